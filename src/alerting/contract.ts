@@ -1,0 +1,79 @@
+import type { Alert, Decision, Notification } from '../model/alert.ts';
+import type { Delivery } from '../model/delivery.ts';
+import type { Effect } from '../model/effect.ts';
+import type { Severity } from '../model/program.ts';
+import type { Instant, Millis } from '../model/time.ts';
+
+/** A chain of channels: the next is tried when the one before fails, is out of budget, or stays silent. */
+export interface Receiver {
+  readonly name: string;
+  readonly channels: readonly string[];
+  /** How long one channel may stay without success before the next is tried too. */
+  readonly nextAfter: Millis;
+}
+
+/** First match wins unless `continues`. An absent member of `when` matches everything. */
+export interface Route {
+  readonly when: {
+    readonly severity?: readonly Severity[];
+    /** Globs over rule ids (`*` and `?`). */
+    readonly rule?: readonly string[];
+    /** Further fields by name, as globs. */
+    readonly fields: { readonly [name: string]: readonly string[] };
+  };
+  readonly to: readonly string[];
+  readonly continues: boolean;
+}
+
+/** What alerting must know of a channel. */
+export interface ChannelRules {
+  readonly name: string;
+  readonly concurrency: number;
+  readonly budgets: readonly { readonly window: Millis; readonly limit: number }[];
+  /** Whether "resolved" is told. */
+  readonly resolved: boolean;
+}
+
+/** The part of the configuration that decides who hears of what. */
+export interface AlertingRules {
+  readonly receivers: readonly Receiver[];
+  readonly routes: readonly Route[];
+  readonly channels: readonly ChannelRules[];
+  /** After this long without success a notification is given up. */
+  readonly giveUpAfter: Millis;
+  /** Most notifications one message may join; also bounds memory of what waits. */
+  readonly maxWaiting: number;
+}
+
+/** The only ways the world reaches alerting. */
+export type AlertingInput =
+  | { readonly type: 'effect'; readonly now: Instant; readonly effect: Effect }
+  | {
+      readonly type: 'settled';
+      readonly now: Instant;
+      readonly notification: string;
+      readonly part: number;
+      readonly parts: number;
+      readonly delivery: Delivery;
+    }
+  | { readonly type: 'tick'; readonly now: Instant }
+  /** After a start: whatever was under way has an unknown outcome. */
+  | { readonly type: 'started'; readonly now: Instant }
+  | {
+      readonly type: 'send';
+      readonly now: Instant;
+      readonly seq: number;
+      /** Receivers; empty: as routes say. */
+      readonly to: readonly string[];
+      readonly text: string;
+      readonly severity: Severity;
+    }
+  | { readonly type: 'resolve'; readonly now: Instant; readonly alert: string; readonly why: string };
+
+/** What alerting decides; the shell commits it, then carries `attempt` out. */
+export type AlertingOutput =
+  | { readonly type: 'alert'; readonly alert: Alert }
+  | { readonly type: 'notification'; readonly notification: Notification }
+  /** Make one attempt at `notification.part`; its state is `sending` already. */
+  | { readonly type: 'attempt'; readonly notification: Notification; readonly mayHaveArrived: boolean }
+  | { readonly type: 'decision'; readonly decision: Decision };

@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import type { Delivery, Message } from '../model/delivery.ts';
+import type { Instant, Millis } from '../model/time.ts';
+import type { TextShape } from '../render/shape.ts';
+
+/** What an open channel gets for one attempt. */
+export interface Attempt {
+  readonly message: Message;
+  /** Which of `message.parts` to send, from 0. */
+  readonly part: number;
+  /** From 1. */
+  readonly attempt: number;
+  /** An earlier attempt of this part may have arrived: a "duplicate" answer then means sent. */
+  readonly mayHaveArrived: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** One open channel. It never retries, sleeps or logs: it answers. It never rejects. */
+export interface Channel {
+  send(attempt: Attempt): Promise<Delivery>;
+  /** Asks the service whether a message could be sent, without sending one. */
+  probe?(signal: AbortSignal): Promise<ProbeResult>;
+  close(): Promise<void>;
+}
+
+export type ProbeResult =
+  | { readonly ok: true; readonly detail: string }
+  | { readonly ok: false; readonly detail: string; readonly hint?: string };
+
+/** A limit on messages in a rolling window. */
+export interface Budget {
+  readonly window: Millis;
+  readonly limit: number;
+}
+
+/** What a channel needs of the machine and of the rest of the configuration. */
+export interface ChannelPorts {
+  /** The channel's name in the configuration. */
+  readonly name: string;
+  readonly now: () => Instant;
+  /** Bytes from a cryptographic source. */
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly stateDirectory: string;
+  readonly http: HttpSettings;
+  /** Where `accounts.NAME` points: the kind's own options, not yet opened. */
+  readonly accounts: ReadonlyMap<string, AccountSettings>;
+  /** The screen: a line of text that is already safe for a terminal. */
+  readonly print: (text: string) => void;
+}
+
+/** `accounts.NAME.x` of the configuration. */
+export interface AccountSettings {
+  readonly name: string;
+  readonly api: string;
+}
+
+/** How to reach the outside. */
+export interface HttpSettings {
+  /** `http://user@host:port`; the password is apart. Absent: HTTPS_PROXY and NO_PROXY rule. */
+  readonly proxy?: { readonly url: string; readonly password?: () => string; readonly noProxy: readonly string[] };
+  /** PEM text of further authorities. */
+  readonly ca?: string;
+}
+
+/** One kind of channel: a row of the registry. */
+export interface ChannelKind<Options> {
+  readonly kind: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  /** Most attempts under way at once; 1 keeps strict order. */
+  readonly concurrency: number;
+  /** The service's own limits, the default of `budgets`. */
+  readonly budgets: readonly Budget[];
+  /** Whether "resolved" is told by default. */
+  readonly resolved: boolean;
+  /** How texts must be cut and cleaned for it. */
+  readonly shape: TextShape;
+  open(options: Options, ports: ChannelPorts): Promise<Channel>;
+}

@@ -1,0 +1,118 @@
+import type { Fields, Severity } from './program.ts';
+import type { Instant, Millis } from './time.ts';
+
+/** What a raise tells templates beyond the fields. */
+export interface Occurrence {
+  /** Events behind this raise: 1 for a plain match, the number in the window for `count`. */
+  readonly count: number;
+  readonly first: Instant;
+  readonly last: Instant;
+  readonly window?: Millis;
+  readonly distinct?: readonly string[];
+  readonly fields: Fields;
+  readonly host?: string;
+  readonly program?: string;
+  readonly source: string;
+  readonly stream: string;
+  readonly offset: number;
+  /** The record that completed the condition, whole. */
+  readonly line: string;
+}
+
+/** One episode: from the first raise to clear, resolve, or `quiet` after the last raise. */
+export interface Alert {
+  /** Ten characters of Crockford's base 32, from rule, key and the raising input's number. */
+  readonly id: string;
+  readonly rule: string;
+  /** The key's values, in the order of the rule's `key`. */
+  readonly key: readonly string[];
+  readonly severity: Severity;
+  readonly status: 'open' | 'resolved';
+  /** Raises so far, and how many of them were muted since it was last told. */
+  readonly raises: number;
+  readonly mutedSinceTold: number;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly toldAt?: Instant;
+  readonly resolvedAt?: Instant;
+  /** The newest raise. */
+  readonly last: Occurrence;
+  /** The first few lines, each cut to a kibibyte. */
+  readonly samples: readonly string[];
+}
+
+export type NotificationReason =
+  | 'first'
+  | 'repeated'
+  | 'escalated'
+  | 'resolved'
+  | 'digest'
+  | 'joined'
+  | 'test';
+
+/**
+ * `pending` waits (for its time, its turn or its budget); `sending` was written down before the
+ * attempt; `unknown` may have arrived and is repeated; `dead` was given up with a reason; `joined` went
+ * out inside another notification; `passed` went to the next channel of its chain.
+ */
+export type NotificationState =
+  | 'pending'
+  | 'sending'
+  | 'sent'
+  | 'unknown'
+  | 'dead'
+  | 'held'
+  | 'joined'
+  | 'muted'
+  | 'passed';
+
+/** An outbox row: one alert (or several, joined) on its way to one receiver by one channel. */
+export interface Notification {
+  readonly id: string;
+  readonly alerts: readonly string[];
+  readonly severity: Severity;
+  readonly receiver: string;
+  readonly channel: string;
+  /** Position of `channel` in the receiver's chain, from 0. */
+  readonly hop: number;
+  readonly reason: NotificationReason;
+  readonly state: NotificationState;
+  readonly createdAt: Instant;
+  readonly dueAt: Instant;
+  /** Attempts made for the part now due. */
+  readonly attempt: number;
+  /** The first part not yet sent, from 0; how many there are, once rendered. */
+  readonly part: number;
+  readonly parts?: number;
+  /** Raises muted before this message, and since when: "seen N times since …". */
+  readonly suppressed?: { readonly count: number; readonly since: Instant };
+  /** Why it is in this state, in the words of `alerts why`. */
+  readonly why?: string;
+  /** What the channel gave as proof, part by part. */
+  readonly receipts?: readonly string[];
+  /** The notification that carries this one (`joined`), or that goes on for it (`passed`). */
+  readonly by?: string;
+}
+
+/** One step of an alert's life, kept for `alerts why`. */
+export interface Decision {
+  readonly at: Instant;
+  readonly alert: string;
+  readonly notification?: string;
+  readonly step:
+    | 'raised'
+    | 'kept'
+    | 'muted'
+    | 'routed'
+    | 'queued'
+    | 'waits'
+    | 'joined'
+    | 'attempt'
+    | 'sent'
+    | 'retry'
+    | 'unknown'
+    | 'passed'
+    | 'dead'
+    | 'resolved';
+  readonly text: string;
+}

@@ -1,0 +1,75 @@
+import type { Severity } from './program.ts';
+import type { Instant, Millis } from './time.ts';
+
+/** The words of a notification for one channel, rendered once, at the first attempt, and kept. */
+export interface Message {
+  readonly title: string;
+  readonly body: string;
+  /** What is sent one by one; at least one. */
+  readonly parts: readonly string[];
+  readonly severity: Severity;
+  /** The same for every attempt; parts add `-N`. */
+  readonly idempotencyKey: string;
+  /** The alert as data, for channels that carry structure. */
+  readonly payload: AlertPayload;
+}
+
+/** The alert as webhook and exec see it. A version change means a new `version`. */
+export interface AlertPayload {
+  readonly version: 1;
+  readonly id: string;
+  readonly status: 'open' | 'resolved';
+  readonly reason: string;
+  readonly rule: string;
+  readonly key: readonly string[];
+  readonly severity: Severity;
+  readonly title: string;
+  readonly text: string;
+  readonly count: number;
+  readonly first: string;
+  readonly last: string;
+  readonly host?: string;
+  readonly program?: string;
+  readonly source: string;
+  readonly line: string;
+  readonly fields: { readonly [name: string]: unknown };
+  /** The rule's named groups only, as strings. */
+  readonly groups: { readonly [name: string]: string };
+  readonly suppressed?: number;
+  /** Ids of the other alerts in a joined message. */
+  readonly joined?: readonly string[];
+}
+
+export type FailureReason =
+  | 'auth'
+  | 'rateLimited'
+  | 'outOfCredit'
+  | 'rejected'
+  | 'tooLong'
+  | 'recipient'
+  | 'unavailable'
+  | 'timeout';
+
+/** What a service told of its limits in passing: learned by budgets. Windows in milliseconds. */
+export interface LimitReport {
+  readonly window: Millis;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAt: Instant;
+}
+
+/**
+ * What a channel answers for one part. `retry`: nothing was done, try again; `unknown`: it may have
+ * been done; `failed`: trying again would not help.
+ */
+export type Delivery =
+  | { readonly type: 'sent'; readonly receipt?: string; readonly limits?: readonly LimitReport[] }
+  | {
+      readonly type: 'retry';
+      readonly reason: FailureReason;
+      readonly detail: string;
+      readonly afterMs?: Millis;
+      readonly limits?: readonly LimitReport[];
+    }
+  | { readonly type: 'unknown'; readonly detail: string; readonly limits?: readonly LimitReport[] }
+  | { readonly type: 'failed'; readonly reason: FailureReason; readonly detail: string };

@@ -1,0 +1,52 @@
+import type { z } from 'zod';
+import type { Chunk } from '../model/chunk.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { SourceCondition } from '../model/effect.ts';
+import type { Json } from '../model/json.ts';
+import type { Instant } from '../model/time.ts';
+
+/** Something a human should know of a source, in one line. `alert`: worth an alert of its own. */
+export interface SourceNotice {
+  readonly code: string;
+  readonly severity: Diagnostic['severity'];
+  readonly text: string;
+  readonly alert: boolean;
+}
+
+/** What a source yields, in the order in which it happened. */
+export type SourceOutput =
+  | { readonly type: 'chunk'; readonly chunk: Chunk }
+  | { readonly type: 'condition'; readonly stream: string; readonly condition: SourceCondition }
+  | { readonly type: 'notice'; readonly stream: string; readonly notice: SourceNotice }
+  /** A stream that will never yield again: its mark may be forgotten. */
+  | { readonly type: 'forget'; readonly stream: string };
+
+/** What a source needs of the machine. */
+export interface SourcePorts {
+  /** The source's name in the configuration. */
+  readonly name: string;
+  readonly now: () => Instant;
+  /** Marks committed before, by stream. */
+  readonly marks: ReadonlyMap<string, Json>;
+  /** False: read what is there to its end and finish (`--once`). */
+  readonly follow: boolean;
+  /** Longest line in bytes; the rest of a longer one is cut off and counted. */
+  readonly maxLine: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One open source. It never parses, never decides about restarts, and reads on only when asked: the
+ * next output is made when the one before was taken, which is the back-pressure.
+ */
+export type Source = AsyncIterable<SourceOutput>;
+
+/** One kind of source: a row of the registry. */
+export interface SourceKind<Options> {
+  readonly kind: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  /** Whether reading can go on at a mark after a restart. */
+  readonly rewinds: boolean;
+  open(options: Options, ports: SourcePorts): Source;
+}

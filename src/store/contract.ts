@@ -1,0 +1,103 @@
+import type { Alert, Decision, Notification } from '../model/alert.ts';
+import type { Message } from '../model/delivery.ts';
+import type { Json } from '../model/json.ts';
+import type { Row } from '../model/machine.ts';
+import type { Instant } from '../model/time.ts';
+
+/** One input of the engine as the journal keeps it, with the answers it got from outside. */
+export interface JournalEntry {
+  readonly seq: number;
+  readonly input: Json;
+}
+
+/** A stream's committed place. `mark` absent: forget the stream. */
+export interface Mark {
+  readonly source: string;
+  readonly stream: string;
+  readonly mark?: Json;
+}
+
+/** Everything that one turn of the loop decided: committed whole or not at all. */
+export interface Round {
+  readonly at: Instant;
+  /** The number after the last input taken. */
+  readonly nextSeq: number;
+  readonly journal: readonly JournalEntry[];
+  readonly marks: readonly Mark[];
+  readonly alerts: readonly Alert[];
+  readonly notifications: readonly Notification[];
+  /** Messages rendered in this round, by notification. */
+  readonly messages: ReadonlyMap<string, Message>;
+  readonly decisions: readonly Decision[];
+  /** Alerting's rows: written with every round. */
+  readonly alertingRows: readonly Row[];
+}
+
+/** The engine's rows and clock at some input number; empties the journal before it. */
+export interface Checkpoint {
+  readonly nextSeq: number;
+  readonly now: Instant;
+  readonly engineRows: readonly Row[];
+  /** Rule id → hash, so that changed rules start afresh. */
+  readonly rules: ReadonlyMap<string, string>;
+}
+
+/** What a start needs. */
+export interface Restored {
+  readonly nextSeq: number;
+  readonly now: Instant;
+  readonly engineRows: readonly Row[];
+  readonly rules: ReadonlyMap<string, string>;
+  readonly journal: readonly JournalEntry[];
+  readonly alertingRows: readonly Row[];
+  /** Committed marks: source → stream → mark. */
+  readonly marks: ReadonlyMap<string, ReadonlyMap<string, Json>>;
+}
+
+/** Why the ledger could not be used or written. The world's failure: a value. */
+export interface LedgerFailure {
+  readonly type: 'full' | 'io' | 'damaged' | 'locked' | 'permission' | 'newer';
+  readonly detail: string;
+}
+
+export type Written = { readonly ok: true } | { readonly ok: false; readonly failure: LedgerFailure };
+
+export interface AlertFilter {
+  readonly rule?: string;
+  readonly since?: Instant;
+  readonly status?: Alert['status'];
+  readonly limit: number;
+}
+
+/** The reading half: enough for `alerts`, `status` and other commands without a daemon. */
+export interface LedgerReader {
+  alerts(filter: AlertFilter): readonly Alert[];
+  /** By id or unambiguous prefix; several when ambiguous. */
+  findAlerts(prefix: string): readonly Alert[];
+  notificationsOf(alert: string): readonly Notification[];
+  decisionsOf(alert: string): readonly Decision[];
+  message(notification: string): Message | undefined;
+  /** Notifications not yet settled (pending, sending, unknown, held), oldest first. */
+  unsettled(limit: number): readonly Notification[];
+  counts(): LedgerCounts;
+  restore(): Restored;
+  /** A value kept under a name, such as a source's or channel's own memory. */
+  memo(name: string): Json | undefined;
+  close(): void;
+}
+
+export interface LedgerCounts {
+  readonly alerts: number;
+  readonly openAlerts: number;
+  readonly byState: { readonly [state: string]: number };
+  readonly bytes: number;
+}
+
+/** Durable memory. The only writer is the process that holds the state directory's lock. */
+export interface Ledger extends LedgerReader {
+  commit(round: Round): Written;
+  checkpoint(checkpoint: Checkpoint): Written;
+  remember(name: string, value: Json): Written;
+  /** Deletes the oldest settled alerts beyond the limits; never what is undelivered. */
+  retain(limits: { readonly before: Instant; readonly maxBytes: number }): { readonly deleted: number };
+}
