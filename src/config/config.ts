@@ -1,0 +1,80 @@
+import type { Receiver, Route } from '../alerting/contract.ts';
+import type { AccountSettings, Budget, ChannelKind, HttpSettings } from '../channels/contract.ts';
+import type { Program, Severity } from '../model/program.ts';
+import type { Millis } from '../model/time.ts';
+import type { SourceKind } from '../sources/contract.ts';
+
+/** Everything the daemon works by, read from the user's files and found free of mistakes. */
+export interface Config {
+  /** The files it was read from, in the order in which they were read. */
+  readonly files: readonly string[];
+  readonly sources: readonly SourceConfig[];
+  readonly program: Program;
+  readonly channels: readonly ChannelConfig[];
+  /** Named chains, then one of a single channel for each channel that is used as a receiver. */
+  readonly receivers: readonly Receiver[];
+  readonly routes: readonly Route[];
+  readonly accounts: readonly AccountSettings[];
+  readonly http: HttpSettings;
+  readonly limits: Limits;
+  /** How much disorder of event times is taken into account. */
+  readonly late: Millis;
+  /** IANA name of the zone of stamps that carry none. */
+  readonly zone: string;
+  /** What the files say should happen on which lines. */
+  readonly tests: readonly RuleTest[];
+}
+
+/** A source as configured: its row of the registry and that kind's own options. */
+export interface SourceConfig {
+  readonly name: string;
+  readonly kind: SourceKind<unknown>;
+  readonly options: unknown;
+  /** A line format's name, or `auto`. */
+  readonly format: string;
+}
+
+/** A channel as configured: its row of the registry and that kind's own options. */
+export interface ChannelConfig {
+  readonly name: string;
+  readonly kind: ChannelKind<unknown>;
+  readonly options: unknown;
+  /** Rolling windows; the service's own limits unless the configuration says otherwise. */
+  readonly budgets: readonly Budget[];
+  /** Whether "resolved" is told. */
+  readonly resolved: boolean;
+}
+
+/** What bounds everything that can grow. */
+export interface Limits {
+  /** Bytes of one line; the rest of a longer one is cut off and counted. */
+  readonly maxLine: number;
+  /** Correlations one rule keeps; beyond, the oldest goes and is counted. */
+  readonly keysPerRule: number;
+  /** Bytes of the ledger; beyond, the oldest delivered alerts go. */
+  readonly ledger: number;
+  /** Age at which delivered alerts are deleted. */
+  readonly keep: Millis;
+  /** Notifications that may wait at one receiver before they are joined. */
+  readonly maxWaiting: number;
+  /** After this long without success a notification is given up, and said so. */
+  readonly giveUpAfter: Millis;
+}
+
+/** One entry of `tests`. */
+export interface RuleTest {
+  /** The rule under test; absent: whichever fires. */
+  readonly rule?: string;
+  readonly lines: readonly string[];
+  /** The alerts that must come of the lines, in order; none: the lines must be silent. */
+  readonly alerts: readonly ExpectedAlert[];
+}
+
+/** What an alert must be; an absent member is not looked at. */
+export interface ExpectedAlert {
+  readonly rule?: string;
+  readonly severity?: Severity;
+  readonly key?: readonly string[];
+  readonly count?: number;
+  readonly title?: string;
+}

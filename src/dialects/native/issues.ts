@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { closest } from '../../kit/distance.ts';
+import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
+import { formatPath, type Locate, type Path } from './place.ts';
+import { keysAt, type Schema } from './schema-keys.ts';
+import { meantBranch } from './union-branch.ts';
+
+/** Data to be checked, where it stands in the whole document, and how to find its places. */
+export interface Subject {
+  readonly data: unknown;
+  /** How messages name it: the path from the document's root. */
+  readonly path: Path;
+  /** Places by the path from the document's root. */
+  readonly locate: Locate;
+}
+
+/**
+ * Checks data against a schema. Every mistake becomes a Diagnostic at the key or value that is wrong,
+ * in the words of the union member that the user most likely meant.
+ */
+export function validate<T>(schema: z.ZodType<T>, subject: Subject): Checked<T> {
+  const result = schema.safeParse(subject.data);
+  if (result.success) return { ok: true, value: result.data, diagnostics: [] };
+  return { ok: false, diagnostics: result.error.issues.flatMap((issue) => diagnose(issue, schema, [], subject)) };
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** `schema` is what the issue's own path starts from; `base` leads there from the subject's data. */
+function diagnose(issue: Issue, schema: Schema, base: Path, subject: Subject): Diagnostic[] {
+  const path = [...base, ...issue.path.filter((segment) => typeof segment !== 'symbol')];
+  if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, keysAt(schema, issue.path), path, subject);
+  if (isMissing(path, subject)) return missingKey(issue, keysAt(schema, issue.path.slice(0, -1)), path, subject);
+  if (issue.code === 'invalid_union') {
+    const branch = meantBranch(issue.errors, schema, issue.path, valueAt(subject.data, path));
+    if (branch !== undefined) {
+      return branch.issues.flatMap((inner) => diagnose(inner, branch.schema, path, subject));
+    }
+  }
+  return [wrongValue(issue, path, subject)];
+}
+
+function unknownKeys(
+  keys: readonly string[],
+  known: { readonly names: readonly string[]; readonly planned: readonly string[] },
+  path: Path,
+  subject: Subject,
+): Diagnostic[] {
+  return keys.map((key) => {
+    const at = [...path, key];
+    const place = subject.locate([...subject.path, ...at], 'key');
+    const where = formatPath([...subject.path, ...path]);
+    const message = `unknown key "${key}"${where === '' ? '' : ` in ${where}`}`;
+    return { code: 'config.unknown-key', severity: 'error', message, ...place, hint: keyHint(key, known) };
+  });
+}
+
+function keyHint(
+  key: string,
+  { names, planned }: { readonly names: readonly string[]; readonly planned: readonly string[] },
+): string {
+  if (planned.includes(key)) return 'not supported yet';
+  const near = closest(key, names);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return names.length === 0 ? 'no keys are known here' : `known keys: ${names.join(', ')}`;
+}
+
+function missingKey(
+  issue: Issue,
+  known: { readonly names: readonly string[] },
+  path: Path,
+  subject: Subject,
+): Diagnostic[] {
+  const key = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  if (isMisspelt(key, known.names, valueAt(subject.data, parent))) return [];
+  const where = formatPath([...subject.path, ...parent]);
+  const message = `missing key "${key}"${where === '' ? '' : ` in ${where}`}`;
+  const place = subject.locate([...subject.path, ...parent]);
+  const hint = issue.code === 'invalid_type' ? { hint: `it is ${expectation(issue.expected)}` } : {};
+  return [{ code: 'config.missing-key', severity: 'error', message, ...place, ...hint }];
+}
+
+/** A misspelt key is told once, as an unknown key with "did you mean", not also as a missing one. */
+function isMisspelt(key: string, names: readonly string[], parent: unknown): boolean {
+  if (typeof parent !== 'object' || parent === null) return false;
+  return Object.keys(parent).some((written) => !names.includes(written) && closest(written, names) === key);
+}
+
+function wrongValue(issue: Issue, path: Path, subject: Subject): Diagnostic {
+  const whole = [...subject.path, ...path];
+  const value = valueAt(subject.data, path);
+  const name = formatPath(whole);
+  const place = subject.locate(whole, issue.code === 'invalid_key' ? 'key' : 'value');
+  const hint = valueHint(issue, value);
+  return {
+    code: 'config.wrong-value',
+    severity: 'error',
+    message: `${name === '' ? '' : `${name}: `}${reproach(issue, value)}`,
+    ...place,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function reproach(issue: Issue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${expectation(issue.expected)}, not ${describe(value)}`;
+    case 'invalid_value':
+      return `must be ${oneOf(issue.values.map(String))}, not ${describe(value)}`;
+    case 'invalid_union':
+      return `must be ${oneOf([...new Set(rootExpectations(issue.errors))])}, not ${describe(value)}`;
+    case 'too_small':
+      return bound(issue.origin, 'at least', issue.minimum);
+    case 'too_big':
+      return bound(issue.origin, 'at most', issue.maximum);
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+function valueHint(issue: Issue, value: unknown): string | undefined {
+  if (issue.code === 'custom') {
+    const hint: unknown = issue.params?.['hint'];
+    return typeof hint === 'string' ? hint : undefined;
+  }
+  if (issue.code !== 'invalid_value' || typeof value !== 'string') return undefined;
+  const near = closest(value, issue.values.map(String));
+  return near === undefined ? undefined : `did you mean "${near}"?`;
+}
+
+function bound(origin: string, relation: string, limit: number | bigint): string {
+  if (origin === 'string') return Number(limit) === 1 ? 'must not be empty' : `must be ${relation} ${limit} characters long`;
+  if (origin === 'array' || origin === 'set') return `must have ${relation} ${limit} ${Number(limit) === 1 ? 'item' : 'items'}`;
+  return `must be ${relation} ${limit}`;
+}
+
+const rootExpectations = (errors: readonly (readonly Issue[])[]): string[] =>
+  errors.flat().flatMap((issue) => {
+    if (issue.path.length > 0) return [];
+    if (issue.code === 'invalid_type') return [expectation(issue.expected)];
+    return issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  });
+
+function oneOf(words: readonly string[]): string {
+  if (words.length < 2) return words[0] ?? 'something else';
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+const expectations: { readonly [type: string]: string } = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+  null: 'empty',
+};
+
+const expectation = (type: string): string => expectations[type] ?? type;
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value === 'string') return `the text ${JSON.stringify(shorten(value))}`;
+  return typeof value === 'number' ? `the number ${value}` : String(value);
+}
+
+const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
+
+function isMissing(path: Path, subject: Subject): boolean {
+  return path.length > 0 && valueAt(subject.data, path) === undefined && typeof path.at(-1) === 'string';
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  let value = data;
+  for (const segment of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as { readonly [key: string | number]: unknown })[segment];
+  }
+  return value;
+}
