@@ -8,6 +8,8 @@ export interface ParseContext {
   readonly reference: Instant;
   /** IANA name of the zone for stamps without an offset. */
   readonly zone: string;
+  /** The user named this format, so that a weaker likeness is enough than when it is guessed. */
+  readonly declared?: boolean;
 }
 
 /** What a format makes of one record. */
