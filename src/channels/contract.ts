@@ -57,7 +57,11 @@ export interface AccountSettings {
 /** How to reach the outside. */
 export interface HttpSettings {
   /** `http://user@host:port`; the password is apart. Absent: HTTPS_PROXY and NO_PROXY rule. */
-  readonly proxy?: { readonly url: string; readonly password?: () => string; readonly noProxy: readonly string[] };
+  readonly proxy?: {
+    readonly url: string;
+    readonly password?: () => string;
+    readonly noProxy: readonly string[];
+  };
   /** PEM text of further authorities. */
   readonly ca?: string;
 }

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
+import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { HttpSettings } from './contract.ts';
+
+const connectTimeoutMs = 10_000;
+
+/**
+ * Opens the pool of connections that the settings ask for: through the proxy named there, else the one
+ * of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, else straight. Throws when a proxy's URL cannot be read.
+ */
+export async function openDispatcher(settings: HttpSettings): Promise<Dispatcher> {
+  // Loading it costs a tenth of a second, which commands that send nothing need not pay.
+  const undici = await import('undici');
+  const tls = {
+    timeout: connectTimeoutMs,
+    ...(settings.ca === undefined ? {} : { ca: authorities(settings.ca) }),
+  };
+  return new undici.EnvHttpProxyAgent({
+    connect: tls,
+    requestTls: tls,
+    proxyTls: tls,
+    ...proxyOptions(settings),
+  });
+}
+
+function proxyOptions(settings: HttpSettings): EnvHttpProxyAgent.Options {
+  const { proxy } = settings;
+  if (proxy === undefined) return {};
+  const url = new URL(proxy.url);
+  const user = decodeURIComponent(url.username);
+  const password = proxy.password?.() ?? decodeURIComponent(url.password);
+  url.username = '';
+  url.password = '';
+  return {
+    httpProxy: url.href,
+    httpsProxy: url.href,
+    noProxy: proxy.noProxy.join(','),
+    ...(user === '' ? {} : { token: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }),
+  };
+}
+
+/** Naming authorities replaces Node's own, so those are named too, with what NODE_EXTRA_CA_CERTS adds. */
+function authorities(pem: string): string[] {
+  const extra = process.env['NODE_EXTRA_CA_CERTS'];
+  return [...rootCertificates, ...(extra === undefined ? [] : readable(extra)), pem];
+}
+
+function readable(path: string): string[] {
+  try {
+    return [readFileSync(path, 'utf8')];
+  } catch {
+    // Node itself only warns about a file that cannot be read.
+    return [];
+  }
+}

@@ -1,0 +1,23 @@
+import type { ChannelKind } from './contract.ts';
+import { exec } from './exec/exec.ts';
+import { screen } from './screen/screen.ts';
+import { webhook } from './webhook/webhook.ts';
+import { xDm } from './x/dm.ts';
+import { xPost } from './x/post.ts';
+
+/** Every kind of channel there is. A new one is a folder and a line here. */
+export const channelKinds: readonly ChannelKind<unknown>[] = [
+  registered(xDm),
+  registered(xPost),
+  registered(webhook),
+  registered(exec),
+  registered(screen),
+];
+
+/**
+ * A kind as shared code sees it: its own type of options stays inside, and `open` takes whatever the
+ * kind's schema accepts, before or after its defaults were filled in. Other options are our bug.
+ */
+function registered<Options>(kind: ChannelKind<Options>): ChannelKind<unknown> {
+  return { ...kind, open: async (options, ports) => kind.open(kind.options.parse(options), ports) };
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { Delivery } from '../../model/delivery.ts';
+import { millis } from '../../model/time.ts';
+import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
+import { durationOf, durationOption } from '../duration-option.ts';
+import { envelopeOf, idempotencyKeyOf } from '../envelope.ts';
+import { type Http, openHttp } from '../http.ts';
+import { readSecret } from '../secret-file.ts';
+import { plainShape } from '../shapes.ts';
+import { deliveryOf } from './answer.ts';
+import { signatureOf } from './sign.ts';
+
+const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+const headerValue = /^[\t\x20-\x7e]{0,4096}$/;
+
+const options = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .describe('Where the alert is posted. An http:// address carries it in the open.'),
+  'secret-file': z
+    .string()
+    .optional()
+    .describe('File (mode 0600) whose content signs each request: header Bird-Signature: t=…,v1=….'),
+  'token-file': z
+    .string()
+    .optional()
+    .describe('File (mode 0600) whose content is sent as Authorization: Bearer ….'),
+  headers: z
+    .record(z.string().regex(headerName), z.string().regex(headerValue))
+    .optional()
+    .describe('Further headers. Not for secrets: they stand in the configuration.'),
+  timeout: durationOption(millis(5 * 60_000))
+    .default('10s')
+    .describe('How long one request may take as a whole.'),
+});
+
+type Options = z.infer<typeof options>;
+
+/** A POST of the alert as JSON. */
+export const webhook: ChannelKind<Options> = {
+  kind: 'webhook',
+  summary: 'A POST of the alert as JSON, signed if wanted.',
+  options,
+  concurrency: 16,
+  budgets: [],
+  resolved: true,
+  shape: plainShape,
+  open: async (options, ports): Promise<Channel> => {
+    const http = openHttp(ports.http);
+    return { send: (attempt) => send(http, options, ports, attempt), close: () => http.close() };
+  },
+};
+
+async function send(http: Http, options: Options, ports: ChannelPorts, attempt: Attempt): Promise<Delivery> {
+  const body = JSON.stringify(envelopeOf(attempt));
+  const headers = await headersOf(options, ports, attempt, body);
+  if (!headers.ok)
+    return { type: 'retry', reason: 'auth', detail: headers.detail, afterMs: millis(5 * 60_000) };
+  const request = { method: 'POST', url: options.url, headers: headers.headers, body } as const;
+  const limits = { totalMs: durationOf(options.timeout), signal: attempt.signal };
+  return deliveryOf(await http.exchange(request, limits), ports.now());
+}
+
+type Headers =
+  | { readonly ok: true; readonly headers: { readonly [name: string]: string } }
+  | { readonly ok: false; readonly detail: string };
+
+/** Secrets are read for every request, so that a changed file counts at once. */
+async function headersOf(
+  options: Options,
+  ports: ChannelPorts,
+  attempt: Attempt,
+  body: string,
+): Promise<Headers> {
+  const headers: { [name: string]: string } = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value;
+  headers['content-type'] = 'application/json';
+  headers['user-agent'] ??= 'bird-sentinel';
+  headers['idempotency-key'] = idempotencyKeyOf(attempt);
+  if (options['token-file'] !== undefined) {
+    const token = await readSecret(options['token-file']);
+    if (!token.ok) return token;
+    headers['authorization'] = `Bearer ${token.secret.reveal()}`;
+  }
+  if (options['secret-file'] !== undefined) {
+    const key = await readSecret(options['secret-file']);
+    if (!key.ok) return key;
+    headers['bird-signature'] = signatureOf(body, key.secret, ports.now());
+  }
+  return { ok: true, headers };
+}

@@ -1,0 +1,94 @@
+import type { Delivery } from '../../model/delivery.ts';
+import { type Instant, millis } from '../../model/time.ts';
+import type { ChannelPorts } from '../contract.ts';
+import { type HttpAnswer, openHttp } from '../http.ts';
+import type { HttpFailure } from '../http-failure.ts';
+import { openSigned } from './signed.ts';
+import { keysOf, readCredentials, type XCredentials } from './tokens.ts';
+
+/** An answer of X with whose credentials it was asked for, or what the lack of either means. */
+export type XReply =
+  | { readonly ok: true; readonly answer: HttpAnswer; readonly credentials: XCredentials }
+  | { readonly ok: false; readonly failure: HttpFailure }
+  | { readonly ok: false; readonly delivery: Delivery };
+
+/** A path below the account's API. */
+export interface AccountCall {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly json?: { readonly [name: string]: unknown };
+}
+
+/** One of the configuration's X accounts. */
+export interface XAccount {
+  readonly name: string;
+  readonly api: string;
+  readonly now: () => Instant;
+  credentials(): Promise<{ readonly ok: true; readonly credentials: XCredentials } | NotReady>;
+  call(call: AccountCall, signal: AbortSignal): Promise<XReply>;
+  close(): Promise<void>;
+}
+
+/** The account cannot be used for now, and what that means for an attempt. */
+export interface NotReady {
+  readonly ok: false;
+  readonly delivery: Delivery;
+}
+
+const exchangeMs = 30_000;
+
+/**
+ * Opens an account. Its token file is read anew for every call, so that a login takes effect at once
+ * and a missing one is an answer rather than an end.
+ */
+export function openAccount(name: string, ports: ChannelPorts): XAccount {
+  const http = openHttp(ports.http);
+  const signed = openSigned(http, ports);
+  const settings = ports.accounts.get(name);
+  const api = (settings?.api ?? '').replace(/\/+$/, '');
+  const credentials = async (): Promise<
+    { readonly ok: true; readonly credentials: XCredentials } | NotReady
+  > => {
+    if (settings === undefined) return notReady(`there is no account ${name} in the configuration`);
+    const read = await readCredentials(ports.stateDirectory, name);
+    if (!read.ok)
+      return notReady(read.absent ? `${read.detail}: run auth login x --account ${name}` : read.detail);
+    if (read.credentials.api === api) return { ok: true, credentials: read.credentials };
+    return notReady(
+      `account ${name} logged in at ${read.credentials.api}, but the configuration says ${api}`,
+    );
+  };
+  return {
+    name,
+    api,
+    now: ports.now,
+    credentials,
+    async call({ path, ...call }, signal) {
+      const ready = await credentials();
+      if (!ready.ok) return ready;
+      const limits = { totalMs: exchangeMs, signal };
+      const reply = await signed.call({ ...call, url: api + path }, keysOf(ready.credentials), limits);
+      if (reply.type === 'failure') return { ok: false, failure: reply };
+      return {
+        ok: true,
+        answer: { ...reply, body: withoutKeys(reply.body, ready.credentials) },
+        credentials: ready.credentials,
+      };
+    },
+    close: () => http.close(),
+  };
+}
+
+const notReady = (detail: string): NotReady => ({
+  ok: false,
+  delivery: { type: 'retry', reason: 'auth', detail, afterMs: millis(5 * 60_000) },
+});
+
+/** An answer may repeat the request; what stood in its header must not get into a log that way. */
+function withoutKeys(body: string, credentials: XCredentials): string {
+  const { consumerKey, token } = credentials;
+  return [consumerKey, token, credentials.consumerSecret.reveal(), credentials.tokenSecret.reveal()].reduce(
+    (text, key) => text.replaceAll(key, '[key]'),
+    body,
+  );
+}
