@@ -1,0 +1,110 @@
+import type { Instant } from '../model/time.ts';
+import type { Ledger, LedgerFailure, LedgerReader } from './contract.ts';
+import {
+  companions,
+  judgeStateDirectory,
+  ledgerPath,
+  lstatOf,
+  preparePrivateFile,
+  prepareStateDirectory,
+} from './directory.ts';
+import { failureOf } from './failure.ts';
+import { openReadable, openWritable, type Opened } from './open.ts';
+import { createReader } from './read.ts';
+import { createRetention } from './retain.ts';
+import { finishRescue, rescue } from './salvage.ts';
+import { pagesOf } from './size.ts';
+import { loadSqlite, type Database, type OpenDatabase } from './sqlite/driver.ts';
+import { createWriter } from './write.ts';
+
+/** A state directory (created if missing), or memory for runs that keep nothing. */
+export type LedgerPlace = { readonly directory: string } | { readonly memory: true };
+
+/** `notes`: what a human should know, such as a damaged file that was moved aside. */
+export type OpenedLedger =
+  | { readonly ok: true; readonly ledger: Ledger; readonly notes: readonly string[] }
+  | { readonly ok: false; readonly failure: LedgerFailure };
+
+export type OpenedReader =
+  | { readonly ok: true; readonly reader: LedgerReader }
+  | { readonly ok: false; readonly failure: LedgerFailure };
+
+/**
+ * Opens the ledger for writing; the caller holds the directory's lock. A damaged file is moved aside
+ * and what can still be read of it is carried over; `at`, the time of the start, names that file.
+ */
+export async function openLedger(place: LedgerPlace, at: Instant): Promise<OpenedLedger> {
+  const sqlite = await loadSqlite();
+  if (!sqlite.ok) return { ok: false, failure: { type: 'io', detail: sqlite.detail } };
+  const path = 'memory' in place ? ':memory:' : ledgerPath(place.directory);
+  const opened =
+    'memory' in place
+      ? openWritable(sqlite.open, path, at)
+      : openInDirectory(sqlite.open, place.directory, path, at);
+  if (!opened.ok) return opened;
+  const { database, notes } = opened;
+  const ledger = {
+    ...createReader(database, sizeOf(database, path)),
+    ...createWriter(database),
+    ...createRetention(database),
+  };
+  return { ok: true, ledger, notes };
+}
+
+/**
+ * Opens a ledger that is there already for reading, whether or not a daemon is writing it. The reader's
+ * methods throw when the disk fails or the file is damaged under them.
+ */
+export async function openLedgerReader(place: { readonly directory: string }): Promise<OpenedReader> {
+  const path = ledgerPath(place.directory);
+  const failure = unreadable(place.directory, path);
+  if (failure !== undefined) return { ok: false, failure };
+  const sqlite = await loadSqlite();
+  if (!sqlite.ok) return { ok: false, failure: { type: 'io', detail: sqlite.detail } };
+  const opened = openReadable(sqlite.open, path);
+  return opened.ok
+    ? { ok: true, reader: createReader(opened.database, sizeOf(opened.database, path)) }
+    : opened;
+}
+
+function openInDirectory(open: OpenDatabase, directory: string, path: string, at: Instant): Opened {
+  const judged = prepareStateDirectory(directory);
+  if (judged !== undefined) return { ok: false, failure: judged };
+  const interrupted = finishRescue(path, at);
+  if (interrupted !== undefined) return { ok: false, failure: interrupted };
+  const prepared = preparePrivateFile(path);
+  if (!prepared.ok) return prepared;
+  const first = openWritable(open, path, at);
+  const opened = first.ok || first.failure.type !== 'damaged' ? first : rescue(open, path, at, first.failure);
+  return opened.ok ? { ...opened, notes: [...prepared.notes, ...opened.notes] } : opened;
+}
+
+function unreadable(directory: string, path: string): LedgerFailure | undefined {
+  try {
+    const absent = lstatOf(directory) === undefined;
+    const judged = absent ? undefined : judgeStateDirectory(directory);
+    if (judged !== undefined) return judged;
+    const stats = lstatOf(path);
+    if (stats === undefined)
+      return {
+        type: 'io',
+        detail: `there is no ledger at ${path}: nothing has run with this state directory yet`,
+      };
+    return stats.isFile() ? undefined : { type: 'permission', detail: `${path} is not a regular file` };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return failure;
+  }
+}
+
+/** What the ledger takes on disk, its write-ahead log included. */
+function sizeOf(database: Database, path: string): () => number {
+  const inMemory = () => {
+    const { used, free } = pagesOf(database);
+    return used + free;
+  };
+  const onDisk = () =>
+    [path, ...companions(path).slice(0, 1)].reduce((sum, file) => sum + (lstatOf(file)?.size ?? 0), 0);
+  return path === ':memory:' ? inMemory : onDisk;
+}

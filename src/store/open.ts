@@ -1,0 +1,134 @@
+import type { Instant } from '../model/time.ts';
+import type { LedgerFailure } from './contract.ts';
+import { failureOf, transaction } from './failure.ts';
+import { migrate, refusalOf, schemaVersion, versionOf } from './schema.ts';
+import type { Database, OpenDatabase } from './sqlite/driver.ts';
+
+export type Opened =
+  | { readonly ok: true; readonly database: Database; readonly notes: readonly string[] }
+  | { readonly ok: false; readonly failure: LedgerFailure };
+
+/** How long a statement may wait for a reader that recovers the write-ahead log. */
+const busyMs = 1000;
+
+/**
+ * Opens a ledger file for writing: checks it, brings its schema up to date, and proves by a write that
+ * it can be written. `damaged` is answered before anything was changed.
+ */
+export function openWritable(open: OpenDatabase, path: string, at: Instant): Opened {
+  return guarded(
+    () => open(path, { readOnly: false, busyMs }),
+    (database) => {
+      const notes = configure(database, path);
+      const failure = refusalOf(versionOf(database), path) ?? damageOf(database, open, path);
+      if (failure !== undefined) return { ok: false, failure };
+      const written = transaction(database, () => {
+        migrate(database);
+        database.exec(
+          `INSERT INTO meta (name, value) VALUES ('openedAt', '${at}') ON CONFLICT DO UPDATE SET value = excluded.value`,
+        );
+      });
+      return written.ok ? { ok: true, database, notes } : written;
+    },
+  );
+}
+
+/** Opens a ledger file for reading: whatever the writer does, nothing is changed. */
+export function openReadable(open: OpenDatabase, path: string): Opened {
+  return guarded(
+    () => open(path, { readOnly: true, busyMs }),
+    (database) => {
+      const version = versionOf(database);
+      const failure = refusalOf(version, path) ?? olderThanThis(version, path);
+      return failure === undefined ? { ok: true, database, notes: [] } : { ok: false, failure };
+    },
+  );
+}
+
+/** Closes the database again unless `use` took it over, and turns the world's errors into a value. */
+function guarded(open: () => Database, use: (database: Database) => Opened): Opened {
+  let database: Database | undefined;
+  let opened: Opened | undefined;
+  try {
+    database = open();
+    opened = use(database);
+    return opened;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return { ok: false, failure };
+  } finally {
+    if (opened?.ok !== true) closeQuietly(database);
+  }
+}
+
+/** Closes a database that has failed already: what closing adds to that is of no use to anybody. */
+export function closeQuietly(database: Database | undefined): void {
+  try {
+    database?.close();
+  } catch {
+    return;
+  }
+}
+
+function configure(database: Database, path: string): string[] {
+  // Incremental vacuum must be chosen before the first table; later the statement does nothing.
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  const mode = String(database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']);
+  database.exec(`
+    PRAGMA synchronous = FULL;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cell_size_check = ON;
+    PRAGMA cache_size = -8000;
+    PRAGMA journal_size_limit = 16777216;
+  `);
+  return mode === 'wal' || path === ':memory:'
+    ? []
+    : [
+        `the file system of ${path} has no shared memory (journal mode ${mode}): readers and the daemon wait for each other`,
+      ];
+}
+
+/** What is wrong with a ledger that has been written before. Looks at the whole file. */
+function damageOf(database: Database, open: OpenDatabase, path: string): LedgerFailure | undefined {
+  const version = versionOf(database);
+  if (version === 0)
+    return schemaOf(database).length === 0 ? undefined : damage(path, 'its head is not a ledger’s');
+  const [first] = database.prepare('PRAGMA quick_check(1)').all();
+  const verdict = String(first?.['quick_check'] ?? 'no answer');
+  if (verdict !== 'ok') return damage(path, verdict);
+  const whole = version < schemaVersion || schemaOf(database).join('\n') === expectedSchema(open);
+  return whole ? undefined : damage(path, 'its tables are not those of a ledger');
+}
+
+function expectedSchema(open: OpenDatabase): string {
+  const database = open(':memory:', { readOnly: false, busyMs });
+  try {
+    migrate(database);
+    return schemaOf(database).join('\n');
+  } finally {
+    database.close();
+  }
+}
+
+function schemaOf(database: Database): readonly string[] {
+  const rows = database
+    .prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name')
+    .all();
+  return rows.map((row) => JSON.stringify([row['type'], row['name'], row['tbl_name'], row['sql']]));
+}
+
+const damage = (path: string, verdict: string): LedgerFailure => ({
+  type: 'damaged',
+  detail: `${path} is damaged: ${verdict}`,
+});
+
+function olderThanThis(version: number, path: string): LedgerFailure | undefined {
+  if (version === schemaVersion) return undefined;
+  const detail =
+    version === 0
+      ? `${path} holds nothing yet`
+      : `${path} was written by an older Bird Sentinel (schema ${version}); the daemon brings it up to date when it starts`;
+  return { type: 'io', detail };
+}

@@ -1,0 +1,154 @@
+import type { Alert, Decision, Notification } from '../model/alert.ts';
+import type { Message } from '../model/delivery.ts';
+import type { Json } from '../model/json.ts';
+import type { Row } from '../model/machine.ts';
+import { instant } from '../model/time.ts';
+import type { AlertFilter, LedgerCounts, LedgerReader, Restored } from './contract.ts';
+import { unsettledStates } from './schema.ts';
+import type { Database, SqlRow, Statement } from './sqlite/driver.ts';
+import { fromText, toText } from './text.ts';
+
+/** The reading half over an open database; `bytes` tells what the ledger takes on disk. */
+export function createReader(database: Database, bytes: () => number): LedgerReader {
+  const queries = prepareQueries(database);
+  return {
+    alerts: (filter) => queries.alerts(filter).map(dataOf<Alert>),
+    findAlerts: (prefix) => queries.byPrefix.all(prefix, prefix.length, prefix).map(dataOf<Alert>),
+    notificationsOf: (alert) => queries.notificationsOf.all(alert).map(dataOf<Notification>),
+    decisionsOf: (alert) => queries.decisionsOf.all(toText(alert)).map(decisionOf),
+    message(notification) {
+      const message = queries.message.get(notification)?.['message'];
+      return typeof message === 'string' ? parsed<Message>(message) : undefined;
+    },
+    unsettled: (limit) => queries.unsettled.all(limit).map(dataOf<Notification>),
+    counts: () => countsOf(queries.tallies.all(), bytes()),
+    restore: () => snapshot(database, () => restoredBy(queries)),
+    memo(name) {
+      const value = queries.memo.get(toText(name))?.['value'];
+      return typeof value === 'string' ? parsed<Json>(value) : undefined;
+    },
+    close: () => database.close(),
+  };
+}
+
+/** `AlertFilter.since` and the order both look at the last raise or, if later, the resolution. */
+type Queries = ReturnType<typeof prepareQueries>;
+
+function prepareQueries(database: Database) {
+  const filtered = new Map<string, Statement>();
+  return {
+    alerts(filter: AlertFilter): SqlRow[] {
+      const sql = alertsSql(filter);
+      const statement = filtered.get(sql) ?? database.prepare(sql);
+      filtered.set(sql, statement);
+      const since = filter.since ?? Number.MIN_SAFE_INTEGER;
+      return filter.rule === undefined
+        ? statement.all(since, filter.limit)
+        : statement.all(since, filter.limit, filter.rule);
+    },
+    // Ids are ASCII, so a prefix is a range; `substr` keeps a prefix with odd characters honest.
+    byPrefix: database.prepare(
+      `SELECT data FROM alerts WHERE id >= ?1 AND substr(id, 1, ?2) = ?3 ORDER BY id LIMIT 20`,
+    ),
+    notificationsOf: database.prepare(
+      `SELECT n.data FROM alert_notifications l JOIN notifications n ON n.id = l.notification
+       WHERE l.alert = ? ORDER BY n.created_at, n.rowid`,
+    ),
+    decisionsOf: database.prepare(
+      `SELECT at, alert, notification, step, text FROM decisions WHERE alert = ? ORDER BY id`,
+    ),
+    message: database.prepare(`SELECT message FROM notifications WHERE id = ?`),
+    unsettled: database.prepare(
+      `SELECT data FROM notifications WHERE state IN ${unsettledStates} ORDER BY created_at, rowid LIMIT ?`,
+    ),
+    tallies: database.prepare(`SELECT name, n FROM tallies WHERE n > 0`),
+    memo: database.prepare(`SELECT value FROM memo WHERE name = ?`),
+    meta: database.prepare(`SELECT name, value FROM meta`),
+    state: database.prepare(`SELECT scope, key, hash, value FROM state WHERE machine = ? ORDER BY rowid`),
+    journal: database.prepare(`SELECT seq, input FROM journal ORDER BY seq`),
+    marks: database.prepare(`SELECT source, stream, mark FROM marks`),
+  };
+}
+
+function alertsSql({ rule, status }: AlertFilter): string {
+  const ofRule = rule === undefined ? '' : 'AND rule = ?3';
+  const ofStatus = status === undefined ? '' : `AND status = '${status}'`;
+  return `SELECT data FROM alerts WHERE last_at >= ?1 ${ofRule} ${ofStatus} ORDER BY last_at DESC, rowid DESC LIMIT ?2`;
+}
+
+/** Reads several tables as they were at one moment, whatever a writer does meanwhile. */
+function snapshot<T>(database: Database, read: () => T): T {
+  database.exec('BEGIN');
+  try {
+    return read();
+  } finally {
+    database.exec('COMMIT');
+  }
+}
+
+function restoredBy(queries: Queries): Restored {
+  const meta = new Map(queries.meta.all().map((row) => [text(row, 'name'), text(row, 'value')]));
+  return {
+    nextSeq: parsed<number>(meta.get('nextSeq') ?? '0'),
+    now: instant(parsed<number>(meta.get('now') ?? '0')),
+    rules: new Map(parsed<[string, string][]>(meta.get('rules') ?? '[]')),
+    engineRows: queries.state.all('engine').map(rowOf),
+    alertingRows: queries.state.all('alerting').map(rowOf),
+    journal: queries.journal
+      .all()
+      .map((row) => ({ seq: Number(row['seq']), input: parsed<Json>(text(row, 'input')) })),
+    marks: marksOf(queries.marks.all()),
+  };
+}
+
+function rowOf(row: SqlRow): Row {
+  const hash = row['hash'];
+  return {
+    scope: fromText(text(row, 'scope')),
+    key: fromText(text(row, 'key')),
+    ...(typeof hash === 'string' && { hash: fromText(hash) }),
+    value: parsed<Json>(text(row, 'value')),
+  };
+}
+
+function marksOf(rows: readonly SqlRow[]): Map<string, Map<string, Json>> {
+  const marks = new Map<string, Map<string, Json>>();
+  for (const row of rows) {
+    const source = fromText(text(row, 'source'));
+    const streams = marks.get(source) ?? new Map<string, Json>();
+    marks.set(source, streams.set(fromText(text(row, 'stream')), parsed<Json>(text(row, 'mark'))));
+  }
+  return marks;
+}
+
+function decisionOf(row: SqlRow): Decision {
+  const notification = row['notification'];
+  return {
+    at: instant(Number(row['at'])),
+    alert: fromText(text(row, 'alert')),
+    ...(typeof notification === 'string' && { notification: fromText(notification) }),
+    step: text(row, 'step') as Decision['step'], // only `commit` writes this column
+    text: fromText(text(row, 'text')),
+  };
+}
+
+function countsOf(tallies: readonly SqlRow[], bytes: number): LedgerCounts {
+  const count = new Map(tallies.map((row) => [text(row, 'name'), Number(row['n'])]));
+  const open = count.get('alert open') ?? 0;
+  const states = [...count].filter(([name]) => name.startsWith('notification '));
+  return {
+    alerts: open + (count.get('alert resolved') ?? 0),
+    openAlerts: open,
+    byState: Object.fromEntries(states.map(([name, n]) => [name.slice('notification '.length), n])),
+    bytes,
+  };
+}
+
+const text = (row: SqlRow, column: string): string => String(row[column]);
+
+const dataOf = <T>(row: SqlRow): T => parsed<T>(text(row, 'data'));
+
+/** JSON of a column that only this room writes, as the type that was written there. */
+function parsed<T>(json: string): T {
+  return JSON.parse(json) as T; // the schema's CHECK and quick_check at opening vouch for the rest
+}

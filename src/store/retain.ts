@@ -1,0 +1,151 @@
+import { instant, type Instant } from '../model/time.ts';
+import type { Ledger } from './contract.ts';
+import { transaction } from './failure.ts';
+import { unsettledStates } from './schema.ts';
+import { pagesOf } from './size.ts';
+import type { Database, SqlRow, Statement } from './sqlite/driver.ts';
+
+/** Alerts looked at per transaction, and transactions per phase: a call must not hold up the loop. */
+const batchSize = 100;
+const batchesPerPhase = 10;
+
+/** Decisions kept of an alert that is raised over and over: the first and the newest. */
+const firstDecisions = 100;
+const newestDecisions = 400;
+const loudAlertsPerCall = 50;
+
+/** Most pages given back to the file system per call: 8 MiB. */
+const pagesGivenBack = 2048;
+
+const endOfTime = instant(Number.MAX_SAFE_INTEGER);
+
+/**
+ * Retention: first by age, then, while the ledger is too large, the oldest whatever their age except
+ * undelivered ones. A call is bounded (about a thousand alerts for each reason), so while `deleted` is
+ * not 0 there may be more to do. A failure of the disk ends a call early; the next one goes on.
+ */
+export function createRetention(database: Database): Pick<Ledger, 'retain'> {
+  const statements = prepareStatements(database);
+  return {
+    retain({ before, maxBytes }) {
+      trimLoudAlerts(database, statements);
+      const tooLarge = () => pagesOf(database).used > maxBytes;
+      const deleted =
+        sweep(database, statements, statements.aged, before, () => true) +
+        sweep(database, statements, statements.forced, endOfTime, tooLarge);
+      giveBack(database, maxBytes);
+      return { deleted };
+    },
+  };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+/** What one reason lets go, oldest first: alerts, and notifications of no alert. */
+interface Reason {
+  readonly alerts: Statement;
+  readonly alertless: Statement;
+}
+
+function sweep(
+  database: Database,
+  statements: Statements,
+  reason: Reason,
+  before: Instant,
+  wanted: () => boolean,
+): number {
+  let deleted = 0;
+  let cursor: readonly [number, number] = [Number.MIN_SAFE_INTEGER, 0];
+  for (let batch = 0; batch < batchesPerPhase && wanted(); batch += 1) {
+    const alerts = reason.alerts.all(...cursor, before, batchSize);
+    const alertless = reason.alertless.all(before, batchSize);
+    if (alerts.length + alertless.length === 0) break;
+    const written = transaction(database, () => {
+      for (const { id } of alerts) deleteAlert(statements, String(id));
+      for (const { id } of alertless) deleteAlertless(statements, String(id));
+    });
+    if (!written.ok) break;
+    deleted += alerts.length + alertless.length;
+    cursor = cursorAfter(alerts) ?? cursor;
+  }
+  return deleted;
+}
+
+/** The next batch begins after these, so that the undeletable in front are passed over only once. */
+function cursorAfter(alerts: readonly SqlRow[]): readonly [number, number] | undefined {
+  const last = alerts.at(-1);
+  return last && [Number(last['last_at']), Number(last['place'])];
+}
+
+function deleteAlert(statements: Statements, id: string): void {
+  const linked = statements.linked.all(id);
+  statements.unlink.run(id);
+  for (const { notification } of linked) statements.dropUnlinked.run(String(notification));
+  statements.dropDecisions.run(id);
+  statements.dropAlert.run(id);
+}
+
+function deleteAlertless(statements: Statements, id: string): void {
+  statements.unlinkAlertless.run(id);
+  statements.dropUnlinked.run(id);
+  statements.dropDecisionsAbout.run(id);
+}
+
+/** An alert that stays open for months must not grow the ledger without end. */
+function trimLoudAlerts(database: Database, statements: Statements): void {
+  transaction(database, () => {
+    for (const { id } of statements.loud.all(firstDecisions + newestDecisions, loudAlertsPerCall)) {
+      statements.trim.run(String(id), firstDecisions, newestDecisions);
+    }
+  });
+}
+
+/** Returns free pages to the file system; worth the writing only when they are many or space is short. */
+function giveBack(database: Database, maxBytes: number): void {
+  const { used, free } = pagesOf(database);
+  if (free === 0 || (free < 1024 * 1024 && used + free <= maxBytes)) return;
+  const written = transaction(database, () => database.exec(`PRAGMA incremental_vacuum(${pagesGivenBack})`));
+  // Only a checkpoint shortens the file itself; PASSIVE never waits for a reader.
+  if (written.ok) database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+}
+
+function prepareStatements(database: Database) {
+  const sql = (text: string) => database.prepare(text);
+  const reason = (protectedStates: string): Reason => ({
+    alerts: sql(
+      `SELECT id, last_at, rowid AS place FROM alerts
+       WHERE (last_at, rowid) > (?, ?) AND last_at < ? AND status = 'resolved' AND NOT EXISTS (
+         SELECT 1 FROM alert_notifications l JOIN notifications n ON n.id = l.notification
+         WHERE l.alert = alerts.id AND n.state IN ${protectedStates})
+       ORDER BY last_at, rowid LIMIT ?`,
+    ),
+    alertless: sql(
+      `SELECT n.id FROM alert_notifications l JOIN notifications n ON n.id = l.notification
+       WHERE l.alert = '' AND n.created_at < ? AND n.state NOT IN ${protectedStates}
+       ORDER BY n.created_at LIMIT ?`,
+    ),
+  });
+  return {
+    aged: reason(unsettledStates),
+    forced: reason(unsettledStates.replace(')', `, 'dead')`)),
+    linked: sql(`SELECT notification FROM alert_notifications WHERE alert = ?`),
+    unlink: sql(`DELETE FROM alert_notifications WHERE alert = ?`),
+    unlinkAlertless: sql(`DELETE FROM alert_notifications WHERE alert = '' AND notification = ?`),
+    dropUnlinked: sql(
+      `DELETE FROM notifications WHERE id = ?1
+       AND NOT EXISTS (SELECT 1 FROM alert_notifications WHERE notification = ?1)`,
+    ),
+    dropDecisions: sql(`DELETE FROM decisions WHERE alert = ?`),
+    dropDecisionsAbout: sql(`DELETE FROM decisions WHERE alert = '' AND notification = ?`),
+    dropAlert: sql(`DELETE FROM alerts WHERE id = ?`),
+    loud: sql(
+      `SELECT a.id FROM alerts a WHERE a.raises > 250
+       AND (SELECT count(*) FROM decisions d WHERE d.alert = a.id) > ? LIMIT ?`,
+    ),
+    trim: sql(
+      `DELETE FROM decisions WHERE alert = ?1
+       AND id > (SELECT id FROM decisions WHERE alert = ?1 ORDER BY id LIMIT 1 OFFSET ?2 - 1)
+       AND id <= (SELECT id FROM decisions WHERE alert = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?3)`,
+    ),
+  };
+}

@@ -1,0 +1,212 @@
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Instant } from '../model/time.ts';
+import type { LedgerFailure } from './contract.ts';
+import { companions, lstatOf, preparePrivateFile } from './directory.ts';
+import { failureOf, sqliteCode, transaction } from './failure.ts';
+import { closeQuietly, openWritable, type Opened } from './open.ts';
+import { unsettledStates } from './schema.ts';
+import type { Database, OpenDatabase, SqlRow } from './sqlite/driver.ts';
+
+/** Damaged files kept beside the ledger; older ones are deleted. */
+const damagedKept = 3;
+
+/**
+ * Moves a damaged ledger aside (`ledger.db.damaged-TIME`, with its write-ahead log) and puts a new one
+ * with everything that could still be read in its place. The new file is complete before the old one is
+ * touched, so an interrupted rescue is begun again or finished by the next start.
+ */
+export function rescue(open: OpenDatabase, path: string, at: Instant, failure: LedgerFailure): Opened {
+  try {
+    removeDatabase(rescuedPath(path));
+    const copied = copyReadable(open, path, at);
+    if (!copied.ok) return copied;
+    const aside = `${path}.damaged-${stamp(at)}`;
+    swap(path, aside);
+    const notes = [`${failure.detail}; it was moved to ${aside}`, ...copied.notes, ...dropOldDamaged(path)];
+    const opened = openWritable(open, path, at);
+    return opened.ok ? { ...opened, notes: [...notes, ...opened.notes] } : opened;
+  } catch (error) {
+    return { ok: false, failure: worldly(error) };
+  }
+}
+
+/** Finishes the renaming of a rescue that was interrupted after the damaged file had left its place. */
+export function finishRescue(path: string, at: Instant): LedgerFailure | undefined {
+  try {
+    if (lstatOf(path) !== undefined || lstatOf(rescuedPath(path)) === undefined) return undefined;
+    swap(path, `${path}.damaged-${stamp(at)}`);
+    return undefined;
+  } catch (error) {
+    return worldly(error);
+  }
+}
+
+const rescuedPath = (path: string): string => `${path}.rescued`;
+
+function swap(path: string, aside: string): void {
+  const damaged = [path, ...companions(path)];
+  const moved = [aside, ...companions(aside)];
+  for (const [index, file] of damaged.entries()) {
+    if (lstatOf(file) !== undefined) renameSync(file, moved[index] ?? aside);
+  }
+  renameSync(rescuedPath(path), path);
+  const directory = openSync(dirname(path), 'r');
+  fsyncSync(directory);
+  closeSync(directory);
+}
+
+function copyReadable(open: OpenDatabase, path: string, at: Instant): Opened {
+  const target = rescuedPath(path);
+  const prepared = preparePrivateFile(target);
+  if (!prepared.ok) return prepared;
+  const opened = openWritable(open, target, at);
+  if (!opened.ok) return opened;
+  const source = openDamaged(open, path);
+  try {
+    const carried: Carried[] = [];
+    const written = transaction(opened.database, () => {
+      if (source !== undefined) carried.push(...tables.map((table) => carry(source, opened.database, table)));
+      repair(opened.database, at);
+    });
+    return written.ok ? { ...opened, notes: notesOn(carried, opened.database) } : written;
+  } finally {
+    closeQuietly(source);
+    opened.database.close();
+  }
+}
+
+function openDamaged(open: OpenDatabase, path: string): Database | undefined {
+  try {
+    return open(path, { readOnly: true, busyMs: 0 });
+  } catch {
+    return undefined;
+  }
+}
+
+interface Table {
+  readonly name: string;
+  readonly order: string;
+  readonly columns: readonly string[];
+}
+
+const tables: readonly Table[] = [
+  { name: 'meta', order: 'name', columns: ['name', 'value'] },
+  { name: 'marks', order: 'source, stream', columns: ['source', 'stream', 'mark'] },
+  { name: 'state', order: 'rowid', columns: ['rowid', 'machine', 'scope', 'key', 'hash', 'value'] },
+  { name: 'journal', order: 'seq', columns: ['seq', 'input'] },
+  { name: 'memo', order: 'rowid', columns: ['rowid', 'name', 'value'] },
+  {
+    name: 'alerts',
+    order: 'rowid',
+    columns: ['rowid', 'id', 'rule', 'key', 'severity', 'status', 'first_at', 'last_at', 'raises', 'data'],
+  },
+  {
+    name: 'notifications',
+    order: 'rowid',
+    columns: ['rowid', 'id', 'receiver', 'channel', 'state', 'created_at', 'due_at', 'data', 'message'],
+  },
+  { name: 'alert_notifications', order: 'alert, notification', columns: ['alert', 'notification'] },
+  { name: 'decisions', order: 'id', columns: ['id', 'at', 'alert', 'notification', 'step', 'text'] },
+];
+
+interface Carried {
+  readonly table: string;
+  readonly whole: boolean;
+}
+
+/** Copies a table from its beginning up to the damage, then from its end back to the damage. */
+function carry(source: Database, target: Database, { name, order, columns }: Table): Carried {
+  const list = columns.join(', ');
+  const places = columns.map(() => '?').join(', ');
+  const insert = target.prepare(`INSERT OR IGNORE INTO ${name} (${list}) VALUES (${places})`);
+  const take = (row: SqlRow): void => {
+    try {
+      insert.run(...columns.map((column) => row[column] ?? null));
+    } catch (error) {
+      // The schema refuses what the damage has made of a cell; a disk that is full must be told.
+      if ((sqliteCode(error) ?? 0) % 256 !== constraint) throw error;
+    }
+  };
+  const query = (direction: string) =>
+    `SELECT ${list} FROM ${name} ORDER BY ${order
+      .split(', ')
+      .map((column) => `${column} ${direction}`)
+      .join(', ')}`;
+  const whole = readInto(source, query('ASC'), take);
+  if (!whole) readInto(source, query('DESC'), take);
+  return { table: name, whole };
+}
+
+const constraint = 19;
+
+/** False when reading ended at damage. Whatever goes wrong while reading is damage. */
+function readInto(source: Database, sql: string, take: (row: SqlRow) => void): boolean {
+  let rows: Iterator<SqlRow>;
+  try {
+    rows = source.prepare(sql).iterate();
+  } catch {
+    return false;
+  }
+  for (;;) {
+    const row = nextOf(rows);
+    if (row === 'damaged') return false;
+    if (row === undefined) return true;
+    take(row);
+  }
+}
+
+function nextOf(rows: Iterator<SqlRow>): SqlRow | 'damaged' | undefined {
+  try {
+    const next = rows.next();
+    return next.done === true ? undefined : next.value;
+  } catch {
+    return 'damaged';
+  }
+}
+
+/** Links follow from the notifications; and input numbers, which alert ids derive from, never go back. */
+function repair(database: Database, at: Instant): void {
+  database.exec(`
+    INSERT OR IGNORE INTO alert_notifications
+      SELECT a.value, n.id FROM notifications n, json_each(n.data, '$.alerts') a WHERE a.type = 'text';
+    INSERT OR IGNORE INTO meta VALUES ('nextSeq', '${at}');
+    UPDATE meta SET value = (SELECT max(seq) + 1 FROM journal)
+      WHERE name = 'nextSeq' AND CAST(value AS INTEGER) <= (SELECT max(seq) FROM journal);
+  `);
+}
+
+function notesOn(carried: readonly Carried[], database: Database): string[] {
+  const count = (sql: string) => Number(database.prepare(`SELECT count(*) AS n FROM ${sql}`).get()?.['n']);
+  const kept =
+    `carried over: ${count('alerts')} alerts, ${count('notifications')} notifications ` +
+    `(${count(`notifications WHERE state IN ${unsettledStates}`)} not yet delivered), ` +
+    `${count('marks')} reading places, ${count('state')} rows of state, ${count('journal')} inputs`;
+  const torn = carried.filter(({ whole }) => !whole).map(({ table }) => table);
+  if (carried.length === 0) return ['nothing of it could be read: sources and rules start as if new'];
+  return torn.length === 0 ? [kept] : [kept, `not everything could be read of: ${torn.join(', ')}`];
+}
+
+function dropOldDamaged(path: string): string[] {
+  const directory = dirname(path);
+  const prefix = `${basename(path)}.damaged-`;
+  const old = readdirSync(directory)
+    .filter((name) => name.startsWith(prefix) && name.endsWith('Z'))
+    .sort()
+    .slice(0, -damagedKept);
+  for (const name of old) removeDatabase(join(directory, name));
+  return old.map((name) => `deleted ${join(directory, name)}: only the newest ${damagedKept} are kept`);
+}
+
+function removeDatabase(path: string): void {
+  for (const file of [path, ...companions(path)]) rmSync(file, { force: true });
+}
+
+/** `20261120T100006123Z`: sorts by time, and fits every file system. */
+const stamp = (at: Instant): string => new Date(at).toISOString().replaceAll(/[-:.]/g, '');
+
+function worldly(error: unknown): LedgerFailure {
+  const failure = failureOf(error);
+  if (failure === undefined) throw error;
+  return failure;
+}
