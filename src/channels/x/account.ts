@@ -3,6 +3,7 @@ import { type Instant, millis } from '../../model/time.ts';
 import type { ChannelPorts } from '../contract.ts';
 import { type HttpAnswer, openHttp } from '../http.ts';
 import type { HttpFailure } from '../http-failure.ts';
+import { withoutKeys } from './redact.ts';
 import { openSigned } from './signed.ts';
 import { keysOf, readCredentials, type XCredentials } from './tokens.ts';
 
@@ -71,7 +72,7 @@ export function openAccount(name: string, ports: ChannelPorts): XAccount {
       if (reply.type === 'failure') return { ok: false, failure: reply };
       return {
         ok: true,
-        answer: { ...reply, body: withoutKeys(reply.body, ready.credentials) },
+        answer: { ...reply, body: withoutKeys(reply.body, keysOf(ready.credentials)) },
         credentials: ready.credentials,
       };
     },
@@ -83,12 +84,3 @@ const notReady = (detail: string): NotReady => ({
   ok: false,
   delivery: { type: 'retry', reason: 'auth', detail, afterMs: millis(5 * 60_000) },
 });
-
-/** An answer may repeat the request; what stood in its header must not get into a log that way. */
-function withoutKeys(body: string, credentials: XCredentials): string {
-  const { consumerKey, token } = credentials;
-  return [consumerKey, token, credentials.consumerSecret.reveal(), credentials.tokenSecret.reveal()].reduce(
-    (text, key) => text.replaceAll(key, '[key]'),
-    body,
-  );
-}

@@ -21,6 +21,8 @@ const longestText = 300;
 /** Reads what an answer complains about; an answer without complaints gives empty lists. */
 export function readProblem(answer: HttpAnswer): Problem {
   const body = answer.body.trim();
+  const listed = [...body.slice(0, 8192).matchAll(/<error code="(\d{1,5})">([^<]{0,300})<\/error>/g)];
+  if (listed.length > 0) return ofXml(answer, listed);
   if (body.startsWith('<')) return { ...nothingSaid(answer), text: oneLine(titleOf(body)), html: true };
   const json = parseObject(body);
   if (json === undefined) return { ...nothingSaid(answer), text: oneLine(body) };
@@ -45,6 +47,12 @@ export function parseObject(text: string): { readonly [name: string]: unknown } 
 
 export const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The OAuth endpoints answer in XML. */
+function ofXml(answer: HttpAnswer, errors: readonly RegExpExecArray[]): Problem {
+  const codes = errors.map(([, code]) => Number(code));
+  return { ...nothingSaid(answer), codes, text: oneLine(errors.map(([, , words]) => words).join(': ')) };
+}
 
 const nothingSaid = (answer: HttpAnswer): Problem => ({
   status: answer.status,
