@@ -12,6 +12,8 @@ export type Effect =
       readonly severity: Severity;
       readonly occurrence: Occurrence;
       readonly quiet?: AlertAction['quiet'];
+      /** The rule watches its keys and says when it is over: the alert stays open until then. */
+      readonly clears?: boolean;
       /** The machine's clock when it fired. */
       readonly now: Instant;
       /** The number of the input that caused it, and which raise of that input it is, from 0. */

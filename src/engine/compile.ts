@@ -1,0 +1,50 @@
+import type { Matcher, MatchPorts } from '../match/contract.ts';
+import { compilePattern } from '../match/matcher.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Pattern, Program, Rule } from '../model/program.ts';
+import type { RuleKind } from './kind.ts';
+import { ruleKinds } from './registry.ts';
+
+/** A rule whose patterns are ready to match. */
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly kind: RuleKind;
+  readonly matcher: Matcher;
+  readonly except: readonly Matcher[];
+}
+
+/**
+ * Compiles every rule, by its index in the program. A rule that cannot be compiled leaves a gap, and
+ * its mistakes are among the diagnostics.
+ */
+export function compileRules(
+  program: Program,
+  ports: MatchPorts,
+): { readonly rules: readonly (CompiledRule | undefined)[]; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const compile = (pattern: Pattern): Matcher | undefined => {
+    const compiled = compilePattern(pattern, ports);
+    diagnostics.push(...compiled.diagnostics);
+    return compiled.ok ? compiled.value.matcher : undefined;
+  };
+  const rules = program.rules.map((rule): CompiledRule | undefined => {
+    const kind = ruleKinds.find(({ kind }) => kind === rule.kind);
+    if (kind === undefined) diagnostics.push(unknownKind(rule));
+    const matcher = compile(rule.pattern);
+    const except = rule.except.map(compile);
+    const complete = except.every((one): one is Matcher => one !== undefined);
+    if (kind === undefined || matcher === undefined || !complete) return undefined;
+    return { rule, kind, matcher, except };
+  });
+  return { rules, diagnostics };
+}
+
+const unknownKind = ({ id, kind, origin }: Rule): Diagnostic => ({
+  code: 'rule.unknown-kind',
+  severity: 'error',
+  message: `rule ${id}: there is no kind "${kind}"`,
+  file: origin.file,
+  line: origin.line,
+  column: origin.column,
+  hint: `kinds are ${ruleKinds.map((known) => known.kind).join(', ')}`,
+});

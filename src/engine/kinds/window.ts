@@ -1,0 +1,173 @@
+/**
+ * Events of one key by their own time, for windows of `within`. The newest `keep` are held one by one;
+ * older ones only in steps of a 64th of the span, so a flood costs bounded memory. A count is exact up
+ * to `keep`, and beyond it never too high.
+ */
+export interface Window {
+  /** Ascending event times, and (where values are told apart) the value of each. */
+  readonly times: number[];
+  readonly values: string[];
+  /** What is older than `times`: the first time of each step, and how many fell into it. */
+  steps: Step[];
+  /** The newest time of each value of the window that ends with the newest event, oldest first. */
+  newestOf: Map<string, number>;
+}
+
+type Step = readonly [first: number, events: number];
+
+export interface WindowShape {
+  readonly within: number;
+  readonly late: number;
+  readonly keep: number;
+  readonly distinct: boolean;
+}
+
+/** The fullest window that holds a certain event. */
+export interface Found {
+  readonly events: number;
+  /** Different values, oldest first; empty unless they are told apart. */
+  readonly values: readonly string[];
+  readonly first: number;
+  readonly last: number;
+}
+
+export const emptyWindow = (): Window => ({ times: [], values: [], steps: [], newestOf: new Map() });
+
+/** Puts an event at its place and gives the fullest window it belongs to. */
+export function addEvent(window: Window, at: number, value: string, shape: WindowShape): Found {
+  const index = insert(window, at, value, shape);
+  if (shape.distinct) noteValue(window, at, value, shape);
+  expire(window, shape);
+  // Expiry takes from the front only, and never the event itself: it is no later than `late` allows.
+  const place = lastIndexAtMost(window.times, at, index);
+  const found = shape.distinct ? mostValues(window, place, shape) : mostEvents(window, place, shape);
+  spill(window, shape);
+  return found;
+}
+
+function insert(window: Window, at: number, value: string, { distinct }: WindowShape): number {
+  const { times, values } = window;
+  let index = times.length;
+  while (index > 0 && (times[index - 1] ?? 0) > at) index -= 1;
+  times.splice(index, 0, at);
+  if (distinct) values.splice(index, 0, value);
+  return index;
+}
+
+function noteValue(window: Window, at: number, value: string, { within, keep }: WindowShape): void {
+  const { newestOf, times } = window;
+  const newest = times.at(-1) ?? at;
+  if (at >= newest - within && at >= (newestOf.get(value) ?? at)) {
+    newestOf.delete(value);
+    newestOf.set(value, at);
+    if (at < newest) window.newestOf = new Map([...newestOf].sort((a, b) => a[1] - b[1]));
+  }
+  for (const [old, time] of window.newestOf) {
+    if (time >= newest - within && window.newestOf.size <= keep) break;
+    window.newestOf.delete(old);
+  }
+}
+
+function expire(window: Window, { within, late, distinct }: WindowShape): void {
+  const { times, values, steps } = window;
+  const horizon = (times.at(-1) ?? 0) - within - late;
+  let gone = 0;
+  while ((times[gone] ?? horizon) < horizon) gone += 1;
+  if (gone > 0) {
+    times.splice(0, gone);
+    if (distinct) values.splice(0, gone);
+  }
+  if ((steps[0]?.[0] ?? horizon) < horizon) window.steps = steps.filter(([first]) => first >= horizon);
+}
+
+/** Moves what is too much to hold one by one into steps. */
+function spill(window: Window, { keep, within, late, distinct }: WindowShape): void {
+  const width = Math.max(1, (within + late) / 64);
+  while (window.times.length > keep) {
+    const time = window.times.shift() ?? 0;
+    if (distinct) window.values.shift();
+    const at = window.steps.findLastIndex(([first]) => first <= time);
+    const step = window.steps[at];
+    if (step !== undefined && time - step[0] < width) window.steps[at] = [step[0], step[1] + 1];
+    else window.steps.splice(at + 1, 0, [time, 1]);
+  }
+}
+
+/** Slides a window over the event at `place`; of equally full ones the earliest. */
+function mostEvents(window: Window, place: number, { within }: WindowShape): Found {
+  const { times } = window;
+  const at = times[place] ?? 0;
+  let best: Found = { events: 0, values: [], first: at, last: at };
+  let low = firstIndexAtLeast(times, at - within);
+  for (let high = place; high < times.length; high += 1) {
+    const end = times[high] ?? at;
+    if (end > at + within) break;
+    while ((times[low] ?? end) < end - within) low += 1;
+    const older = low === 0 ? stepsFrom(window, end - within) : undefined;
+    const events = high - low + 1 + (older?.events ?? 0);
+    if (events > best.events)
+      best = { events, values: [], first: older?.first ?? times[low] ?? at, last: end };
+  }
+  return best;
+}
+
+/** As `mostEvents`, by the number of different values. */
+function mostValues(window: Window, place: number, shape: WindowShape): Found {
+  const { times, newestOf } = window;
+  const newest = times.at(-1) ?? 0;
+  const at = times[place] ?? newest;
+  const live = at >= newest - shape.within ? newestFound(window, shape) : undefined;
+  if (place === times.length - 1 && live !== undefined) return live;
+  const slid = slideValues(window, place, shape);
+  return live !== undefined && newestOf.size >= slid.values.length ? live : slid;
+}
+
+/** The window that ends with the newest event. */
+function newestFound(window: Window, shape: WindowShape): Found {
+  const { times, newestOf } = window;
+  return { ...mostEvents(window, times.length - 1, shape), values: [...newestOf.keys()] };
+}
+
+function slideValues({ times, values }: Window, place: number, { within }: WindowShape): Found {
+  const at = times[place] ?? 0;
+  let low = firstIndexAtLeast(times, at - within);
+  let best: Found = { events: 0, values: [], first: at, last: at };
+  for (let high = place; high < times.length; high += 1) {
+    const end = times[high] ?? at;
+    if (end > at + within) break;
+    while ((times[low] ?? end) < end - within) low += 1;
+    const seen = new Set(values.slice(low, high + 1));
+    if (seen.size > best.values.length) {
+      best = { events: high - low + 1, values: [...seen], first: times[low] ?? at, last: end };
+    }
+  }
+  return best;
+}
+
+function stepsFrom({ steps }: Window, from: number): { events: number; first: number } | undefined {
+  let events = 0;
+  let first: number | undefined;
+  for (const [start, count] of steps) {
+    if (start < from) continue;
+    first ??= start;
+    events += count;
+  }
+  return first === undefined ? undefined : { events, first };
+}
+
+function firstIndexAtLeast(times: readonly number[], from: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const lastIndexAtMost = (times: readonly number[], at: number, hint: number): number => {
+  let index = Math.min(hint, times.length - 1);
+  while (index > 0 && (times[index] ?? 0) > at) index -= 1;
+  return index;
+};
