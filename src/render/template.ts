@@ -1,0 +1,228 @@
+import type { FilterImplOptions, Liquid as LiquidType } from 'liquidjs';
+import { closest } from '../kit/distance.ts';
+import { formatDuration } from '../kit/duration.ts';
+import { truncate } from '../kit/text.ts';
+import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { JsonObject } from '../model/json.ts';
+import { instant, millis, type Instant } from '../model/time.ts';
+import { clockTime } from './clock.ts';
+import { BUILT_IN_NAMES } from './words.ts';
+
+/** What filters need beside the values. */
+export interface RenderTime {
+  /** What `now` means in a template, and today for the filter `time`. */
+  readonly now: Instant;
+}
+
+export type Rendered =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly why: string };
+
+/** A compiled template. Rendering is a function of its arguments. */
+export interface Template {
+  /** The text, or, if the values do not serve the template, the facts and why. Never throws. */
+  render(values: JsonObject, time: RenderTime): string;
+  /** As `render`, for a caller with a better fallback. Never throws. */
+  attempt(values: JsonObject, time: RenderTime): Rendered;
+}
+
+/** Where the first code unit of a template stands in a user's file. */
+export interface TemplatePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Compiles templates. */
+export interface Templates {
+  /**
+   * Compiles a Liquid source. `known`: the fields that a rule can have; a name that is neither one of
+   * them nor built in is a mistake. Undefined: any name may come with the log line.
+   */
+  compile(source: string, known: ReadonlySet<string> | undefined, place: TemplatePlace): Checked<Template>;
+}
+
+const MAX_SOURCE = 64 * 1024;
+const MAX_ALLOCATION = 1_000_000;
+const MAX_RENDER_MS = 1000;
+
+/** Further files cannot be named in a message, and what reads or counts over renderings is not pure. */
+const FORBIDDEN_TAGS = ['include', 'render', 'layout', 'block', 'increment', 'decrement'];
+
+/** Pure functions of their arguments. Not those that take an expression as text: values are data. */
+const FILTERS = (
+  'escape strip_html newline_to_br abs at_least at_most ceil divided_by floor minus plus modulo times round ' +
+  'url_decode url_encode slugify join last first reverse sort sort_natural size map sum compact concat ' +
+  'slice where reject has find uniq append prepend lstrip downcase upcase remove remove_first ' +
+  'remove_last rstrip split strip strip_newlines squish capitalize replace replace_first replace_last ' +
+  'truncatewords normalize_whitespace number_of_words default json jsonify to_integer date'
+).split(' ');
+
+/**
+ * Makes the compiler of templates. It is asynchronous because the template library is loaded here, on
+ * first need: it costs as much start-up time as the rest of a command.
+ */
+export async function createTemplates(options: { readonly zone: string }): Promise<Templates> {
+  const { Liquid } = await import('liquidjs');
+  const liquid = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    lenientIf: true,
+    templates: {},
+    timezoneOffset: options.zone,
+    locale: 'en-US',
+    parseLimit: MAX_SOURCE,
+    renderLimit: MAX_RENDER_MS,
+    memoryLimit: MAX_ALLOCATION,
+  });
+  restrict(liquid, options.zone);
+  return { compile: (source, known, place) => compile(liquid, source, known, place) };
+}
+
+function restrict(liquid: LiquidType, zone: string): void {
+  for (const tag of FORBIDDEN_TAGS) delete liquid.tags[tag];
+  const date = liquid.filters['date'];
+  for (const name of Object.keys(liquid.filters)) {
+    if (!FILTERS.includes(name)) delete liquid.filters[name];
+  }
+  for (const [name, filter] of Object.entries(ownFilters(zone, date))) liquid.registerFilter(name, filter);
+}
+
+function ownFilters(zone: string, date: FilterImplOptions | undefined): Record<string, FilterImplOptions> {
+  return {
+    time(value: unknown) {
+      return typeof value === 'number' ? clockTime(instant(value), nowOf(this.context.globals), zone) : value;
+    },
+    duration: (value: unknown) => (typeof value === 'number' ? formatDuration(millis(value)) : value),
+    truncate: (value: unknown, length: unknown = 50, ellipsis: unknown = '…') =>
+      truncate(textOf(value), Number(length), textOf(ellipsis)),
+    date(value: unknown, ...args: unknown[]): unknown {
+      if (typeof date !== 'function') return value;
+      const given = value === 'now' || value === 'today' ? nowOf(this.context.globals) : value;
+      // Liquid's own filter takes numbers for seconds; ours are milliseconds.
+      return date.call(this, typeof given === 'number' ? given / 1000 : given, ...args);
+    },
+  };
+}
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value);
+
+function nowOf(globals: object): Instant {
+  const now = 'now' in globals ? globals.now : undefined;
+  return instant(typeof now === 'number' ? now : 0);
+}
+
+type Parsed = ReturnType<LiquidType['parse']>;
+
+function compile(
+  liquid: LiquidType,
+  source: string,
+  known: ReadonlySet<string> | undefined,
+  place: TemplatePlace,
+): Checked<Template> {
+  let parsed: Parsed;
+  try {
+    parsed = liquid.parse(source);
+  } catch (error) {
+    return { ok: false, diagnostics: [mistake(error, liquid, place)] };
+  }
+  const diagnostics = known === undefined ? [] : unknownNames(liquid, parsed, known, place);
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
+  return { ok: true, value: templateOf(liquid, parsed), diagnostics };
+}
+
+function templateOf(liquid: LiquidType, parsed: Parsed): Template {
+  const attempt = (values: JsonObject, time: RenderTime): Rendered => {
+    try {
+      const text: unknown = liquid.renderSync(parsed, values, { globals: { now: time.now } });
+      return { ok: true, text: String(text) };
+    } catch (error) {
+      return { ok: false, why: shortMessage(error) };
+    }
+  };
+  return {
+    attempt,
+    render(values, time) {
+      const rendered = attempt(values, time);
+      return rendered.ok ? rendered.text : factsOf(values, rendered.why);
+    },
+  };
+}
+
+function factsOf(values: JsonObject, why: string): string {
+  const facts = [values['rule'], values['line']].filter((fact) => typeof fact === 'string');
+  return `${facts.join(': ')} (the template failed: ${why})`;
+}
+
+function mistake(error: unknown, liquid: LiquidType, place: TemplatePlace): Diagnostic {
+  const message = shortMessage(error);
+  const filter = /^undefined filter: (\S+)/.exec(message)?.[1];
+  const meant = filter === undefined ? undefined : closest(filter, Object.keys(liquid.filters));
+  return {
+    code: filter === undefined ? 'template.syntax' : 'template.unknown-filter',
+    severity: 'error',
+    message: `template: ${message}`,
+    ...positionIn(place, ...positionOf(error)),
+    ...(meant === undefined ? {} : { hint: `did you mean '${meant}'?` }),
+  };
+}
+
+/** Every name that no line of this rule can give. */
+function unknownNames(
+  liquid: LiquidType,
+  parsed: Parsed,
+  known: ReadonlySet<string>,
+  place: TemplatePlace,
+): readonly Diagnostic[] {
+  const names = new Set<string>([...BUILT_IN_NAMES, 'fields', 'now', ...known]);
+  const globals = liquid.analyzeSync(parsed).globals;
+  return Object.values(globals).flatMap((uses) =>
+    uses.flatMap(({ segments: [root, field], location }) => {
+      const candidates = root === 'fields' && typeof field === 'string' ? known : names;
+      const name = candidates === known ? field : root;
+      if (typeof name !== 'string' || candidates.has(name)) return [];
+      const meant = closest(name, candidates);
+      const diagnostic: Diagnostic = {
+        code: 'template.unknown-name',
+        severity: 'error',
+        message: `template: no line of this rule gives '${name}'`,
+        ...positionIn(place, location.row, location.col),
+        ...(meant === undefined ? {} : { hint: `did you mean '${meant}'?` }),
+      };
+      return [diagnostic];
+    }),
+  );
+}
+
+/** The library appends the position and a drawing of the place to its message. */
+function shortMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (
+    message
+      .split('\n', 1)[0]
+      ?.replace(/, line:\d+, col:\d+$/, '')
+      .slice(0, 200) ?? ''
+  );
+}
+
+function positionOf(error: unknown): readonly [number, number] {
+  if (typeof error === 'object' && error !== null && 'token' in error) {
+    const token = error.token;
+    if (typeof token === 'object' && token !== null && 'getPosition' in token) {
+      const { getPosition } = token;
+      const position: unknown = typeof getPosition === 'function' ? getPosition.call(token) : undefined;
+      if (Array.isArray(position)) return [Number(position[0]), Number(position[1])];
+    }
+  }
+  return [1, 1];
+}
+
+function positionIn(place: TemplatePlace, row: number, column: number) {
+  return {
+    file: place.file,
+    line: place.line + row - 1,
+    column: row === 1 ? place.column + column - 1 : column,
+  };
+}

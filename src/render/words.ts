@@ -1,0 +1,55 @@
+import type { Alert } from '../model/alert.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+
+/** The names that every template knows. They win over fields of the same name. */
+export const BUILT_IN_NAMES = [
+  'rule',
+  'key',
+  'severity',
+  'count',
+  'first',
+  'last',
+  'window',
+  'distinct',
+  'host',
+  'program',
+  'source',
+  'line',
+] as const;
+
+/** The title of an alert whose rule has none: its rule, with the key's values. */
+export function builtInTitle(alert: Alert): string {
+  return alert.key.length === 0 ? alert.rule : `${alert.rule} ${alert.key.join(' ')}`;
+}
+
+/** The text of an alert whose rule has none: its newest line. */
+export const builtInText = (alert: Alert): string => alert.last.line;
+
+/**
+ * What a template can name: the built-in names (instants in milliseconds since the epoch, `window` in
+ * milliseconds), every field, and every field again as `fields.NAME`. What the newest raise does not
+ * have (`host`, `window`, …) is empty, not unknown.
+ */
+export function templateValues(alert: Alert): JsonObject {
+  const last = alert.last;
+  const values: Record<string, Json> = Object.create(null);
+  for (const [name, value] of Object.entries(last.fields)) {
+    if (value !== undefined) values[name] = value;
+  }
+  const fields = { ...values };
+  return Object.assign(values, {
+    rule: alert.rule,
+    key: alert.key,
+    severity: alert.severity,
+    count: last.count,
+    first: last.first,
+    last: last.last,
+    window: last.window ?? '',
+    distinct: last.distinct ?? [],
+    host: last.host ?? '',
+    program: last.program ?? '',
+    source: last.source,
+    line: last.line,
+    fields,
+  });
+}

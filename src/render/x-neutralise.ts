@@ -1,0 +1,55 @@
+/**
+ * Text without what X refuses or what deceives a reader: controls become blanks, controls of writing
+ * direction and code points that X calls invalid become U+FFFD, invisible ones go. Newlines and tabs
+ * stay, joiners stay between characters that need them.
+ */
+export function cleanText(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(INVISIBLE, '')
+    .replace(IDLE_JOINER, '')
+    .replace(IDLE_SELECTOR, '')
+    .replace(DECEIVING, '\ufffd')
+    .replace(CONTROL, ' ');
+}
+
+const INVISIBLE = /[\u00ad\u180e\u200b\u2060-\u2064\ufeff\u{e0001}]/gu;
+const DECEIVING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ufffe\uffff]|\p{Surrogate}/gu;
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+/** Joiners and selectors next to ASCII do nothing but hide a name from whoever looks for it. */
+const IDLE_JOINER = /(?<![^\u0000-\u007f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\u0000-\u007f])/gu;
+const IDLE_SELECTOR = /(?<![^\u0000-\u0023\u0025-\u0029\u002b-\u002f\u003a-\u007f])[\ufe00-\ufe0f]+/gu;
+
+/**
+ * Text in which X finds no mention, hashtag, cashtag or URL: `@ root`, `# 1`, `$ PATH`, `Main[.]java`.
+ * The marks are visible on purpose: what an operator copies must not hide anything. Doing it twice
+ * changes nothing more.
+ */
+export function neutraliseForPost(text: string): string {
+  return cleanText(text)
+    .replace(MENTION, '$& ')
+    .replace(HASHTAG, '$& ')
+    .replace(CASHTAG, '$& ')
+    .replace(HOST_DOT, '[.]')
+    .replace(ADDRESS, breakAddress);
+}
+
+/** Not after a letter or digit: `user@host` is no mention. */
+const MENTION = /(?<![a-z0-9_])[@＠](?=[a-z0-9_])/gi;
+
+/** Not before a number alone, which is no hashtag, nor as a keycap emoji. */
+const HASHTAG =
+  /(?<![a-z0-9_])[#＃](?![0-9]+(?![\p{L}\p{M}\p{N}_]|[^\u0000-\u007f]))(?=[\p{L}\p{M}\p{N}_]|[^\u0000-\u007f])(?!\ufe0f?\u20e3)/giu;
+
+const CASHTAG = /[$＄](?=[a-z])/gi;
+
+/** A dot that could stand before a top-level domain, present or future: before two letters. */
+const HOST_DOT = /(?<=[\p{L}\p{M}\p{N}_-]|[^\u0000-\u007f])\.(?=[a-z]{2}|[^\u0000-\u007f])/giu;
+
+/** An IPv4 address with a scheme before it, or a port or path after it. */
+const ADDRESS = /(?<=(\/\/)?)\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})\b(?=([:/])?)/g;
+
+function breakAddress(whole: string, scheme: string | undefined, head: string, tail: string, after?: string) {
+  return scheme === undefined && after === undefined ? whole : `${head}[.]${tail}`;
+}
