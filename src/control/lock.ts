@@ -1,0 +1,120 @@
+import { closeSync, constants, lstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The part of an open SQLite database that the lock uses. */
+export interface LockDatabase {
+  exec(sql: string): void;
+  close(): void;
+}
+
+/** Opens (and if need be creates) a SQLite database. `busyMs`: how long to wait for another's lock. */
+export type OpenLockDatabase = (
+  path: string,
+  options: { readonly readOnly: boolean; readonly busyMs: number },
+) => LockDatabase;
+
+/** The exclusive right to write in a state directory; ends with `release` or with the process. */
+export interface HeldLock {
+  readonly ok: true;
+  readonly directory: string;
+  release(): void;
+}
+
+/** `held`: another process has it, `holder` if it is known which; `failed`: no lock can be had here. */
+export type Lock =
+  | HeldLock
+  | {
+      readonly ok: false;
+      readonly reason: 'held' | 'failed';
+      readonly holder?: { readonly pid: number };
+      readonly detail: string;
+    };
+
+/**
+ * Two that try at the same moment each see the other's first step; this long SQLite tries again, so that
+ * one of them wins.
+ */
+const busyMs = 500;
+
+/**
+ * Takes the exclusive lock of a state directory that is there already. Node has no `flock`, so it is the
+ * lock of an exclusive SQLite transaction on an empty database, `lock.db`: POSIX record locks, which the
+ * kernel drops when the process dies in whatever way, and which no child inherits. The file is never
+ * written and never deleted, so there is nothing to clean up after a crash and nothing to race for.
+ * `lock.pid` beside it only serves the message to those who come second.
+ */
+export function acquireLock(directory: string, openDatabase: OpenLockDatabase): Lock {
+  const home = resolve(directory);
+  let database: LockDatabase | undefined;
+  try {
+    prepareLockFile(join(home, 'lock.db'));
+    database = openDatabase(join(home, 'lock.db'), { readOnly: false, busyMs });
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database?.close();
+    return refusal(home, error);
+  }
+  const pidFile = join(home, 'lock.pid');
+  leavePid(pidFile);
+  return { ok: true, directory: home, release: once(database, pidFile) };
+}
+
+/**
+ * Creates `lock.db` 0600 if it is missing. An existing one is only looked at: to open and close it here
+ * would drop the lock if this very process holds it (fcntl(2), "record locks").
+ */
+function prepareLockFile(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) return;
+  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  try {
+    closeSync(openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
+  } catch (error) {
+    if (!lstatSync(path).isFile()) throw error;
+  }
+}
+
+function refusal(directory: string, error: unknown): Lock {
+  if (!(error instanceof Error)) throw error;
+  const busy = 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5;
+  if (!busy) {
+    return { ok: false, reason: 'failed', detail: `cannot lock ${directory}: ${error.message}` };
+  }
+  const pid = alivePid(join(directory, 'lock.pid'));
+  const who = pid === undefined ? 'another process' : `process ${pid}`;
+  return {
+    ok: false,
+    reason: 'held',
+    ...(pid !== undefined && { holder: { pid } }),
+    detail: `${who} is using ${directory}`,
+  };
+}
+
+function leavePid(path: string): void {
+  try {
+    writeFileSync(path, `${process.pid}\n`, { mode: 0o600 });
+  } catch {
+    // The lock is held all the same; others will be told "another process".
+    return;
+  }
+}
+
+function alivePid(path: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(path, 'utf8'), 10);
+    if (!(pid > 0)) return undefined;
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined;
+  }
+}
+
+function once(database: LockDatabase, pidFile: string): () => void {
+  let held = true;
+  return () => {
+    if (!held) return;
+    held = false;
+    rmSync(pidFile, { force: true });
+    database.close();
+  };
+}
