@@ -77,6 +77,8 @@ export interface ChannelKind<Options> {
   readonly budgets: readonly Budget[];
   /** Whether "resolved" is told by default. */
   readonly resolved: boolean;
+  /** US dollars for one part, as the service publishes it; absent: free. */
+  readonly price?: number;
   /** How texts must be cut and cleaned for it. */
   readonly shape: TextShape;
   open(options: Options, ports: ChannelPorts): Promise<Channel>;

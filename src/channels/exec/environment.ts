@@ -1,3 +1,4 @@
+import { byteLength, cutBytes } from '../../kit/text.ts';
 import type { Message } from '../../model/delivery.ts';
 
 const maxValue = 4096;
@@ -21,7 +22,7 @@ export function environmentOf(
   for (const [name, text] of variables(payload)) {
     if (name in environment) continue;
     const value = cutBytes(text.replace(/\p{Cc}/gu, ' '), Math.min(maxValue, left));
-    left -= Buffer.byteLength(value) + name.length + 2;
+    left -= byteLength(value) + name.length + 2;
     if (left < 0) break;
     environment[name] = value;
   }
@@ -46,12 +47,3 @@ const fieldName = (group: string): string =>
     .toUpperCase()
     .replace(/[^A-Z0-9_]/g, '_')
     .slice(0, 100)}`;
-
-/** The longest beginning of a text that fits into so many bytes of UTF-8 without cutting a character. */
-function cutBytes(text: string, bytes: number): string {
-  const encoded = Buffer.from(text);
-  if (encoded.length <= bytes) return text;
-  let end = Math.max(0, bytes);
-  while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return encoded.subarray(0, end).toString();
-}

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { safeLine } from '../../kit/terminal.ts';
+import { truncate } from '../../kit/text.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import type { Attempt, Channel, ChannelKind } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
 import { envelopeOf } from '../envelope.ts';
-import { plainShape } from '../shapes.ts';
+import { plainShape } from '../../render/x-text.ts';
 import { environmentOf } from './environment.ts';
 import { type CommandEnd, runCommand } from './run.ts';
 
@@ -74,9 +76,6 @@ function deliveryOfExit(code: number, lastLine: string): Delivery {
 }
 
 const said = (what: string, lastLine: string): string => {
-  const line = lastLine
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 300);
+  const line = truncate(safeLine(lastLine.trim()), 300);
   return line === '' ? what : `${what}: ${line}`;
 };

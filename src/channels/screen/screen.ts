@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { safeForTerminal } from '../../kit/terminal.ts';
 import type { Channel, ChannelKind } from '../contract.ts';
-import { plainShape } from '../shapes.ts';
+import { plainShape } from '../../render/x-text.ts';
 
 const options = z.strictObject({});
 
@@ -15,7 +16,7 @@ export const screen: ChannelKind<z.infer<typeof options>> = {
   shape: plainShape,
   open: async (_options, ports): Promise<Channel> => ({
     send: async ({ message, part }) => {
-      ports.print(message.parts[part] ?? '');
+      ports.print(safeForTerminal(message.parts[part] ?? ''));
       return { type: 'sent' };
     },
     close: async () => undefined,

@@ -6,7 +6,7 @@ import { durationOf, durationOption } from '../duration-option.ts';
 import { envelopeOf, idempotencyKeyOf } from '../envelope.ts';
 import { type Http, openHttp } from '../http.ts';
 import { readSecret } from '../secret-file.ts';
-import { plainShape } from '../shapes.ts';
+import { plainShape } from '../../render/x-text.ts';
 import { deliveryOf } from './answer.ts';
 import { signatureOf } from './sign.ts';
 

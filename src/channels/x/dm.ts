@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { millis } from '../../model/time.ts';
 import type { Attempt, Channel, ChannelKind, ProbeResult } from '../contract.ts';
-import { xDmShape } from '../shapes.ts';
+import { xDmShape } from '../../render/x-text.ts';
 import { openAccount, type XAccount } from './account.ts';
 import { askByName, askMe, type Asked, sendDirectMessage } from './client.ts';
 import { type NameMemory, openNames } from './names.ts';

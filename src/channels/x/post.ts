@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
 import { between, type Instant, millis } from '../../model/time.ts';
 import type { Channel, ChannelKind, ProbeResult } from '../contract.ts';
-import { xPostShape } from '../shapes.ts';
+import { xPostShape } from '../../render/x-text.ts';
 import { openAccount, type XAccount } from './account.ts';
 import { askMe, type Asked, sendPost, type XUser } from './client.ts';
 import { failedProbe } from './probe.ts';
