@@ -72,9 +72,9 @@ export interface RuleTest {
 
 /** What an alert must be; an absent member is not looked at. */
 export interface ExpectedAlert {
-  readonly rule?: string;
-  readonly severity?: Severity;
-  readonly key?: readonly string[];
-  readonly count?: number;
-  readonly title?: string;
+  readonly rule?: string | undefined;
+  readonly severity?: Severity | undefined;
+  readonly key?: readonly string[] | undefined;
+  readonly count?: number | undefined;
+  readonly title?: string | undefined;
 }

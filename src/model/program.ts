@@ -64,6 +64,8 @@ export interface Rule {
   readonly key: readonly string[];
   /** The kind's own options, as its schema parsed them. */
   readonly options: JsonObject;
+  /** `received`: the time of reading counts, whatever time the record itself carries. */
+  readonly time?: 'received';
   readonly actions: readonly Action[];
   readonly origin: Origin;
   /** Of everything above but `origin`: state survives a reload while it stays the same. */

@@ -5,13 +5,14 @@ import { formatPath, type Locate, type Path } from './place.ts';
 import { keysAt, type Schema } from './schema-keys.ts';
 import { meantBranch } from './union-branch.ts';
 
-/** Data to be checked, where it stands in the whole document, and how to find its places. */
+/** Data to be checked, what messages call it, and how to find its places. */
 export interface Subject {
   readonly data: unknown;
-  /** How messages name it: the path from the document's root. */
-  readonly path: Path;
-  /** Places by the path from the document's root. */
+  /** Such as `rules.disk`; empty for a whole document. */
+  readonly name: string;
   readonly locate: Locate;
+  /** Keys that may stand beside those of the schema and are checked elsewhere: for "did you mean". */
+  readonly beside?: readonly string[];
 }
 
 /**
@@ -21,7 +22,10 @@ export interface Subject {
 export function validate<T>(schema: z.ZodType<T>, subject: Subject): Checked<T> {
   const result = schema.safeParse(subject.data);
   if (result.success) return { ok: true, value: result.data, diagnostics: [] };
-  return { ok: false, diagnostics: result.error.issues.flatMap((issue) => diagnose(issue, schema, [], subject)) };
+  return {
+    ok: false,
+    diagnostics: result.error.issues.flatMap((issue) => diagnose(issue, schema, [], subject)),
+  };
 }
 
 type Issue = z.core.$ZodIssue;
@@ -29,8 +33,13 @@ type Issue = z.core.$ZodIssue;
 /** `schema` is what the issue's own path starts from; `base` leads there from the subject's data. */
 function diagnose(issue: Issue, schema: Schema, base: Path, subject: Subject): Diagnostic[] {
   const path = [...base, ...issue.path.filter((segment) => typeof segment !== 'symbol')];
-  if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, keysAt(schema, issue.path), path, subject);
-  if (isMissing(path, subject)) return missingKey(issue, keysAt(schema, issue.path.slice(0, -1)), path, subject);
+  if (issue.code === 'unrecognized_keys') {
+    const { names, planned } = keysAt(schema, issue.path);
+    const beside = path.length === 0 ? (subject.beside ?? []) : [];
+    return unknownKeys(issue.keys, { names: [...names, ...beside], planned }, path, subject);
+  }
+  if (isMissing(path, subject))
+    return missingKey(issue, keysAt(schema, issue.path.slice(0, -1)), path, subject);
   if (issue.code === 'invalid_union') {
     const branch = meantBranch(issue.errors, schema, issue.path, valueAt(subject.data, path));
     if (branch !== undefined) {
@@ -48,8 +57,8 @@ function unknownKeys(
 ): Diagnostic[] {
   return keys.map((key) => {
     const at = [...path, key];
-    const place = subject.locate([...subject.path, ...at], 'key');
-    const where = formatPath([...subject.path, ...path]);
+    const place = subject.locate(at, 'key');
+    const where = nameOf(subject, path);
     const message = `unknown key "${key}"${where === '' ? '' : ` in ${where}`}`;
     return { code: 'config.unknown-key', severity: 'error', message, ...place, hint: keyHint(key, known) };
   });
@@ -74,9 +83,9 @@ function missingKey(
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
   if (isMisspelt(key, known.names, valueAt(subject.data, parent))) return [];
-  const where = formatPath([...subject.path, ...parent]);
+  const where = nameOf(subject, parent);
   const message = `missing key "${key}"${where === '' ? '' : ` in ${where}`}`;
-  const place = subject.locate([...subject.path, ...parent]);
+  const place = subject.locate(parent);
   const hint = issue.code === 'invalid_type' ? { hint: `it is ${expectation(issue.expected)}` } : {};
   return [{ code: 'config.missing-key', severity: 'error', message, ...place, ...hint }];
 }
@@ -88,10 +97,9 @@ function isMisspelt(key: string, names: readonly string[], parent: unknown): boo
 }
 
 function wrongValue(issue: Issue, path: Path, subject: Subject): Diagnostic {
-  const whole = [...subject.path, ...path];
   const value = valueAt(subject.data, path);
-  const name = formatPath(whole);
-  const place = subject.locate(whole, issue.code === 'invalid_key' ? 'key' : 'value');
+  const name = nameOf(subject, path);
+  const place = subject.locate(path, issue.code === 'invalid_key' ? 'key' : 'value');
   const hint = valueHint(issue, value);
   return {
     code: 'config.wrong-value',
@@ -126,14 +134,21 @@ function valueHint(issue: Issue, value: unknown): string | undefined {
     const hint: unknown = issue.params?.['hint'];
     return typeof hint === 'string' ? hint : undefined;
   }
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && isBare(value))
+    return 'write it in quotes';
   if (issue.code !== 'invalid_value' || typeof value !== 'string') return undefined;
   const near = closest(value, issue.values.map(String));
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
+/** What YAML reads as another type although a text was meant. */
+const isBare = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
+
 function bound(origin: string, relation: string, limit: number | bigint): string {
-  if (origin === 'string') return Number(limit) === 1 ? 'must not be empty' : `must be ${relation} ${limit} characters long`;
-  if (origin === 'array' || origin === 'set') return `must have ${relation} ${limit} ${Number(limit) === 1 ? 'item' : 'items'}`;
+  if (origin === 'string')
+    return Number(limit) === 1 ? 'must not be empty' : `must be ${relation} ${limit} characters long`;
+  if (origin === 'array' || origin === 'set')
+    return `must have ${relation} ${limit} ${Number(limit) === 1 ? 'item' : 'items'}`;
   return `must be ${relation} ${limit}`;
 }
 
@@ -171,6 +186,9 @@ function describe(value: unknown): string {
 }
 
 const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
+
+const nameOf = (subject: Subject, path: Path): string =>
+  formatPath(subject.name === '' ? path : [subject.name, ...path]);
 
 function isMissing(path: Path, subject: Subject): boolean {
   return path.length > 0 && valueAt(subject.data, path) === undefined && typeof path.at(-1) === 'string';

@@ -51,9 +51,13 @@ export const fieldOperators = ['is', 'in', 'matches', 'above', 'below', 'exists'
 
 const fieldForm = z
   .strictObject({
-    field: word.describe('A named group of the pattern, or a field of the line: host, program, pid, severity, source, or a member of a JSON line.'),
+    field: word.describe(
+      'A named group of the pattern, or a field of the line: host, program, pid, severity, source, or a member of a JSON line.',
+    ),
     is: plainText.optional().describe('Equal to this text.'),
-    in: oneOrMore(plainText).optional().describe('Equal to one of these texts, or in one of these networks (CIDR).'),
+    in: oneOrMore(plainText)
+      .optional()
+      .describe('Equal to one of these texts, or in one of these networks (CIDR).'),
     matches: word.optional().describe('A pattern somewhere in the field.'),
     above: z.number().optional().describe('A number greater than this.'),
     below: z.number().optional().describe('A number less than this.'),
@@ -68,8 +72,14 @@ export const matchForm: z.ZodType<MatchForm> = z
   .lazy(() =>
     z.union([
       word.describe('A pattern (a regular expression).'),
-      z.strictObject({ pattern: word.describe('A pattern.'), in: scope.optional().describe('Try it on this part only.') }),
-      z.strictObject({ literal: word.describe('A text, taken as it is.'), in: scope.optional().describe('Look in this part only.') }),
+      z.strictObject({
+        pattern: word.describe('A pattern.'),
+        in: scope.optional().describe('Try it on this part only.'),
+      }),
+      z.strictObject({
+        literal: word.describe('A text, taken as it is.'),
+        in: scope.optional().describe('Look in this part only.'),
+      }),
       fieldForm,
       z.strictObject({ all: z.array(matchForm).min(1).describe('Every one of these.') }),
       z.strictObject({ any: z.array(matchForm).min(1).describe('At least one of these.') }),
@@ -102,7 +112,18 @@ export interface RuleKindSchema {
 export const plainKind = 'each';
 
 const plannedRuleKeys = [
-  'sequence', 'expect', 'absent', 'first', 'rate', 'novel', 'set', 'unless', 'when', 'together', 'schedule', 'zone',
+  'sequence',
+  'expect',
+  'absent',
+  'first',
+  'rate',
+  'novel',
+  'set',
+  'unless',
+  'when',
+  'together',
+  'schedule',
+  'zone',
 ];
 
 /** The keys that rules of every kind share. */
@@ -111,12 +132,30 @@ const commonKeys = {
   enabled: z.boolean().default(true).describe('false switches the rule off. Default: true.'),
   from: oneOrMore(name).optional().describe('The sources it is bound to. Default: all.'),
   program: oneOrMore(word).optional().describe('Only lines of this program, or of one of these.'),
-  in: scope.optional().describe('Try patterns on the message text or on the whole line only. Default: the message, then the line.'),
+  in: scope
+    .optional()
+    .describe(
+      'Try patterns on the message text or on the whole line only. Default: the message, then the line.',
+    ),
   match: matchForm.describe('What a line must look like.'),
-  except: z.union([z.array(matchForm), matchForm.transform((form) => [form])]).default([]).describe('Lines that match and are one of these do not count.'),
-  key: oneOrMore(word).default([]).describe('Fields whose values tell one alert from another. Default: none, one alert for the rule.'),
-  quiet: duration.optional().describe('An open alert is told at most once in this time; the rest is counted. Default: the window of count, else none.'),
-  time: z.enum(['event', 'received']).default('event').describe("Which time counts: the line's own (event) or the time it was read (received). Default: event."),
+  except: z
+    .union([z.array(matchForm), matchForm.transform((form) => [form])])
+    .default([])
+    .describe('Lines that match and are one of these do not count.'),
+  key: oneOrMore(word)
+    .default([])
+    .describe('Fields whose values tell one alert from another. Default: none, one alert for the rule.'),
+  quiet: duration
+    .optional()
+    .describe(
+      'An open alert is told at most once in this time; the rest is counted. Default: the window of count, else none.',
+    ),
+  time: z
+    .enum(['event', 'received'])
+    .default('event')
+    .describe(
+      "Which time counts: the line's own (event) or the time it was read (received). Default: event.",
+    ),
   alert: alertForm.describe('The alert it raises; {} for all defaults.'),
 };
 

@@ -20,7 +20,9 @@ export const duration: z.ZodType<Millis, string> = z
   .meta({ examples: ['90s', '5m', '1h30m', '2d'] });
 
 /** A length of time that is not zero. */
-export const period: z.ZodType<Millis, string> = duration.refine((length) => length > 0, { error: 'must be longer than nothing' });
+export const period: z.ZodType<Millis, string> = duration.refine((length) => length > 0, {
+  error: 'must be longer than nothing',
+});
 
 /** A size in bytes as users write it, parsed to a number. */
 export const size: z.ZodType<number, string> = z

@@ -1,0 +1,231 @@
+import { z } from 'zod';
+import type { RuleChecks } from '../dialects/native/checks.ts';
+import { validate } from '../dialects/native/issues.ts';
+import { under, type Locate } from '../dialects/native/place.ts';
+import { compileRules } from '../dialects/native/rules.ts';
+import type { MatchPorts } from '../match/contract.ts';
+import { compilePattern } from '../match/matcher.ts';
+import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { Program } from '../model/program.ts';
+import { createTemplates } from '../render/template.ts';
+import { buildChannel } from './channels.ts';
+import type { ChannelConfig, Config, Limits, RuleTest, SourceConfig } from './config.ts';
+import { documentSchema, type ConfigDocument } from './document.ts';
+import type { ConfigPorts } from './files.ts';
+import { buildHearing, defaultPatience, unknownName, type Hearing } from './hearing.ts';
+import { overlayRules } from './merge.ts';
+import { buildHttp } from './outside.ts';
+import { packRequests, readPacks, type PackShelf } from './packs.ts';
+import type { Registries } from './registries.ts';
+import { checkSecrets } from './secrets.ts';
+import { buildSource, knowledgeOf } from './sources.ts';
+import { itemsAt, locateIn, plain, textAt, withEntry, type MapTree } from './tree.ts';
+
+/** What building needs beside the tree. */
+export interface BuildContext {
+  readonly match: MatchPorts;
+  readonly ports: ConfigPorts;
+  readonly registries: Registries;
+  readonly packs: PackShelf;
+  /** Zone of stamps without one, unless the configuration names another. */
+  readonly zone: string;
+  readonly files: readonly string[];
+  /** Whether all files could be read: if not, names that are not found may be in what was not. */
+  readonly complete: boolean;
+}
+
+/** A configuration, unless something essential is missing, and everything that is wrong. */
+export interface BuiltConfig {
+  readonly value: Config | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Builds a Config out of merged files; parts that are wrong do not keep the others from being checked. */
+export async function buildConfig(tree: MapTree, context: BuildContext): Promise<BuiltConfig> {
+  const asked = packRequests(tree);
+  const packs = await readPacks(asked.requests, context.packs, context.ports);
+  const whole = withPacks(tree, packs);
+  const locate = locateIn(whole);
+  const read = readDocument(whole, locate);
+  const { document } = read;
+  const complete = context.complete && read.diagnostics.length === 0 && packs.diagnostics.length === 0;
+  const zone = document.zone ?? context.zone;
+
+  const sources = buildSources(document, locate, context.registries);
+  const channels = await buildChannels(document, locate, context);
+  const program = await buildProgram(document, locate, { ...context, zone, complete });
+  const http = await buildHttp(document, locate, context.ports);
+  const ids = itemsAt(whole, 'rules').flatMap((rule) => textAt(rule, 'id') ?? []);
+  const hearing = buildHearing(document, locate, { channels: Object.keys(document.channels), rules: ids });
+  const references = [
+    ...hearing.diagnostics,
+    ...unknownAccounts(document, locate),
+    ...unknownTested(document, ids, locate),
+  ];
+  const diagnostics = [
+    ...asked.diagnostics,
+    ...packs.diagnostics,
+    ...read.diagnostics,
+    ...[sources, channels, program, http].flatMap((part) => part.diagnostics),
+    ...(complete ? references : []),
+  ];
+  if (!sources.ok || !channels.ok || !program.ok || !http.ok) return { value: undefined, diagnostics };
+  const value: Config = {
+    files: [...context.files, ...packs.files],
+    sources: sources.value,
+    program: program.value,
+    http: http.value,
+    zone,
+    ...toldBy(channels.value, hearing, context.registries),
+    accounts: Object.entries(document.accounts).map(([name, { x }]) => ({ name, api: x.api })),
+    limits: limitsOf(document),
+    late: document.late,
+    tests: testsOf(document),
+  };
+  return { value, diagnostics };
+}
+
+function withPacks(
+  tree: MapTree,
+  packs: Pick<Awaited<ReturnType<typeof readPacks>>, 'rules' | 'tests'>,
+): MapTree {
+  const rules = overlayRules(packs.rules, itemsAt(tree, 'rules'));
+  const tests = [...packs.tests, ...itemsAt(tree, 'tests')];
+  const place = tree.place;
+  let whole = tree;
+  if (packs.rules.length > 0) whole = withEntry(whole, 'rules', { type: 'list', place, items: rules });
+  if (packs.tests.length > 0) whole = withEntry(whole, 'tests', { type: 'list', place, items: tests });
+  return whole;
+}
+
+const anyDocument = documentSchema({ source: z.unknown(), channel: z.unknown(), rule: z.unknown() });
+
+/** The document, with the sections left out that are wrong as a whole, so that the others are checked too. */
+function readDocument(
+  tree: MapTree,
+  locate: Locate,
+): { readonly document: ConfigDocument; readonly diagnostics: readonly Diagnostic[] } {
+  const data = plain(tree);
+  const whole = validate(anyDocument, { data, name: '', locate });
+  if (whole.ok) return { document: whole.value, diagnostics: [] };
+  const wrong = new Set(
+    anyDocument
+      .safeParse(data)
+      .error?.issues.flatMap((issue) =>
+        issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : issue.path.slice(0, 1),
+      ),
+  );
+  const rest = Object.fromEntries(Object.entries(data as object).filter(([key]) => !wrong.has(key)));
+  return { document: anyDocument.parse(rest), diagnostics: whole.diagnostics };
+}
+
+function buildSources(
+  { sources }: ConfigDocument,
+  locate: Locate,
+  registries: Registries,
+): Checked<readonly SourceConfig[]> {
+  return together(Object.entries(sources).map(([name, data]) => buildSource(name, data, locate, registries)));
+}
+
+async function buildChannels(
+  { channels, budgets }: ConfigDocument,
+  locate: Locate,
+  { registries, ports }: BuildContext,
+): Promise<Checked<readonly ChannelConfig[]>> {
+  const built = Object.entries(channels).map(async ([name, data]): Promise<Checked<ChannelConfig>> => {
+    const channel = buildChannel(name, data, locate, budgets[name], registries);
+    if (!channel.ok) return channel;
+    const { kind, options } = channel.value;
+    const secrets = await checkSecrets(options, under(locate, ['channels', name, kind.kind]), ports);
+    return secrets.length === 0 ? channel : { ok: false, diagnostics: [...channel.diagnostics, ...secrets] };
+  });
+  return together(await Promise.all(built));
+}
+
+function together<T>(parts: readonly Checked<T>[]): Checked<readonly T[]> {
+  const diagnostics = parts.flatMap((part) => part.diagnostics);
+  if (parts.some((part) => !part.ok)) return { ok: false, diagnostics };
+  return { ok: true, value: parts.flatMap((part) => (part.ok ? [part.value] : [])), diagnostics };
+}
+
+async function buildProgram(
+  { rules, sources }: ConfigDocument,
+  locate: Locate,
+  { registries, match, zone, complete }: BuildContext,
+): Promise<Checked<Program>> {
+  const templates = await createTemplates({ zone });
+  const checks: RuleChecks = {
+    kinds: registries.rules,
+    pattern: (pattern) => compilePattern(pattern, match),
+    template: (source, known, place) => templates.compile(source, known, place),
+    source: (name) => (name in sources ? knowledgeOf(formatOf(sources[name]), registries) : undefined),
+    sourceNames: Object.keys(sources),
+    complete,
+  };
+  return compileRules({ items: rules, locate: under(locate, ['rules']) }, checks);
+}
+
+function formatOf(source: unknown): string {
+  const format =
+    typeof source === 'object' && source !== null && 'format' in source ? source.format : undefined;
+  return typeof format === 'string' ? format : 'auto';
+}
+
+/** Without any channel alerts are told on the screen. */
+function toldBy(
+  channels: readonly ChannelConfig[],
+  { receivers, routes }: Hearing,
+  registries: Registries,
+): Pick<Config, 'channels' | 'receivers' | 'routes'> {
+  const screen = registries.channels.find(({ kind }) => kind === 'screen');
+  if (channels.length > 0 || screen === undefined) return { channels, receivers, routes };
+  const name = screen.kind;
+  return {
+    channels: [{ name, kind: screen, options: {}, budgets: screen.budgets, resolved: screen.resolved }],
+    receivers: [{ name, channels: [name], nextAfter: defaultPatience }],
+    routes,
+  };
+}
+
+function limitsOf({ limits }: ConfigDocument): Limits {
+  return {
+    maxLine: limits['max-line'],
+    keysPerRule: limits['keys-per-rule'],
+    ledger: limits.ledger,
+    keep: limits.keep,
+    maxWaiting: limits['max-waiting'],
+    giveUpAfter: limits['give-up-after'],
+  };
+}
+
+const testsOf = ({ tests }: ConfigDocument): readonly RuleTest[] =>
+  tests.map(({ rule, lines, alerts }) => ({
+    ...(rule === undefined ? {} : { rule }),
+    lines,
+    alerts,
+  }));
+
+/** Channels name the account they write with by the option `account`. */
+function unknownAccounts({ channels, accounts }: ConfigDocument, locate: Locate): Diagnostic[] {
+  const known = Object.keys(accounts);
+  return Object.entries(channels).flatMap(([name, data]) =>
+    Object.entries(data as object).flatMap(([kind, options]: [string, unknown]) => {
+      const account =
+        typeof options === 'object' && options !== null && 'account' in options ? options.account : undefined;
+      if (typeof account !== 'string' || known.includes(account)) return [];
+      return [unknownName(account, known, 'account', locate(['channels', name, kind, 'account']))];
+    }),
+  );
+}
+
+function unknownTested({ tests }: ConfigDocument, ids: readonly string[], locate: Locate): Diagnostic[] {
+  return tests.flatMap(({ rule, alerts }, index) => {
+    const named = [
+      { id: rule, path: ['tests', index, 'rule'] },
+      ...alerts.map((alert, at) => ({ id: alert.rule, path: ['tests', index, 'alerts', at, 'rule'] })),
+    ];
+    return named.flatMap(({ id, path }) =>
+      id === undefined || ids.includes(id) ? [] : [unknownName(id, ids, 'rule', locate(path))],
+    );
+  });
+}

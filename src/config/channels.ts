@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { Budget } from '../channels/contract.ts';
+import { validate, type Subject } from '../dialects/native/issues.ts';
+import { under, type Locate } from '../dialects/native/place.ts';
+import type { Checked } from '../model/diagnostic.ts';
+import { millis, type Millis } from '../model/time.ts';
+import type { ChannelConfig } from './config.ts';
+import type { ConfigDocument } from './document.ts';
+import { kindOf } from './kind-of.ts';
+import { resolvePaths } from './paths.ts';
+import type { Registries } from './registries.ts';
+
+const planned = [
+  'email',
+  'nagios',
+  'alertmanager',
+  'syslog',
+  'ntfy',
+  'matrix',
+  'slack',
+  'telegram',
+  'pushover',
+  'mastodon',
+  'quiet-hours',
+];
+
+/** The schema of the keys of every channel, beside that of its kind. */
+export const resolvedSchema = z
+  .boolean()
+  .optional()
+  .describe('Whether "resolved" is told. Default: the kind’s own; false where a message costs money.');
+
+type Written = ConfigDocument['budgets'][string];
+
+/** Checks one entry of `channels`: the one key that names its kind holds that kind's options. */
+export function buildChannel(
+  name: string,
+  data: unknown,
+  all: Locate,
+  budgets: Written | undefined,
+  registries: Registries,
+): Checked<ChannelConfig> {
+  const locate = under(all, ['channels', name]);
+  const subject: Subject = { data, name: `channels.${name}`, locate };
+  const kind = kindOf(subject, 'channel', registries.channels, { beside: ['resolved'], planned });
+  if (!kind.ok) return kind;
+  const row = kind.value;
+  const checked = validate(z.strictObject({ [row.kind]: z.unknown(), resolved: resolvedSchema }), subject);
+  const inner = (data as { readonly [key: string]: unknown })[row.kind];
+  const innerLocate = under(locate, [row.kind]);
+  const options = validate(row.options, {
+    // `screen:` without options reads as empty.
+    data: resolvePaths(inner ?? {}, innerLocate),
+    name: `${subject.name}.${row.kind}`,
+    locate: innerLocate,
+  });
+  const diagnostics = [...checked.diagnostics, ...options.diagnostics];
+  if (!checked.ok || !options.ok) return { ok: false, diagnostics };
+  const { resolved } = data as { readonly resolved?: boolean };
+  const value: ChannelConfig = {
+    name,
+    kind: row,
+    options: options.value,
+    budgets: budgetsOf(budgets, row.budgets),
+    resolved: resolved ?? row.resolved,
+  };
+  return { ok: true, value, diagnostics };
+}
+
+const windows: { readonly [key in keyof Written]-?: Millis } = {
+  'per-15m': millis(900_000),
+  'per-hour': millis(3_600_000),
+  'per-day': millis(86_400_000),
+};
+
+/** A limit of the user's takes the place of the service's own for the same window. */
+function budgetsOf(written: Written | undefined, own: readonly Budget[]): readonly Budget[] {
+  const limits = new Map(own.map(({ window, limit }) => [window, limit]));
+  for (const [key, window] of Object.entries(windows)) {
+    const limit = written?.[key as keyof Written];
+    if (limit !== undefined) limits.set(window, limit);
+  }
+  return [...limits].map(([window, limit]) => ({ window, limit }));
+}

@@ -1,0 +1,32 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { codeOf } from '../channels/private-file.ts';
+import { readSecret } from '../channels/secret-file.ts';
+import type { ConfigPorts, FileText } from './files.ts';
+
+/** The disk. */
+export const nodeFiles: ConfigPorts = {
+  read: readText,
+  list: async (path) => {
+    try {
+      return await readdir(path);
+    } catch {
+      // Not a folder, or not there: reading it as a file will say which.
+      return undefined;
+    }
+  },
+  secret: readSecret,
+};
+
+async function readText(path: string): Promise<FileText> {
+  try {
+    return { ok: true, text: await readFile(path, 'utf8') };
+  } catch (error) {
+    return { ok: false, detail: reasons[codeOf(error)] ?? `could not be read (${codeOf(error)})` };
+  }
+}
+
+const reasons: { readonly [code: string]: string } = {
+  ENOENT: 'does not exist',
+  EACCES: 'may not be read by this user',
+  EISDIR: 'is a folder',
+};

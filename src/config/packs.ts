@@ -1,0 +1,126 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { validate } from '../dialects/native/issues.ts';
+import type { Place } from '../dialects/native/place.ts';
+import { closest } from '../kit/distance.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { readFile, type ConfigPorts } from './files.ts';
+import { itemsAt, locateIn, plain, textAt, withEntry, type MapTree, type Tree } from './tree.ts';
+
+/** The packs that are shipped, by name, with the folder they lie in. */
+export interface PackShelf {
+  readonly folder: string;
+  readonly names: readonly string[];
+}
+
+/** The packs of this program. */
+export const shippedPacks: PackShelf = {
+  folder: fileURLToPath(new URL('../../packs', import.meta.url)),
+  names: ['bird-alert', 'kernel', 'sshd', 'sudo'],
+};
+
+/** Rules and tests of packs, their ids written `pack/id`. */
+export interface PackRules {
+  readonly rules: readonly Tree[];
+  readonly tests: readonly Tree[];
+  readonly files: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A pack and the place that asks for it. */
+export interface PackRequest {
+  readonly name: string;
+  readonly place: Place;
+}
+
+/** What `include` asks for; a pack asked for twice is a mistake. */
+export function packRequests(tree: MapTree): {
+  readonly requests: readonly PackRequest[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const locate = locateIn(tree);
+  const requests: PackRequest[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const [index, item] of itemsAt(tree, 'include').entries()) {
+    const name = textAt(item, 'pack');
+    if (name === undefined) continue;
+    const place = locate(['include', index, 'pack']);
+    const before = requests.find((request) => request.name === name);
+    if (before === undefined) requests.push({ name, place });
+    else diagnostics.push(askedTwice(name, before.place, place));
+  }
+  return { requests, diagnostics };
+}
+
+const askedTwice = (name: string, { file, line, column }: Place, place: Place): Diagnostic => ({
+  code: 'config.given-twice',
+  severity: 'error',
+  message: `the pack "${name}" is included twice, first at ${file}:${line}:${column}`,
+  ...place,
+});
+
+/** Reads packs, in the order in which they are asked for. */
+export async function readPacks(
+  requests: readonly PackRequest[],
+  shelf: PackShelf,
+  ports: ConfigPorts,
+): Promise<PackRules> {
+  const rules: Tree[] = [];
+  const tests: Tree[] = [];
+  const files: string[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const { name, place } of requests) {
+    if (!shelf.names.includes(name)) {
+      diagnostics.push(unknownPack(name, shelf, place));
+      continue;
+    }
+    const path = `${shelf.folder}/${name}.yaml`;
+    const read = await readFile({ path, overlay: false }, ports);
+    files.push(path);
+    diagnostics.push(...read.diagnostics);
+    if (read.file.tree === undefined) continue;
+    diagnostics.push(...checkPack(read.file.tree));
+    rules.push(...itemsAt(read.file.tree, 'rules').map((rule) => prefixed(rule, 'id', name)));
+    tests.push(...itemsAt(read.file.tree, 'tests').map((test) => prefixedTest(test, name)));
+  }
+  return { rules, tests, files, diagnostics };
+}
+
+/** What a pack may hold; its rules and tests are checked with the user's own. */
+const packSchema = z.strictObject({
+  summary: z.string().min(1).describe('What the pack finds, in one line.'),
+  rules: z.array(z.unknown()).min(1),
+  tests: z.array(z.unknown()).optional(),
+});
+
+const checkPack = (tree: MapTree): readonly Diagnostic[] =>
+  validate(packSchema, { data: plain(tree), name: '', locate: locateIn(tree) }).diagnostics;
+
+function unknownPack(name: string, shelf: PackShelf, place: Place): Diagnostic {
+  const near = closest(name, shelf.names);
+  return {
+    code: 'config.unknown-pack',
+    severity: 'error',
+    message: `there is no pack "${name}"`,
+    ...place,
+    hint: near === undefined ? `packs: ${shelf.names.join(', ')}` : `did you mean "${near}"?`,
+  };
+}
+
+function prefixed(tree: Tree, key: string, pack: string): Tree {
+  const name = textAt(tree, key);
+  const place = tree.type === 'map' ? tree.entries.get(key)?.value.place : undefined;
+  if (tree.type !== 'map' || name === undefined || place === undefined) return tree;
+  return withEntry(tree, key, { type: 'scalar', place, value: `${pack}/${name}` });
+}
+
+function prefixedTest(test: Tree, pack: string): Tree {
+  const named = prefixed(test, 'rule', pack);
+  if (named.type !== 'map') return named;
+  const alerts = named.entries.get('alerts')?.value;
+  if (alerts?.type !== 'list') return named;
+  return withEntry(named, 'alerts', {
+    ...alerts,
+    items: alerts.items.map((alert) => prefixed(alert, 'rule', pack)),
+  });
+}

@@ -1,0 +1,23 @@
+import type { ChannelKind } from '../channels/contract.ts';
+import { channelKinds } from '../channels/registry.ts';
+import type { RuleKindSchema } from '../dialects/native/rule-schema.ts';
+import { ruleKinds } from '../engine/registry.ts';
+import type { LineFormat } from '../parse/contract.ts';
+import { lineFormats } from '../parse/registry.ts';
+import type { SourceKind } from '../sources/contract.ts';
+
+/** What there is of everything of which there are kinds. */
+export interface Registries {
+  readonly sources: readonly SourceKind<unknown>[];
+  readonly channels: readonly ChannelKind<unknown>[];
+  readonly rules: readonly RuleKindSchema[];
+  readonly formats: readonly Pick<LineFormat, 'name' | 'escapes'>[];
+}
+
+/** All kinds of this program. */
+export const registries: Registries = {
+  sources: [],
+  channels: channelKinds,
+  rules: ruleKinds,
+  formats: lineFormats,
+};

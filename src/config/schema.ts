@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { ruleSchema } from '../dialects/native/rule-schema.ts';
+import { resolvedSchema } from './channels.ts';
+import { documentSchema } from './document.ts';
+import { registries as ownRegistries, type Registries } from './registries.ts';
+import { formatSchema } from './sources.ts';
+
+/** The JSON Schema (draft 2020-12) of a configuration file, for completion and checks in editors. */
+export function configurationSchema(registries: Registries = ownRegistries): object {
+  const source = anyOf(
+    registries.sources.map(({ options }) => beside(options, { format: formatSchema(registries) })),
+  );
+  const channel = anyOf(
+    registries.channels.map(({ kind, options, summary }) =>
+      z.strictObject({ [kind]: options.describe(summary), resolved: resolvedSchema }),
+    ),
+  );
+  const document = documentSchema({ source, channel, rule: ruleSchema(registries.rules) });
+  const schema = z.toJSONSchema(document, { io: 'input', unrepresentable: 'any' });
+  return { ...schema, title: 'Bird Sentinel configuration' };
+}
+
+/** The text of `schema/sentinel.schema.json`. */
+export const schemaText = (): string => `${JSON.stringify(configurationSchema(), null, 2)}\n`;
+
+/** Writes the published schema file anew. */
+export const writeSchema = (path: string): Promise<void> => writeFile(path, schemaText());
+
+/** Keys of every source stand beside those of its kind. */
+function beside(options: z.ZodType, keys: z.ZodRawShape): z.ZodType {
+  if (options instanceof z.ZodPipe && options.in instanceof z.ZodType) return beside(options.in, keys);
+  return options instanceof z.ZodObject ? options.extend(keys) : options;
+}
+
+function anyOf(members: readonly z.ZodType[]): z.ZodType {
+  const [first, ...others] = members;
+  return first === undefined ? z.unknown() : z.union([first, ...others]);
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { validate, type Subject } from '../dialects/native/issues.ts';
+import { under, type Locate } from '../dialects/native/place.ts';
+import type { FieldKnowledge } from '../dialects/native/checks.ts';
+import type { Checked } from '../model/diagnostic.ts';
+import type { SourceConfig } from './config.ts';
+import { kindOf } from './kind-of.ts';
+import { resolvePaths } from './paths.ts';
+import type { Registries } from './registries.ts';
+
+const planned = ['journal', 'syslog', 'exec', 'stdin', 'docker', 'http'];
+/** Keys of every source, beside those of its kind. */
+const beside = ['format'] as const;
+
+/** The schema of a source's `format`. */
+export const formatSchema = (registries: Registries) =>
+  z
+    .enum(['auto', ...registries.formats.map(({ name }) => name)])
+    .default('auto')
+    .describe('The format of its lines. Default: auto, found line by line.');
+
+/** Checks one entry of `sources`: the key that names its kind decides which options it may have. */
+export function buildSource(
+  name: string,
+  data: unknown,
+  all: Locate,
+  registries: Registries,
+): Checked<SourceConfig> {
+  const locate = under(all, ['sources', name]);
+  const subject: Subject = { data, name: `sources.${name}`, locate };
+  const kind = kindOf(subject, 'source', registries.sources, { beside, planned });
+  if (!kind.ok) return kind;
+  const { format, ...own } = data as { readonly format?: unknown };
+  const checkedFormat = validate(z.strictObject({ format: formatSchema(registries) }), {
+    ...subject,
+    data: format === undefined ? {} : { format },
+  });
+  const options = validate(kind.value.options, { ...subject, data: resolvePaths(own, locate), beside });
+  const diagnostics = [...checkedFormat.diagnostics, ...options.diagnostics];
+  if (!checkedFormat.ok || !options.ok) return { ok: false, diagnostics };
+  const value = { name, kind: kind.value, options: options.value, format: checkedFormat.value.format };
+  return { ok: true, value, diagnostics };
+}
+
+/** What is known of the fields of a format's lines before one is read. */
+export function knowledgeOf(format: string, registries: Registries): FieldKnowledge {
+  if (format === 'auto') return 'perhaps';
+  return registries.formats.some(({ name, escapes }) => name === format && escapes) ? 'open' : 'fixed';
+}

@@ -1,0 +1,126 @@
+import type { MatchPorts } from '../match/contract.ts';
+import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { Place } from '../dialects/native/place.ts';
+import { validate } from '../dialects/native/issues.ts';
+import { buildConfig } from './build.ts';
+import type { ChannelConfig, Config } from './config.ts';
+import { readFile, type ConfigPorts } from './files.ts';
+import { mergeBeside } from './merge.ts';
+import { nodeFiles } from './node-files.ts';
+import { shippedPacks, type PackShelf } from './packs.ts';
+import { registries as ownRegistries, type Registries } from './registries.ts';
+import { itemsAt, mapOf, type MapTree, type Tree } from './tree.ts';
+
+/** What is watched without a configuration, and for what. */
+export interface WatchOptions {
+  /** Paths and globs; `-` is standard input. */
+  readonly files: readonly string[];
+  /** Patterns; each becomes a rule. */
+  readonly rules?: readonly string[];
+  /** Files with native rules; what else they configure is left aside, and their rules are bound to no source. */
+  readonly ruleFiles?: readonly string[];
+  /** Read from the beginning to the end instead of following. */
+  readonly once?: boolean;
+  /** Alerts as JSON, one a line. */
+  readonly json?: boolean;
+  readonly match: MatchPorts;
+  readonly zone?: string;
+  readonly ports?: ConfigPorts;
+  readonly registries?: Registries;
+  readonly packs?: PackShelf;
+}
+
+/** Stands for the command line: a Diagnostic of it has no place. */
+const commandLine: Place = { file: '', line: 1, column: 1 };
+
+/** The Config of `watch`: its files, its rules or else all shipped packs, and the screen. */
+export async function watchConfig(options: WatchOptions): Promise<Checked<Config>> {
+  const ports = options.ports ?? nodeFiles;
+  const registries = options.registries ?? ownRegistries;
+  const packs = options.packs ?? shippedPacks;
+  const read = await Promise.all(
+    (options.ruleFiles ?? []).map((path) => readFile({ path, overlay: false }, ports)),
+  );
+  const ruleTrees = read.flatMap(({ file }) => (file.tree === undefined ? [] : [onlyRules(file.tree)]));
+  const merged = mergeBeside([written(options, packs), ...ruleTrees], commandLine);
+  const built = await buildConfig(merged.tree, {
+    match: options.match,
+    ports,
+    registries,
+    packs,
+    zone: options.zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    files: options.ruleFiles ?? [],
+    complete: true,
+  });
+  const screen = screenChannel('screen', registries, options.json === true);
+  const diagnostics = [
+    ...read.flatMap((result) => result.diagnostics),
+    ...merged.diagnostics,
+    ...built.diagnostics,
+    ...screen.diagnostics,
+  ].map(placeless);
+  if (built.value === undefined || !screen.ok || diagnostics.some(({ severity }) => severity === 'error')) {
+    return { ok: false, diagnostics };
+  }
+  return { ok: true, value: { ...built.value, channels: [screen.value] }, diagnostics };
+}
+
+/** The same configuration with every channel replaced by the screen: nothing leaves the machine. */
+export function onScreenOnly(config: Config, registries: Registries = ownRegistries): Config {
+  const channels = config.channels.map((channel): ChannelConfig => {
+    const screen = screenChannel(channel.name, registries, false);
+    return screen.ok ? { ...screen.value, resolved: channel.resolved } : channel;
+  });
+  return { ...config, channels };
+}
+
+/** What the command line says, in the form of a configuration. */
+function written({ files, rules = [], ruleFiles = [], once }: WatchOptions, packs: PackShelf): MapTree {
+  const paths = files.filter((file) => file !== '-');
+  const own = rules.length > 0 || ruleFiles.length > 0;
+  const data = {
+    sources: {
+      ...(paths.length === 0 ? {} : { files: { file: paths, start: once === true ? 'beginning' : 'end' } }),
+      ...(paths.length === files.length ? {} : { stdin: { stdin: {} } }),
+    },
+    rules: rules.map((pattern, index) => ({ id: `rule-${index + 1}`, match: { pattern }, alert: {} })),
+    include: own ? [] : packs.names.map((pack) => ({ pack })),
+  };
+  return mapOf(data, commandLine);
+}
+
+function onlyRules(tree: MapTree): MapTree {
+  const rules = itemsAt(tree, 'rules').map(unbound);
+  const entries = [...tree.entries].flatMap(([key, entry]) => {
+    if (key === 'rules' && entry.value.type === 'list')
+      return [[key, { ...entry, value: { ...entry.value, items: rules } }] as const];
+    return ['rules', 'include', 'late', 'zone', 'limits'].includes(key) ? [[key, entry] as const] : [];
+  });
+  return { ...tree, entries: new Map(entries) };
+}
+
+const unbound = (rule: Tree): Tree =>
+  rule.type === 'map'
+    ? { ...rule, entries: new Map([...rule.entries].filter(([key]) => key !== 'from')) }
+    : rule;
+
+function screenChannel(name: string, registries: Registries, json: boolean): Checked<ChannelConfig> {
+  const kind = registries.channels.find((row) => row.kind === 'screen');
+  if (kind === undefined) {
+    return {
+      ok: false,
+      diagnostics: [{ code: 'config.unknown-kind', severity: 'error', message: 'there is no screen' }],
+    };
+  }
+  const subject = { data: json ? { json } : {}, name: 'the screen', locate: () => commandLine };
+  const options = validate(kind.options, subject);
+  if (!options.ok) return options;
+  const value = { name, kind, options: options.value, budgets: kind.budgets, resolved: kind.resolved };
+  return { ok: true, value, diagnostics: [] };
+}
+
+function placeless(diagnostic: Diagnostic): Diagnostic {
+  if (diagnostic.file !== '') return diagnostic;
+  const { file: _file, line: _line, column: _column, ...rest } = diagnostic;
+  return rest;
+}

@@ -1,0 +1,166 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+} from 'yaml';
+import type { Place } from '../dialects/native/place.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Entry, Tree } from './tree.ts';
+
+/** What a text came to. `tree` is absent when the text is not YAML. */
+export interface ParsedYaml {
+  readonly tree: Tree | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Pieces one file may have once its aliases are written out. */
+export const maxNodes = 200_000;
+/** How deep maps and lists may be nested. */
+export const maxDepth = 50;
+/** Longest file, in UTF-16 code units. */
+export const maxLength = 8 * 1024 * 1024;
+
+const mostSyntaxErrors = 20;
+
+/** Reads YAML 1.2 (core schema) with the place of every key and value. An empty text is an empty map. */
+export function parseYaml(text: string, file: string): ParsedYaml {
+  const start = { file, line: 1, column: 1 };
+  if (text.length > maxLength) {
+    return refused({
+      code: 'yaml.too-long',
+      severity: 'error',
+      message: `longer than ${maxLength} characters`,
+      ...start,
+    });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    schema: 'core',
+    version: '1.2',
+    merge: false,
+    // Told here with both places instead.
+    uniqueKeys: false,
+    prettyErrors: false,
+    lineCounter: lines,
+    logLevel: 'silent',
+  });
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const errors = [...document.errors, ...document.warnings];
+  if (errors.length > 0) {
+    const told = errors.slice(0, mostSyntaxErrors);
+    const diagnostics = told.map((error) => ({
+      code: 'yaml.syntax',
+      severity: 'error' as const,
+      message: error.message,
+      ...place(error.pos[0]),
+    }));
+    return { tree: undefined, diagnostics };
+  }
+  return convert(document, start, place);
+}
+
+const refused = (diagnostic: Diagnostic): ParsedYaml => ({ tree: undefined, diagnostics: [diagnostic] });
+
+function convert(document: Document, start: Place, place: (offset: number) => Place): ParsedYaml {
+  const diagnostics: Diagnostic[] = [];
+  const open = new Set<Node>();
+  let nodes = 0;
+
+  const complain = (code: string, message: string, at: Place, hint?: string): undefined => {
+    diagnostics.push({ code, severity: 'error', message, ...at, ...(hint === undefined ? {} : { hint }) });
+    return undefined;
+  };
+
+  const tree = (node: unknown, depth: number, fallback: Place): Tree | undefined => {
+    const at = placeOf(node, place) ?? fallback;
+    nodes += 1;
+    if (nodes > maxNodes) {
+      return nodes === maxNodes + 1
+        ? complain('yaml.too-large', `more than ${maxNodes} pieces once aliases are written out`, at)
+        : undefined;
+    }
+    if (depth > maxDepth) return complain('yaml.too-deep', `nested more than ${maxDepth} deep`, at);
+    if (isAlias(node)) {
+      const meant = node.resolve(document);
+      if (meant === undefined || open.has(meant)) {
+        return complain('yaml.alias', `the alias *${node.source} contains itself`, at);
+      }
+      return tree(meant, depth, at);
+    }
+    if (isScalar(node)) return scalar(node.value, at);
+    if (!isSeq(node) && !isMap(node)) return { type: 'scalar', place: at, value: null };
+    open.add(node);
+    const result = isSeq(node)
+      ? ({
+          type: 'list',
+          place: at,
+          items: node.items.flatMap((item) => tree(item, depth + 1, at) ?? []),
+        } as const)
+      : ({ type: 'map', place: at, entries: entries(node.items, depth, at) } as const);
+    open.delete(node);
+    return result;
+  };
+
+  const scalar = (value: unknown, at: Place): Tree | undefined => {
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'boolean' ||
+      typeof value === 'number'
+    ) {
+      return { type: 'scalar', place: at, value };
+    }
+    return complain(
+      'yaml.value',
+      'this kind of value is not known here',
+      at,
+      'write a text, a number, true or false',
+    );
+  };
+
+  const entries = (pairs: readonly Pair[], depth: number, fallback: Place): ReadonlyMap<string, Entry> => {
+    const found = new Map<string, Entry>();
+    for (const pair of pairs) {
+      const keyPlace = placeOf(pair.key, place) ?? fallback;
+      const key = keyText(pair.key);
+      const value = tree(pair.value, depth + 1, keyPlace);
+      const before = key === undefined ? undefined : found.get(key);
+      if (key === undefined || key === '__proto__') {
+        complain('yaml.key', 'a key must be a plain word', keyPlace);
+      } else if (before !== undefined) {
+        const first = `${before.keyPlace.line}:${before.keyPlace.column}`;
+        complain('yaml.duplicate-key', `the key "${key}" is given twice, first at ${first}`, keyPlace);
+      } else if (value !== undefined) {
+        found.set(key, { keyPlace, value });
+      }
+    }
+    return found;
+  };
+
+  const root = document.contents === null ? undefined : tree(document.contents, 0, start);
+  if (root === undefined && diagnostics.length > 0) return { tree: undefined, diagnostics };
+  const empty: Tree = { type: 'map', place: start, entries: new Map() };
+  const isEmpty = root === undefined || (root.type === 'scalar' && root.value === null);
+  return { tree: isEmpty ? empty : root, diagnostics };
+}
+
+function placeOf(node: unknown, place: (offset: number) => Place): Place | undefined {
+  const range = isScalar(node) || isSeq(node) || isMap(node) || isAlias(node) ? node.range : undefined;
+  return range === undefined || range === null ? undefined : place(range[0]);
+}
+
+/** Keys such as `1` or `true` are meant as the words they are written as. */
+function keyText(key: unknown): string | undefined {
+  if (!isScalar(key)) return undefined;
+  if (typeof key.value === 'string') return key.value;
+  return key.source ?? undefined;
+}
