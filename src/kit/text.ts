@@ -15,7 +15,7 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 export function* graphemes(text: string): Generator<string, void, undefined> {
   let from = 0;
   while (from < text.length) {
-    const window = text.slice(from, from + WINDOW);
+    const window = text.slice(from, beforePair(text, from + WINDOW));
     const last = from + window.length === text.length;
     let taken = 0;
     for (const { segment, index } of segmenter.segment(window)) {
@@ -39,15 +39,16 @@ function* pieces(grapheme: string): Generator<string, void, undefined> {
   yield grapheme.slice(from);
 }
 
-/** The text cut to `max` graphemes, the last of them an ellipsis if anything was cut. */
+/** The text cut to `max` graphemes, the last of them an ellipsis if anything was cut and it has room. */
 export function truncate(text: string, max: number, ellipsis = '…'): string {
   if (text.length <= max) return text;
-  const room = Math.max(0, max - [...graphemes(ellipsis)].length);
+  const mark = [...graphemes(ellipsis)].length;
+  const room = mark > max ? max : max - mark;
   let kept = 0;
   let count = 0;
   let end = 0;
   for (const grapheme of graphemes(text)) {
-    if (count === max) return text.slice(0, kept) + ellipsis;
+    if (count === max) return text.slice(0, kept) + (mark > max ? '' : ellipsis);
     count++;
     end += grapheme.length;
     if (count <= room) kept = end;

@@ -1,10 +1,9 @@
-import { present } from '../kit/assert.ts';
 import { truncate } from '../kit/text.ts';
 import type { Alert, Notification } from '../model/alert.ts';
 import type { AlertPayload, Message } from '../model/delivery.ts';
 import type { Instant } from '../model/time.ts';
 import { clockTime, timestamp } from './clock.ts';
-import { joinedBody, joinedTitle } from './joined.ts';
+import { mostCommon, spanOf } from './joined.ts';
 import type { TextShape } from './shape.ts';
 import { splitText } from './split.ts';
 import type { Template } from './template.ts';
@@ -18,7 +17,7 @@ export interface RuleTemplates {
 
 export interface MessageInput {
   readonly notification: Notification;
-  /** The alerts of `notification.alerts`, in that order; at least one. */
+  /** The alerts of `notification.alerts`, in that order; none for a summary of a quiet day. */
   readonly alerts: readonly Alert[];
   readonly templates: (rule: string) => RuleTemplates | undefined;
   readonly shape: TextShape;
@@ -38,25 +37,35 @@ const MAX_TEXT = 65_536;
  * message. Deterministic: the same input gives the same bytes, so a retry is recognised as one.
  */
 export function renderMessage(input: MessageInput): Message {
-  const { notification, alerts, shape } = input;
-  const newest = present(alerts[0], 'an alert to render');
+  const [newest] = input.alerts;
+  if (newest === undefined) return nothingToTell(input);
   const single = wordsOf(newest, input);
-  const words = alerts.length === 1 ? single : joined(input);
-  const title = `${marksOf(notification, newest)}${words.title}`;
-  const body = [factsOf(newest, input), words.text].filter((line) => line !== '').join('\n');
+  const words = input.alerts.length === 1 ? single : joinedWords(input);
+  const title = `${marksOf(input.notification, newest)}${words.title}`;
+  const lines = [factsOf(newest, input), ...words.lines].filter((line) => line !== '');
+  return messageOf(title, lines, payloadOf(newest, single, input), input);
+}
+
+function messageOf(
+  title: string,
+  lines: readonly string[],
+  payload: AlertPayload,
+  input: MessageInput,
+): Message {
+  const { notification, shape } = input;
   return {
     title,
-    body,
-    parts: splitText(layOut(title, body, shape), shape),
+    body: lines.join('\n'),
+    parts: splitText(layOut(title, lines, shape), shape),
     severity: notification.severity,
     idempotencyKey: notification.id,
-    payload: payloadOf(newest, single, input),
+    payload,
   };
 }
 
 interface Words {
   readonly title: string;
-  readonly text: string;
+  readonly lines: readonly string[];
 }
 
 /** Title and text of one alert: its rule's own, or the built-in ones. */
@@ -65,7 +74,10 @@ function wordsOf(alert: Alert, input: MessageInput): Words {
   const values = templateValues(alert);
   const title = fill(own?.title, values, input, builtInTitle(alert));
   const text = fill(own?.text, values, input, builtInText(alert));
-  return { title: oneLine(truncate(title.trim(), MAX_TITLE)), text: truncate(text.trim(), MAX_TEXT) };
+  return {
+    title: truncate(oneLine(title), MAX_TITLE),
+    lines: linesOf(truncate(text.slice(0, MAX_TEXT), MAX_TEXT)),
+  };
 }
 
 function fill(
@@ -79,10 +91,14 @@ function fill(
   return rendered.ok ? rendered.text : `${builtIn} (its template failed: ${rendered.why})`;
 }
 
-function joined(input: MessageInput): Words {
-  const titled = input.alerts.map((alert) => ({ alert, title: wordsOf(alert, input).title }));
-  const time = (at: Instant) => clockTime(at, input.now, input.zone);
-  return { title: joinedTitle(titled), text: joinedBody(titled, time) };
+function joinedWords(input: MessageInput): Words {
+  const titles = input.alerts.map((alert) => wordsOf(alert, input).title);
+  const more = input.notification.reason === 'joined' ? 'more alerts' : 'alerts';
+  const rules = new Set(input.alerts.map((alert) => alert.rule)).size;
+  return {
+    title: `${titles.length} ${more} of ${rules === 1 ? '1 rule' : `${rules} rules`}`,
+    lines: mostCommon(titles),
+  };
 }
 
 /** `TEST CRITICAL: `, `RESOLVED: `, `STILL WARNING: `. */
@@ -95,23 +111,30 @@ function marksOf({ reason, severity }: Notification, alert: Alert): string {
 }
 
 /** `[#a1b2c3] web1 10:00:06 (seen 37 times since 10:00:03)`. */
-function factsOf(alert: Alert, input: MessageInput): string {
-  const { notification, shape, now, zone } = input;
-  const id = `[#${shortId(alert)}]`;
-  // Where a number sign makes a tag, the id goes without.
-  const mark = shape.neutralise(id) === id ? id : `[${shortId(alert)}]`;
-  const facts = [
-    mark,
-    alert.last.host ?? alert.last.source,
-    clockTime(timeOf(alert, notification), now, zone),
-  ];
-  const retold = notification.reason !== 'first' && notification.reason !== 'resolved';
-  if (retold) facts.push(`(told ${clockTime(now, now, zone)})`);
-  const { suppressed } = notification;
-  if (suppressed !== undefined) {
-    facts.push(`(seen ${suppressed.count} times since ${clockTime(suppressed.since, now, zone)})`);
+function factsOf(newest: Alert, input: MessageInput): string {
+  const { alerts, notification, now, zone } = input;
+  const clock = (at: Instant) => clockTime(at, now, zone);
+  const facts = [idMark(newest, input.shape)];
+  if (alerts.length === 1) {
+    facts.push(newest.last.host ?? newest.last.source, clock(timeOf(newest, notification)));
+  } else {
+    const [first, last] = spanOf(alerts);
+    facts.push(`first ${clock(first)}, last ${clock(last)}`);
   }
+  // Told again with nothing new, the text must still differ: X refuses what it has already seen.
+  if (notification.reason === 'repeated' || notification.reason === 'escalated') {
+    facts.push(`(told again ${clock(now)})`);
+  }
+  const { suppressed } = notification;
+  if (suppressed !== undefined)
+    facts.push(`(seen ${suppressed.count} times since ${clock(suppressed.since)})`);
   return facts.join(' ');
+}
+
+/** `[#a1b2c3]`, without the sign where it would make a tag. */
+function idMark(alert: Alert, shape: TextShape): string {
+  const mark = `[#${shortId(alert)}]`;
+  return shape.neutralise(mark) === mark ? mark : `[${shortId(alert)}]`;
 }
 
 /** The first six characters of an alert's id: what a human compares. */
@@ -120,12 +143,16 @@ export const shortId = (alert: Pick<Alert, 'id'>): string => alert.id.slice(0, 6
 const timeOf = (alert: Alert, { reason }: Notification): Instant =>
   reason === 'resolved' ? (alert.resolvedAt ?? alert.lastAt) : alert.lastAt;
 
-function layOut(title: string, body: string, shape: TextShape): string {
-  const text = shape.layout === 'line' ? oneLine(`${title} ${body}`) : `${title}\n${body}`;
-  return shape.neutralise(text);
+function layOut(title: string, lines: readonly string[], shape: TextShape): string {
+  const body = shape.layout === 'line' ? lines.join(' · ') : lines.join('\n');
+  return shape.neutralise(shape.layout === 'line' ? `${title} ${body}` : `${title}\n${body}`);
 }
 
-const oneLine = (text: string): string => text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ');
+const LINE_END = /[\r\n\u2028\u2029]+/;
+
+const linesOf = (text: string): readonly string[] => text.split(LINE_END).map((line) => line.trimEnd());
+
+const oneLine = (text: string): string => linesOf(text.trim()).join(' ');
 
 function payloadOf(alert: Alert, words: Words, input: MessageInput): AlertPayload {
   const { notification, alerts } = input;
@@ -139,7 +166,7 @@ function payloadOf(alert: Alert, words: Words, input: MessageInput): AlertPayloa
     key: alert.key,
     severity: alert.severity,
     title: words.title,
-    text: words.text,
+    text: words.lines.join('\n'),
     count: last.count,
     first: timestamp(last.first),
     last: timestamp(last.last),
@@ -160,4 +187,30 @@ function groupsOf(alert: Alert, names: readonly string[] | undefined): Record<st
     if (typeof value === 'string' && (names === undefined || names.includes(name))) groups[name] = value;
   }
   return groups;
+}
+
+/** A summary when nothing happened, or a notification whose alerts the ledger no longer keeps. */
+function nothingToTell(input: MessageInput): Message {
+  const { notification, now, zone } = input;
+  const title = notification.alerts.length === 0 ? 'No alerts' : 'Alerts that are no longer kept';
+  const at = timestamp(notification.createdAt);
+  const payload: AlertPayload = {
+    version: 1,
+    id: notification.id,
+    status: 'resolved',
+    reason: notification.reason,
+    rule: '',
+    key: [],
+    severity: notification.severity,
+    title,
+    text: '',
+    count: 0,
+    first: at,
+    last: at,
+    source: '',
+    line: '',
+    fields: {},
+    groups: {},
+  };
+  return messageOf(title, [clockTime(notification.createdAt, now, zone)], payload, input);
 }

@@ -72,6 +72,7 @@ export async function createTemplates(options: { readonly zone: string }): Promi
     templates: {},
     timezoneOffset: options.zone,
     locale: 'en-US',
+    outputEscape: textOf,
     parseLimit: MAX_SOURCE,
     renderLimit: MAX_RENDER_MS,
     memoryLimit: MAX_ALLOCATION,
@@ -106,8 +107,13 @@ function ownFilters(zone: string, date: FilterImplOptions | undefined): Record<s
   };
 }
 
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value);
+/** A value as it stands in a message: lists by commas, objects as JSON. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
 
 function nowOf(globals: object): Instant {
   const now = 'now' in globals ? globals.now : undefined;

@@ -41,29 +41,52 @@ function weightOf(point: number): number {
   return point <= 8205 || (point >= 8208 && point <= 8223) || point >= 8242 ? 1 : 2;
 }
 
-/** Joined emoji that came after Unicode 13 may not be known to X: they count as what they consist of. */
-const LATER = new RegExp(
-  '\\u{1f9d4}|\\u{1faf1}|\\u{1f91d}.|[\\u{1f3fb}-\\u{1f3ff}]\\u200d\\u2764|' +
-    '\\u200d[\\u{1f525}\\u{1fa79}\\u{1f4a8}\\u{1f4ab}\\u{1f32b}\\u{1f7e9}\\u{1f7eb}\\u{1f4a5}\\u{1f9d2}\\u2194\\u2195\\u27a1]',
-  'u',
-);
+/** What may follow a joiner since Emoji 11; skin tones on both sides of a heart came later. */
+const JOINED =
+  /^(?!.*[\u{1f3fb}-\u{1f3ff}]\u200d\u2764)[^\u200d]+(?:\u200d[♀♂⚕⚖✈☠❤🌈🌾🍳🎓🎤🎨🏫🏭💻💼🔧🔬🚀🚒🦰🦱🦲🦳💋👦👧👨👩]\ufe0f?)+$/u;
 
-const weighEmoji = (emoji: string): number =>
-  emoji.length > 3 && LATER.test(emoji) ? weighPoints(emoji) : 2;
+/** What began to take a skin tone, a joiner or a selector only after Emoji 11, and one late flag. */
+const LATE = /^(?:[♾⚧👫👬👭👯👰💏💑🤌🤏🤝🤵🤼🥷🦻🧍🧎🧏🧑🧔\u{1fac0}-\u{1faff}].|\u{1f1e8}\u{1f1f6})/u;
 
-/** Two labels at least, the last of them beginning with two letters: what X might take for a URL. */
-const HOST_NAME = /[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+/gi;
+/** X may not know the newest emoji; those count as what they consist of, which is never less. */
+function weighEmoji(emoji: string): number {
+  const known = !LATE.test(emoji) && (!emoji.includes('\u200d') || JOINED.test(emoji));
+  return known ? 2 : weighPoints(emoji);
+}
 
-/** Labels in other scripts: each dot between them might end a URL of its own. */
-const FOREIGN_DOT =
-  /[^\u0000-\u007f]\.[^\u0000-\u007f]|[^\u0000-\u007f]\.[a-z]{2}|[a-z0-9_-]\.[^\u0000-\u007f]/gi;
+const HOST_RUN = /[a-z0-9.-]+/gi;
+const TOP_LEVEL = /^(?:[a-z]{2,}|xn--.*)$/i;
+
+/** In other scripts each dot between labels might end a URL of its own. */
+const FOREIGN_DOT = /[^\u0000-\u007f]\.(?:[a-z]{2}|[^\u0000-\u007f])|[a-z0-9_-]\.[^\u0000-\u007f]/gi;
 
 function urlSurcharge(text: string): number {
   if (!text.includes('.')) return 0;
-  let surcharge = 0;
-  for (const [name] of text.matchAll(HOST_NAME)) {
-    if (/\.[a-z]{2}/i.test(name)) surcharge += Math.max(0, URL_WEIGHT - name.length);
+  let surcharge = (text.match(FOREIGN_DOT)?.length ?? 0) * URL_WEIGHT;
+  for (const [run] of text.matchAll(HOST_RUN)) {
+    if (run.includes('.')) surcharge += surchargeOfRun(run.split('.'));
   }
-  for (const found of text.matchAll(FOREIGN_DOT)) surcharge += found[0] === '' ? 0 : URL_WEIGHT;
+  return surcharge;
+}
+
+/** For each host name among the labels: what its shortest part that could be a URL lacks to 23. */
+function surchargeOfRun(labels: readonly string[]): number {
+  let surcharge = 0;
+  let length = 0;
+  let counted = false;
+  for (const label of labels) {
+    const name = label.replace(/^-+/, '');
+    if (length === 0 || name.length < label.length || name === '') {
+      length = 0;
+      counted = false;
+    }
+    const before = length;
+    length += (before === 0 ? 0 : 1) + name.length;
+    if (before > 0 && !counted && TOP_LEVEL.test(name)) {
+      surcharge += Math.max(0, URL_WEIGHT - length);
+      counted = true;
+    }
+    if (name.endsWith('-')) length = 0;
+  }
   return surcharge;
 }

@@ -7,19 +7,30 @@ export function cleanText(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .replace(INVISIBLE, '')
-    .replace(IDLE_JOINER, '')
-    .replace(IDLE_SELECTOR, '')
     .replace(DECEIVING, '\ufffd')
-    .replace(CONTROL, ' ');
+    .replace(CONTROL, ' ')
+    .replace(JOINERS, usefulJoiners)
+    .replace(MARKS, '$1');
 }
 
 const INVISIBLE = /[\u00ad\u180e\u200b\u2060-\u2064\ufeff\u{e0001}]/gu;
 const DECEIVING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ufffe\uffff]|\p{Surrogate}/gu;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g;
 
-/** Joiners and selectors next to ASCII do nothing but hide a name from whoever looks for it. */
-const IDLE_JOINER = /(?<![^\u0000-\u007f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\u0000-\u007f])/gu;
-const IDLE_SELECTOR = /(?<![^\u0000-\u0023\u0025-\u0029\u002b-\u002f\u003a-\u007f])[\ufe00-\ufe0f]+/gu;
+/** More marks on one letter no language needs (UAX 15, stream-safe text); they cost quadratic time. */
+const MARKS = /(\p{M}{30})\p{M}+/gu;
+
+/** Joiners and variation selectors, with what stands before and after them. */
+const JOINERS = /(?<=((?!\u200c|\u200d|[\ufe00-\ufe0f]).)?)(?:\u200c|\u200d|[\ufe00-\ufe0f])+(?=(.)?)/gsu;
+
+/** Next to ASCII and to signs they do nothing but hide a name from whoever looks for it. */
+function usefulJoiners(run: string, before: string | undefined, after: string | undefined): string {
+  if (run === '\ufe0f' && after === '\u20e3' && before !== undefined && /[0-9#*]/.test(before)) return run;
+  if (before === undefined || ASCII_OR_SIGN.test(before)) return '';
+  return after === undefined || ASCII_OR_SIGN.test(after) ? run.replace(/[\u200c\u200d]+$/, '') : run;
+}
+
+const ASCII_OR_SIGN = /[\u0000-\u007f＠＃＄]/;
 
 /**
  * Text in which X finds no mention, hashtag, cashtag or URL: `@ root`, `# 1`, `$ PATH`, `Main[.]java`.
