@@ -1,0 +1,158 @@
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { codeOf } from './permission.ts';
+
+/** A path with wildcards, ready to be walked. Wildcards never match a leading dot. */
+export interface Glob {
+  readonly pattern: string;
+  /** The deepest directory without wildcards. */
+  readonly root: string;
+  matches(path: string): boolean;
+  /** Walks the directories. */
+  expand(): Promise<Expansion>;
+}
+
+export interface Expansion {
+  /** Regular files and links to such, sorted. */
+  readonly files: readonly string[];
+  /** Directories looked into: a change in one of them can change the answer. */
+  readonly directories: readonly string[];
+  /** A directory that could not be read. */
+  readonly failure?: { readonly path: string; readonly error: unknown };
+  /** More files or directories than are looked at. */
+  readonly truncated: boolean;
+}
+
+export const fileLimit = 4096;
+const directoryLimit = 1024;
+const depthLimit = 32;
+
+/** Whether a path in a configuration is a glob; a backslash takes a wildcard's meaning away. */
+export const hasWildcard = (path: string): boolean => /(?<!\\)(?:\\\\)*[*?[]/.test(path);
+
+/** A path without wildcards, with its backslashes taken away. */
+export const unescapePath = (path: string): string => path.replaceAll(/\\(.)/g, '$1');
+
+/** `*` and `?` stay within a name, `[a-z]` and `[!a-z]` are one character, `**` is any number of directories. */
+export function createGlob(pattern: string): Glob {
+  const parts = resolve(pattern).split(sep).slice(1);
+  const fixed = parts.findIndex((part) => hasWildcard(part));
+  const root = sep + parts.slice(0, fixed).map(unescapePath).join(sep);
+  const segments = parts.slice(fixed).map((part) => (part === '**' ? '**' : segmentPattern(part)));
+  return {
+    pattern,
+    root,
+    matches(path) {
+      const prefix = root === sep ? sep : root + sep;
+      return path.startsWith(prefix) && fits(path.slice(prefix.length).split(sep), segments);
+    },
+    expand: () => walk(root, segments),
+  };
+}
+
+type Segment = RegExp | '**';
+
+const visible = (name: string): boolean => !name.startsWith('.');
+
+function fits(names: readonly string[], segments: readonly Segment[]): boolean {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return names.length === 0;
+  const [name, ...others] = names;
+  if (segment === '**')
+    return fits(names, rest) || (name !== undefined && visible(name) && fits(others, segments));
+  return name !== undefined && segment.test(name) && fits(others, rest);
+}
+
+function segmentPattern(part: string): RegExp {
+  const source = part.replaceAll(
+    /\\(.)|\[([!^]?)((?:\\.|[^\]\\])(?:\\.|[^\]\\])*)\]|(\*+)|(\?)|([\s\S])/g,
+    (_, escaped?: string, negated?: string, set?: string, stars?: string, one?: string, other?: string) => {
+      if (set !== undefined) return `[${negated ? '^' : ''}${set.replaceAll(/[[^]/g, String.raw`\$&`)}]`;
+      if (stars !== undefined) return '.*';
+      if (one !== undefined) return '.';
+      return (escaped ?? other ?? '').replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+    },
+  );
+  const dot = /^\\?\./.test(part) ? '' : String.raw`(?!\.)`;
+  try {
+    return new RegExp(`^${dot}${source}$`, 's');
+  } catch {
+    // A range such as [z-a] matches nothing.
+    return /^(?!)/;
+  }
+}
+
+interface Walk {
+  readonly files: Set<string>;
+  readonly directories: Set<string>;
+  failure?: { path: string; error: unknown };
+  truncated: boolean;
+}
+
+async function walk(root: string, segments: readonly Segment[]): Promise<Expansion> {
+  const found: Walk = { files: new Set(), directories: new Set(), truncated: false };
+  await visit(root, segments, 0, found);
+  return { ...found, files: [...found.files].toSorted(), directories: [...found.directories] };
+}
+
+async function visit(
+  directory: string,
+  segments: readonly Segment[],
+  depth: number,
+  found: Walk,
+): Promise<void> {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return;
+  if (found.directories.size >= directoryLimit || depth > depthLimit) {
+    found.truncated = true;
+    return;
+  }
+  if (segment === '**') await visit(directory, rest, depth, found);
+  const entries = await entriesOf(directory, found);
+  found.directories.add(directory);
+  for (const entry of entries) {
+    const path = join(directory, entry.name);
+    const fitting = segment === '**' ? visible(entry.name) : segment.test(entry.name);
+    if (!fitting) continue;
+    if (segment === '**') {
+      // Links to directories are not followed here: they may lead in circles.
+      if (entry.isDirectory()) await visit(path, segments, depth + 1, found);
+    } else if (rest.length > 0) {
+      if (entry.isDirectory() || (entry.isSymbolicLink() && (await kindOf(path)) === 'directory')) {
+        await visit(path, rest, depth + 1, found);
+      }
+    } else if (entry.isFile() || (entry.isSymbolicLink() && (await kindOf(path)) === 'file'))
+      addFile(path, found);
+  }
+}
+
+async function entriesOf(
+  directory: string,
+  found: Walk,
+): Promise<{ name: string; isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')
+      found.failure ??= { path: directory, error };
+    return [];
+  }
+}
+
+function addFile(path: string, found: Walk): void {
+  if (found.files.size >= fileLimit) found.truncated = true;
+  else found.files.add(path);
+}
+
+async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isFile() ? 'file' : stats?.isDirectory() ? 'directory' : undefined;
+}
+
+/** The nearest directory above that exists (or the path itself): where a missing one would appear. */
+export async function nearestDirectory(path: string): Promise<string> {
+  for (let at = path; ; at = dirname(at)) {
+    const stats = await stat(at).catch(() => undefined);
+    if (stats?.isDirectory() === true || at === dirname(at)) return at;
+  }
+}

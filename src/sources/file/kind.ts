@@ -1,0 +1,11 @@
+import type { SourceKind } from '../contract.ts';
+import { followFiles } from './follow.ts';
+import { fileOptions, type FileOptions } from './options.ts';
+
+export const fileKind: SourceKind<FileOptions> = {
+  kind: 'file',
+  summary: 'Files, followed through rotations and restarts.',
+  options: fileOptions,
+  rewinds: true,
+  open: (options, ports) => followFiles(options, ports),
+};

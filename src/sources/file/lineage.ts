@@ -1,0 +1,341 @@
+import type { SourceNotice } from '../contract.ts';
+import { createCutter, type Cutter, type Multiline, type RecordLimits, type Skip } from '../records.ts';
+import {
+  createGeneration,
+  readAt,
+  recognise,
+  witnessOf,
+  type Generation,
+  type Piece,
+  type Witness,
+} from './generation.ts';
+import { headLength, sameFile } from './identity.ts';
+import { lastLineStart, locate, locateCopy, noWitness, unseenSince } from './locate.ts';
+import type { FileMark, Fingerprint, Place } from './mark.ts';
+import * as notices from '../notices.ts';
+import { openReader, type Reader } from './reader.ts';
+import { siblingWithInode, tickMs, type Sibling } from './siblings.ts';
+
+/** One generation as it is being read. */
+export interface Reading {
+  readonly generation: Generation;
+  /** Bytes before this offset are history: they were there when the source was opened. */
+  readonly historyEnd: number;
+  /** It will never grow: a copy, or compressed. */
+  readonly settled: boolean;
+  atEnd: boolean;
+  /** When it last grew, and when it was last looked at (monotonic, ms). */
+  grownAt: number;
+  lookedAt: number;
+}
+
+/** What a lineage needs to know. */
+export interface LineageSetting {
+  readonly path: string;
+  /** Named in the configuration, not found by a glob. */
+  readonly literal: boolean;
+  readonly limits: RecordLimits;
+  readonly multiline: Multiline | undefined;
+  readonly monotonic: () => number;
+}
+
+/**
+ * The files that were and are at one path, oldest first. Methods that open files reject with the system
+ * error when the file at the path cannot be opened, and may then be called again.
+ */
+export interface Lineage {
+  readonly readings: readonly Reading[];
+  /** The one at the path, if it is there. */
+  readonly current: Reading | undefined;
+  mark(): FileMark;
+  resume(mark: FileMark): Promise<SourceNotice[]>;
+  startAtEnd(): Promise<void>;
+  startAtBeginning(older: readonly string[]): Promise<void>;
+  /** Another file stands at the path. */
+  succeed(): Promise<void>;
+  /** The file at the path does not hold any more what was read. */
+  restart(): Promise<{ readonly notices: SourceNotice[]; readonly last?: Piece }>;
+  /** Nothing is at the path. */
+  detach(): void;
+  /** Closes one, with the last record if that has no line ending. */
+  retire(reading: Reading): Promise<Piece | undefined>;
+  close(): Promise<void>;
+}
+
+/** Heads of files read before that are remembered. */
+const pastLimit = 8;
+
+const everything = Number.POSITIVE_INFINITY;
+
+export function createLineage(setting: LineageSetting, since: number): Lineage {
+  const { path } = setting;
+  let readings: Reading[] = [];
+  let current: Reading | undefined;
+  let past: Fingerprint[] = [];
+  let unseenBound = since;
+
+  const cutter = (skip: Skip): Cutter => createCutter(setting.limits, setting.multiline, skip);
+
+  const start = (
+    reader: Reader,
+    from: { offset: number; witness: Witness; skip: Skip },
+    about: { historyEnd: number; settled: boolean },
+  ): Reading => ({
+    ...about,
+    generation: createGeneration(reader, from.offset, from.witness, cutter(from.skip)),
+    atEnd: false,
+    grownAt: setting.monotonic(),
+    lookedAt: 0,
+  });
+
+  const fromBeginning = (reader: Reader, historyEnd: number): Reading =>
+    start(
+      reader,
+      { offset: 0, witness: noWitness, skip: 'none' },
+      { historyEnd, settled: reader.compressed },
+    );
+
+  const forget = async (reading: Reading): Promise<void> => {
+    readings = readings.filter((other) => other !== reading);
+    if (current === reading) current = undefined;
+    unseenBound = Math.max(unseenBound, reading.generation.facts.mtimeMs - tickMs);
+    const head = reading.generation.head();
+    if (head.length > 0) past = [...past, head].slice(-pastLimit);
+    await reading.generation.reader.close();
+  };
+
+  const close = async (): Promise<void> => {
+    const open = readings;
+    readings = [];
+    current = undefined;
+    await Promise.all(open.map((reading) => reading.generation.reader.close()));
+  };
+
+  /** Where the newest file known is by now, if it still has a name beside the path. */
+  const predecessor = async (): Promise<Sibling | undefined> => {
+    const last = readings.findLast((reading) => reading !== current);
+    if (last === undefined) return undefined;
+    const facts = await last.generation.reader.facts().catch(() => last.generation.facts);
+    unseenBound = Math.max(unseenBound, facts.mtimeMs - tickMs);
+    if (last.generation.reader.compressed) return { path: last.generation.reader.path, facts };
+    return facts.links === 0 ? undefined : siblingWithInode(path, facts.ino);
+  };
+
+  /** Takes up files that were rotated away before they were ever seen at the path. */
+  const takeUnseen = async (atPath: Reader | undefined): Promise<number> => {
+    const after = await predecessor();
+    const files = readings.map((reading) => reading.generation.facts);
+    const known = { files: atPath === undefined ? files : [...files, atPath.opened], past };
+    const unseen = await unseenSince(path, known, after === undefined ? { since: unseenBound } : { after });
+    const found: Reading[] = [];
+    for (const sibling of unseen) {
+      const reader = await openReader(sibling.path).catch(() => undefined);
+      if (reader !== undefined) found.push(fromBeginning(reader, everything));
+    }
+    readings = [
+      ...readings.filter((reading) => reading !== current),
+      ...found,
+      ...(current ? [current] : []),
+    ];
+    return found.length;
+  };
+
+  const resumePlace = async (place: Place): Promise<boolean> => {
+    const located = await locate(place, path);
+    if (located === undefined) return false;
+    const { reader, atPath } = located;
+    const blind = place.head.length === 0 && place.offset > 0;
+    const offset = blind ? await lastLineStart(reader, place.offset, setting.limits.maxLine) : place.offset;
+    const witness = blind ? ((await witnessOf(reader, offset)) ?? noWitness) : located.witness;
+    const reading = start(
+      reader,
+      { offset, witness, skip: place.skip },
+      {
+        historyEnd: reader.compressed ? everything : reader.opened.size,
+        settled: reader.compressed || (!atPath && reader.opened.ino !== place.ino),
+      },
+    );
+    readings.push(reading);
+    if (atPath) current = reading;
+    return true;
+  };
+
+  const resume = async (mark: FileMark): Promise<SourceNotice[]> => {
+    // The file at the path has to be readable: without it, what is renamed and what is lost cannot be told.
+    const atPath = await openIfThere(path);
+    try {
+      await close();
+      past = [...mark.past];
+      unseenBound = mark.since;
+      const missing: Place[] = [];
+      for (const place of mark.files) {
+        if (!(await resumePlace(place)) && !place.done) missing.push(place);
+      }
+      const unclear = current === undefined || mark.files.at(-1)?.head.length === 0;
+      const unseen = unclear ? await takeUnseen(atPath) : 0;
+      if (current === undefined && atPath !== undefined)
+        adopt(fromBeginning(await openReader(path), atPath.opened.size));
+      return missing
+        .filter((place) => setting.literal || place.size > place.offset)
+        .filter((place) => place.head.length > 0 || unseen === 0)
+        .map((place) =>
+          notices.lost(path, place.size - place.offset, 'the file that was being read is gone'),
+        );
+    } finally {
+      await atPath?.close();
+    }
+  };
+
+  const adopt = (reading: Reading): void => {
+    readings.push(reading);
+    current = reading;
+  };
+
+  const startAtEnd = async (): Promise<void> => {
+    const reader = await openReader(path);
+    const offset = await lastLineStart(reader, reader.opened.size, setting.limits.maxLine);
+    const witness = (await witnessOf(reader, offset)) ?? noWitness;
+    unseenBound = reader.opened.mtimeMs - tickMs;
+    adopt(start(reader, { offset, witness, skip: 'none' }, { historyEnd: 0, settled: reader.compressed }));
+  };
+
+  const startAtBeginning = async (older: readonly string[]): Promise<void> => {
+    const reader = await openReader(path);
+    for (const name of older) {
+      const rotated = await openReader(name).catch(() => undefined);
+      if (rotated !== undefined) readings.push(fromBeginning(rotated, everything));
+    }
+    adopt(fromBeginning(reader, reader.compressed ? everything : reader.opened.size));
+  };
+
+  const succeed = async (): Promise<void> => {
+    const reader = await openReader(path);
+    const back = readings.find((reading) => sameFile(reading.generation.facts, reader.opened));
+    if (back !== undefined) {
+      current = back;
+      await reader.close();
+      return;
+    }
+    const former = current;
+    const copied = former === undefined ? undefined : await replacement(former, reader);
+    if (former !== undefined && copied !== undefined) {
+      readings = readings.filter((reading) => reading !== former);
+      await former.generation.reader.close();
+      adopt(copied);
+      return;
+    }
+    current = undefined;
+    for (const reading of readings) reading.atEnd = false;
+    await takeUnseen(reader);
+    adopt(fromBeginning(reader, 0));
+  };
+
+  /** A mirror or an editor puts a copy in the file's place: the same text goes on, in another file. */
+  const replacement = async (former: Reading, reader: Reader): Promise<Reading | undefined> => {
+    const { generation } = former;
+    if (generation.head().length < headLength || (await generation.reader.facts()).links > 0)
+      return undefined;
+    const place = generation.place(false);
+    const witness = await recognise(reader, place);
+    if (witness === undefined) return undefined;
+    const { historyEnd, settled } = former;
+    return start(reader, { offset: place.offset, witness, skip: place.skip }, { historyEnd, settled });
+  };
+
+  const restart: Lineage['restart'] = async () => {
+    const former = current;
+    if (former === undefined) return { notices: [] };
+    const { generation } = former;
+    const place = generation.place(false);
+    const unread = Math.max(0, generation.largest - generation.position);
+    const shrunk = generation.facts.size < generation.position;
+    const copy = await locateCopy(place, path);
+    const last = copy === undefined ? generation.settle('closed') : undefined;
+    const reader = await openReader(path);
+    await forget(former);
+    if (copy !== undefined) {
+      const { offset, skip } = place;
+      readings.push(
+        start(
+          copy.reader,
+          { offset, witness: copy.witness, skip },
+          { historyEnd: former.historyEnd, settled: true },
+        ),
+      );
+    }
+    const begin = await afterHole(reader, generation.position);
+    adopt(
+      start(
+        reader,
+        { offset: begin, witness: (await witnessOf(reader, begin)) ?? noWitness, skip: 'none' },
+        { historyEnd: 0, settled: false },
+      ),
+    );
+    const told = [shrunk || begin > 0 ? notices.truncated(path) : notices.rewritten(path)];
+    if (begin > 0) told.push(notices.sparse(path, begin));
+    if (copy === undefined && unread > 0)
+      told.push(notices.lost(path, unread, 'it was truncated before it was read to its end'));
+    return { notices: told, ...(last === undefined ? {} : { last }) };
+  };
+
+  return {
+    get readings() {
+      return readings;
+    },
+    get current() {
+      return current;
+    },
+    mark: () => ({
+      v: 1,
+      files: readings.map((reading) =>
+        reading.generation.place(reading !== readings.at(-1) && reading.atEnd),
+      ),
+      past,
+      since: unseenBound,
+    }),
+    resume,
+    startAtEnd,
+    startAtBeginning,
+    succeed,
+    restart,
+    detach: () => {
+      current = undefined;
+    },
+    async retire(reading) {
+      const last = reading.generation.settle('closed');
+      await forget(reading);
+      return last;
+    },
+    close,
+  };
+}
+
+async function openIfThere(path: string): Promise<Reader | undefined> {
+  try {
+    return await openReader(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a system error says that there is no such file. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+
+const zeros = Buffer.alloc(64 * 1024);
+
+/**
+ * Where the text begins after a run of at least `least` NULs, else 0: a writer that does not append (no
+ * O_APPEND) goes on at its old offset after a truncation, and leaves a hole before it.
+ */
+async function afterHole(reader: Reader, least: number): Promise<number> {
+  for (let at = 0; at < reader.opened.size; at += zeros.length) {
+    const bytes = await readAt(reader, at, Math.min(zeros.length, reader.opened.size - at));
+    if (bytes === undefined) return 0;
+    if (bytes.equals(zeros.subarray(0, bytes.length))) continue;
+    const text = at + bytes.findIndex((byte) => byte !== 0);
+    return text >= least ? text : 0;
+  }
+  return 0;
+}

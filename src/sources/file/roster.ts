@@ -1,0 +1,237 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { SourceCondition } from '../../model/effect.ts';
+import type { SourceNotice, SourceOutput, SourcePorts } from '../contract.ts';
+import {
+  createGlob,
+  fileLimit,
+  hasWildcard,
+  nearestDirectory,
+  unescapePath,
+  type Expansion,
+  type Glob,
+} from './glob.ts';
+import { decodeMark, emptyMark, encodeMark } from './mark.ts';
+import * as notices from '../notices.ts';
+import type { FileOptions } from './options.ts';
+import { explainFailure } from './permission.ts';
+import { rotatedSiblings, rotationBases } from './siblings.ts';
+import { createStream, type Beginning, type FileStream } from './stream.ts';
+
+/** What a walk over the configured paths found. */
+export interface Walked {
+  readonly added: readonly FileStream[];
+  readonly outputs: readonly SourceOutput[];
+  /** Directories and files in which changes matter. */
+  readonly watched: ReadonlySet<string>;
+}
+
+/** The streams of one source: which paths it reads. */
+export interface Roster {
+  /** Finds files that are new since the last walk. */
+  walk(): Promise<Walked>;
+  streams(): readonly FileStream[];
+  /** Streams that a change of `path` concerns. */
+  touchedBy(path: string): FileStream[];
+  /** Whether a walk may find something else after `path` appeared or disappeared. */
+  mayChangeBy(path: string): boolean;
+  /** Whether it turned out to be a rotated file of another stream. */
+  isSurplus(stream: FileStream): boolean;
+  remove(stream: FileStream, over: boolean): Promise<SourceOutput[]>;
+  close(): Promise<void>;
+}
+
+export function createRoster(options: FileOptions, ports: SourcePorts, monotonic: () => number): Roster {
+  const globs = options.paths.filter(hasWildcard).map(createGlob);
+  const literals = options.paths
+    .filter((path) => !hasWildcard(path))
+    .map((path) => resolve(unescapePath(path)));
+  const streams = new Map<string, FileStream>();
+  const said = new Map<string, SourceCondition>();
+  const linked = new Map<string, FileStream>();
+  const directories = new Set<string>();
+  let first = true;
+  let incomplete = false;
+
+  const add = (path: string, beginning: Beginning): FileStream => {
+    const stream = createStream({
+      path,
+      beginning,
+      literal: literals.includes(path),
+      source: ports.name,
+      follow: ports.follow,
+      now: ports.now,
+      monotonic,
+      limits: { maxLine: ports.maxLine, maxRecord: options.maxRecord },
+      multiline: options.multiline,
+    });
+    streams.set(path, stream);
+    return stream;
+  };
+
+  const beginningOf = async (
+    path: string,
+    firstSight: boolean,
+    matched: ReadonlySet<string>,
+  ): Promise<Beginning> => {
+    const mark = first ? decodeMark(ports.marks.get(path)) : undefined;
+    if (mark !== undefined) return { type: 'mark', mark };
+    if (!first) return { type: 'new' };
+    if (firstSight && options.start === 'end') return { type: 'end' };
+    const siblings = firstSight ? await rotatedSiblings(path) : [];
+    const older = siblings.map((sibling) => sibling.path).filter((sibling) => matched.has(sibling));
+    return { type: 'beginning', older: older.toReversed() };
+  };
+
+  const addFiles = async (files: readonly string[], firstSight: boolean): Promise<FileStream[]> => {
+    const matched = new Set(files);
+    const added: FileStream[] = [];
+    for (const path of files) {
+      if (streams.has(path) || isRotated(path, matched)) continue;
+      added.push(add(path, await beginningOf(path, firstSight, matched)));
+    }
+    return added;
+  };
+
+  /** Rotated forms of a file that is read belong to its stream. */
+  const isRotated = (path: string, matched?: ReadonlySet<string>): boolean =>
+    !literals.includes(path) &&
+    basesOf(path).some((base) => streams.has(base) || matched?.has(base) === true);
+
+  const walkGlob = async (glob: Glob): Promise<Walked & { readonly failed: boolean }> => {
+    const firstSight = first && !ports.marks.has(glob.pattern);
+    const found = await glob.expand();
+    const remembered = first ? [...ports.marks.keys()].filter((path) => glob.matches(path)) : [];
+    const files = [...new Set([...remembered, ...found.files])];
+    const added = await addFiles(files.toSorted(), firstSight);
+    const outputs: SourceOutput[] = firstSight ? [seen(glob.pattern)] : [];
+    outputs.push(...(await judge(glob, found)));
+    const watched = new Set(found.directories);
+    if (!watched.has(glob.root)) watched.add(await nearestDirectory(glob.root));
+    return { added, outputs, watched, failed: watched.size === 0 };
+  };
+
+  /** A mark for the glob itself: without it a restart would take new files for old ones. */
+  const seen = (pattern: string): SourceOutput => {
+    const at = ports.now();
+    const position = { stream: pattern, begin: 0, end: 0, mark: encodeMark(emptyMark(at)) };
+    const chunk = {
+      source: ports.name,
+      bytes: new Uint8Array(0),
+      records: { kind: 'lines' } as const,
+      position,
+    };
+    return { type: 'chunk', chunk: { ...chunk, receivedAt: at, reference: at } };
+  };
+
+  const judge = async ({ pattern }: Glob, found: Expansion): Promise<SourceOutput[]> => {
+    const { failure } = found;
+    const any = found.files.length > 0 || [...streams.keys()].some((path) => !literals.includes(path));
+    const condition = failure !== undefined ? 'unreadable' : any ? 'atEnd' : 'gone';
+    const outputs = change(pattern, condition, async () => {
+      if (failure !== undefined)
+        return notices.unreadable(failure.path, await explainFailure(failure.path, failure.error));
+      return any ? undefined : notices.noMatch(pattern);
+    });
+    const full = found.truncated
+      ? await change(`${pattern}\0`, 'reading', async () => notices.tooManyFiles(pattern, fileLimit))
+      : [];
+    return [...(await outputs), ...full.filter((output) => output.type === 'notice')];
+  };
+
+  const change = async (
+    stream: string,
+    condition: SourceCondition,
+    explain: () => Promise<SourceNotice | undefined>,
+  ): Promise<SourceOutput[]> => {
+    if (said.get(stream) === condition) return [];
+    said.set(stream, condition);
+    const notice = await explain();
+    const outputs: SourceOutput[] = notice === undefined ? [] : [{ type: 'notice', stream, notice }];
+    return [...outputs, { type: 'condition', stream, condition }];
+  };
+
+  const addLiterals = async (): Promise<FileStream[]> => {
+    const added: FileStream[] = [];
+    for (const path of new Set(literals)) {
+      added.push(add(path, await beginningOf(path, !ports.marks.has(path), new Set())));
+    }
+    return added;
+  };
+
+  const damagedMarks = (): SourceOutput[] =>
+    [...ports.marks]
+      .filter(([stream, mark]) => streams.has(stream) && decodeMark(mark) === undefined)
+      .map(([stream]) => ({
+        type: 'notice',
+        stream,
+        notice: notices.damaged(
+          stream,
+          'the place up to which it was read cannot be understood; it counts as seen for the first time',
+        ),
+      }));
+
+  const strayMarks = (): SourceOutput[] =>
+    [...ports.marks.keys()]
+      .filter((stream) => !streams.has(stream) && !globs.some(({ pattern }) => pattern === stream))
+      .map((stream) => ({ type: 'forget', stream }));
+
+  /** Literal paths' directories, or where they would appear; files behind links. */
+  const watchedFor = async (): Promise<Set<string>> => {
+    const watched = new Set<string>();
+    linked.clear();
+    incomplete = false;
+    for (const [path, stream] of streams) {
+      const home = await nearestDirectory(dirname(path));
+      if (home !== dirname(path)) incomplete = true;
+      watched.add(home);
+      const real = await realpath(path).catch(() => path);
+      if (real === path) continue;
+      linked.set(real, stream);
+      watched.add(real);
+    }
+    return watched;
+  };
+
+  const walk = async (): Promise<Walked> => {
+    const added = first ? await addLiterals() : [];
+    const outputs: SourceOutput[] = [];
+    const watched = new Set<string>();
+    for (const glob of globs) {
+      const walked = await walkGlob(glob);
+      added.push(...walked.added);
+      outputs.push(...walked.outputs);
+      for (const path of walked.watched) watched.add(path);
+    }
+    if (first) outputs.push(...damagedMarks(), ...strayMarks());
+    first = false;
+    for (const path of await watchedFor()) watched.add(path);
+    directories.clear();
+    for (const path of watched) directories.add(path);
+    return { added, outputs, watched };
+  };
+
+  const touchedBy = (path: string): FileStream[] =>
+    [streams.get(path), linked.get(path), ...basesOf(path).map((base) => streams.get(base))].filter(
+      (stream) => stream !== undefined,
+    );
+
+  return {
+    walk,
+    streams: () => [...streams.values()],
+    touchedBy,
+    mayChangeBy: (path) => globs.length > 0 || incomplete || directories.has(path) || streams.has(path),
+    isSurplus: (stream) => isRotated(stream.path),
+    async remove(stream, over) {
+      streams.delete(stream.path);
+      await stream.close();
+      return over && !ports.follow ? [] : [{ type: 'forget', stream: stream.path }];
+    },
+    async close() {
+      await Promise.all([...streams.values()].map((stream) => stream.close()));
+    },
+  };
+}
+
+const basesOf = (path: string): string[] =>
+  rotationBases(basename(path)).map((base) => join(dirname(path), base));

@@ -1,0 +1,125 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { factsOf, type FileFacts } from './identity.ts';
+import { isCompressed } from './reader.ts';
+
+/** A file that a rotation may have made of another one. */
+export interface Sibling {
+  readonly path: string;
+  readonly facts: FileFacts;
+}
+
+/** Most files looked at in one directory. */
+const siblingLimit = 1000;
+
+/** Times closer than this may be one tick of the file system's clock: names decide. */
+export const tickMs = 20;
+
+const packed = String.raw`(?:\.(?:gz|bz2|xz|zst|lz4|Z))?`;
+const appended = new RegExp(String.raw`^[-._~](?:\d[\dTZ:._-]*|old|bak|orig|prev|save|backup)${packed}$`);
+const inserted = new RegExp(String.raw`^[-._](\d[\dTZ:._-]*)$`);
+
+/**
+ * Whether `name` is what a rotation calls an older `base`: `app.log.1`, `app.log-20260101.gz`,
+ * `app.log.old`, and, where the number is a date, `app-20260101.log`.
+ */
+export function isRotatedName(name: string, base: string): boolean {
+  return name !== base && name.startsWith(base)
+    ? appended.test(name.slice(base.length))
+    : hasDateInside(name, base, 8);
+}
+
+function hasDateInside(name: string, base: string, digits: number): boolean {
+  const extension = extname(base);
+  const stem = base.slice(0, base.length - extension.length);
+  const plain = isCompressed(name) ? name.slice(0, -3) : name;
+  if (extension === '' || stem === '' || !plain.startsWith(stem) || !plain.endsWith(extension)) return false;
+  const middle = inserted.exec(plain.slice(stem.length, plain.length - extension.length))?.[1] ?? '';
+  return middle.replaceAll(/\D/g, '').length >= digits;
+}
+
+/** The names of which `name` may be a rotated form. */
+export function rotationBases(name: string): string[] {
+  const bases = new Set<string>();
+  const plain = isCompressed(name) ? name.slice(0, -3) : name;
+  const extension = extname(plain);
+  for (let at = 1; at < name.length; at += 1) {
+    if (!/[-._~]/.test(name.charAt(at))) continue;
+    const stem = name.slice(0, at);
+    for (const base of [stem, stem + extension]) if (isRotatedName(name, base)) bases.add(base);
+  }
+  return [...bases];
+}
+
+/** The directories where rotated forms of `path` lie, each with the name they derive from. */
+export async function homesOf(
+  path: string,
+): Promise<readonly (readonly [directory: string, base: string])[]> {
+  const real = await realpath(path).catch(() => path);
+  const homes = [[dirname(path), basename(path)] as const];
+  return real === path ? homes : [...homes, [dirname(real), basename(real)]];
+}
+
+/** The files beside `path` that a rotation may have made, newest first; without those being compressed just now. */
+export async function rotatedSiblings(path: string): Promise<Sibling[]> {
+  const found: Sibling[] = [];
+  for (const [directory, base] of await homesOf(path)) {
+    const names = await namesIn(directory);
+    const known = new Set(names);
+    const wanted = names.filter(
+      (name) =>
+        (isRotatedName(name, base) || hasDateInside(name, base, 1)) &&
+        !(isCompressed(name) && known.has(name.slice(0, -3))),
+    );
+    found.push(...(await statAll(directory, wanted)));
+  }
+  return found.toSorted(newerFirst);
+}
+
+/** The plain file with this inode beside `path`, under whatever name. */
+export async function siblingWithInode(path: string, ino: string): Promise<Sibling | undefined> {
+  for (const [directory, base] of await homesOf(path)) {
+    const alike = (name: string): number => (name.startsWith(base) ? 0 : 1);
+    const names = (await namesIn(directory)).toSorted((a, b) => alike(a) - alike(b));
+    for (const name of names.slice(0, siblingLimit)) {
+      const [sibling] = await statAll(directory, [name]);
+      if (sibling?.facts.ino === ino) return sibling;
+    }
+  }
+  return undefined;
+}
+
+async function statAll(directory: string, names: readonly string[]): Promise<Sibling[]> {
+  const found: Sibling[] = [];
+  for (const name of names.slice(0, siblingLimit)) {
+    const path = join(directory, name);
+    const facts = await stat(path, { bigint: true }).then(factsOf, () => undefined);
+    if (facts?.regular === true) found.push({ path, facts });
+  }
+  return found;
+}
+
+const namesIn = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
+
+/** Sorts by age: by time; within one tick of the clock by name. */
+export function newerFirst(a: Sibling, b: Sibling): number {
+  const apart = b.facts.mtimeMs - a.facts.mtimeMs;
+  return Math.abs(apart) > tickMs ? apart : byName(a.path, b.path);
+}
+
+/** `.1` is newer than `.2`, `-20260102` newer than `-20260101`. */
+function byName(a: string, b: string): number {
+  const [left, right] = [rotationNumber(a), rotationNumber(b)];
+  if (left === undefined || right === undefined) return left === right ? 0 : left === undefined ? -1 : 1;
+  const dates = left >= datesBegin || right >= datesBegin;
+  return dates ? (right > left ? 1 : -1) : left - right;
+}
+
+const datesBegin = 100_000;
+
+function rotationNumber(path: string): number | undefined {
+  const digits = /[-._]([\d][\dTZ:_.-]*?)(?:\.gz)?(?:\.[a-z]+)?$/i
+    .exec(basename(path))?.[1]
+    ?.replaceAll(/\D/g, '');
+  return digits === undefined ? undefined : Number(digits);
+}

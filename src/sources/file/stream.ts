@@ -1,0 +1,305 @@
+import { stat } from 'node:fs/promises';
+import type { SourceCondition } from '../../model/effect.ts';
+import { earliest, instant, type Instant } from '../../model/time.ts';
+import type { SourceNotice, SourceOutput } from '../contract.ts';
+import { factsOf, sameFile, type FileFacts } from './identity.ts';
+import { createLineage, isMissing, type LineageSetting, type Reading } from './lineage.ts';
+import { emptyMark, encodeMark, type FileMark } from './mark.ts';
+import type { Piece } from './generation.ts';
+import * as notices from '../notices.ts';
+import { codeOf, explainFailure } from './permission.ts';
+import { createRetirement } from './retirement.ts';
+
+/** How a stream begins: at a mark, at the end or beginning of a file seen first, or with a new file. */
+export type Beginning =
+  | { readonly type: 'mark'; readonly mark: FileMark }
+  | { readonly type: 'end' }
+  /** `older`: paths of its rotated files, oldest first. */
+  | { readonly type: 'beginning'; readonly older: readonly string[] }
+  | { readonly type: 'new' };
+
+export interface StreamSetting extends LineageSetting {
+  readonly source: string;
+  readonly beginning: Beginning;
+  readonly follow: boolean;
+  readonly now: () => Instant;
+}
+
+/** What one step of a stream gave. `more`: another step at once is worth while. */
+export interface Step {
+  readonly outputs: readonly SourceOutput[];
+  readonly more: boolean;
+  /** It will never yield again. */
+  readonly over: boolean;
+}
+
+/** One path, followed through its rotations. */
+export interface FileStream {
+  readonly path: string;
+  /** Looks at the path and reads at most one block. Never rejects for a failure of the world. */
+  step(): Promise<Step>;
+  /** When it wants a step though no file changed (monotonic, ms). */
+  deadline(): number | undefined;
+  close(): Promise<void>;
+}
+
+/** A path is missing for so long between the two halves of an ordinary rotation (ms). */
+const rotationGap = 2000;
+
+/** How often rotated files are looked at for late writers (ms). */
+const lateInterval = 200;
+
+/** Opens nothing yet: the first step does. */
+export function createStream(setting: StreamSetting): FileStream {
+  const { path, source, follow, now, monotonic, multiline } = setting;
+  const lineage = createLineage(setting, now());
+  const retirement = createRetirement({ follow, literal: setting.literal });
+  let beginning: Beginning | undefined = setting.beginning;
+  let said: SourceCondition | undefined;
+  /** What is wrong with the path, and with reading what is open: said once per change. */
+  const trouble: { path?: string; read?: string } = {};
+  let missingSince: number | undefined;
+  let everSeen = false;
+  let finished = false;
+  let outputs: SourceOutput[] = [];
+  const tally = notices.createTally(now, (count) =>
+    multiline === undefined
+      ? notices.shortened(path, count, setting.limits.maxLine, 'line')
+      : notices.shortened(path, count, setting.limits.maxRecord, 'record'),
+  );
+
+  const notice = (text: SourceNotice): void => {
+    outputs.push({ type: 'notice', stream: path, notice: text });
+  };
+
+  const condition = (next: SourceCondition): void => {
+    if (next === said) return;
+    said = next;
+    outputs.push({ type: 'condition', stream: path, condition: next });
+  };
+
+  const emptyChunk = (mark: FileMark, at: number): void => {
+    const position = { stream: path, begin: at, end: at, mark: encodeMark(mark) };
+    const receivedAt = now();
+    const nothing = { bytes: new Uint8Array(0), records: { kind: 'lines' } as const };
+    outputs.push({
+      type: 'chunk',
+      chunk: { source, ...nothing, position, receivedAt, reference: receivedAt },
+    });
+  };
+
+  const take = (reading: Reading, piece: Piece | undefined): void => {
+    if (piece === undefined) return;
+    const { bytes, records, begin, end } = piece;
+    const receivedAt = now();
+    const written = instant(Math.floor(reading.generation.facts.mtimeMs));
+    const reference = begin < reading.historyEnd ? (earliest(receivedAt, written) ?? receivedAt) : receivedAt;
+    const position = { stream: path, begin, end, mark: encodeMark(lineage.mark()) };
+    outputs.push({ type: 'chunk', chunk: { source, bytes, records, position, receivedAt, reference } });
+    tally.add(piece.shortened);
+  };
+
+  const begin = async (how: Beginning): Promise<void> => {
+    if (how.type === 'mark') {
+      for (const text of await lineage.resume(how.mark)) notice(text);
+    } else if (how.type === 'end') {
+      await lineage.startAtEnd();
+      emptyChunk(lineage.mark(), lineage.current?.generation.position ?? 0);
+    } else if (how.type === 'beginning') {
+      await lineage.startAtBeginning(how.older);
+    } else {
+      await lineage.succeed();
+    }
+    beginning = undefined;
+  };
+
+  const look = async (): Promise<void> => {
+    const seen = factsOf(await stat(path, { bigint: true }));
+    const { current } = lineage;
+    if (current === undefined || !sameFile(current.generation.facts, seen)) return lineage.succeed();
+    if (!current.settled && seen.size < current.generation.position) await restart();
+    else if (seen.size !== current.generation.facts.size) current.atEnd = false;
+  };
+
+  const restart = async (): Promise<void> => {
+    const former = lineage.current;
+    const told = await lineage.restart();
+    if (former !== undefined) take(former, told.last);
+    for (const text of told.notices) notice(text);
+  };
+
+  const arrive = async (): Promise<void> => {
+    try {
+      if (beginning !== undefined) await begin(beginning);
+      else if (follow) await look();
+      everSeen ||= lineage.current !== undefined;
+      if (lineage.current === undefined) return absent();
+      delete trouble.path;
+      missingSince = undefined;
+    } catch (error) {
+      if (isMissing(error)) return absent();
+      await say('path', error);
+      if (beginning?.type === 'end')
+        noteBlind(await stat(path, { bigint: true }).then(factsOf, () => undefined));
+    }
+  };
+
+  const absent = (): void => {
+    lineage.detach();
+    if (beginning?.type === 'end') noteBlind(undefined);
+    missingSince ??= monotonic();
+    const sure = !follow || !everSeen || monotonic() - missingSince >= rotationGap;
+    if (!sure || trouble.path === 'missing') return;
+    trouble.path = 'missing';
+    if (setting.literal) notice(notices.missing(path));
+  };
+
+  /** What is missing or forbidden at first sight is remembered as such: nothing written later is skipped. */
+  const noteBlind = (seen: FileFacts | undefined): void => {
+    const mark = blindMark(path, seen, now());
+    beginning = { type: 'mark', mark };
+    emptyChunk(mark, mark.files[0]?.offset ?? 0);
+  };
+
+  const say = async (what: 'path' | 'read', error: unknown): Promise<void> => {
+    const kind = codeOf(error) ?? String(error);
+    if (trouble[what] === kind) return;
+    trouble[what] = kind;
+    const text =
+      kind === 'ENOTREG'
+        ? notices.notAFile(path)
+        : notices.unreadable(path, await explainFailure(path, error));
+    notice(text);
+  };
+
+  /** Reads a block of the oldest file that has one. */
+  const readOn = async (): Promise<boolean> => {
+    for (const reading of lineage.readings) {
+      if (
+        follow &&
+        reading !== lineage.current &&
+        reading.atEnd &&
+        monotonic() - reading.lookedAt < lateInterval
+      )
+        continue;
+      reading.lookedAt = monotonic();
+      try {
+        if (await readOne(reading)) return true;
+      } catch (error) {
+        await failToRead(reading, error);
+        return false;
+      }
+    }
+    return false;
+  };
+
+  const readOne = async (reading: Reading): Promise<boolean> => {
+    const { generation } = reading;
+    const history = generation.position < reading.historyEnd;
+    const limit = history || !(follow || generation.partial) ? reading.historyEnd : undefined;
+    const read = await generation.advance(limit);
+    if (read.type === 'rewritten') {
+      if (reading === lineage.current) await restart();
+      else await lineage.retire(reading);
+      return true;
+    }
+    if (read.type === 'grown') {
+      reading.atEnd = false;
+      reading.grownAt = monotonic();
+      take(reading, read.piece);
+      if (read.more) condition('reading');
+      return true;
+    }
+    delete trouble.read;
+    await atEnd(reading);
+    return false;
+  };
+
+  const atEnd = async (reading: Reading): Promise<void> => {
+    const { generation } = reading;
+    reading.atEnd = true;
+    if (!follow && reading === lineage.readings.at(-1)) {
+      finished = true;
+      // Not retired: the mark has to keep its place.
+      take(reading, generation.settle('closed'));
+      return;
+    }
+    const waited = multiline !== undefined && monotonic() - reading.grownAt >= multiline.wait;
+    if (waited) take(reading, generation.settle('idle'));
+    if (retirement.isDue(reading, lineage, monotonic())) take(reading, await lineage.retire(reading));
+  };
+
+  const failToRead = async (reading: Reading, error: unknown): Promise<void> => {
+    const kind = codeOf(error) ?? String(error);
+    if (reading.settled && lineage.current !== reading) {
+      notice(
+        notices.lost(path, 0, `${reading.generation.reader.path} could not be read to its end (${kind})`),
+      );
+      await lineage.retire(reading);
+      return;
+    }
+    await say('read', error);
+    if (kind !== 'ESTALE') return;
+    beginning = { type: 'mark', mark: lineage.mark() };
+    await lineage.close();
+  };
+
+  const settleCondition = (more: boolean): void => {
+    if (trouble.read !== undefined || (trouble.path !== undefined && trouble.path !== 'missing'))
+      condition('unreadable');
+    else if (more || lineage.readings.some((reading) => !reading.atEnd)) return;
+    else if (trouble.path === 'missing') condition('gone');
+    else if (lineage.current !== undefined) condition('atEnd');
+  };
+
+  const isOver = (): boolean => {
+    if (!follow) return finished || lineage.readings.length === 0;
+    return !setting.literal && trouble.path === 'missing' && lineage.readings.length === 0;
+  };
+
+  return {
+    path,
+    async step() {
+      outputs = [];
+      await arrive();
+      if (said === undefined && lineage.readings.some(isBehind)) condition('reading');
+      const more = await readOn();
+      settleCondition(more);
+      const over = !more && isOver();
+      for (const text of tally.due(over)) notice(text);
+      return { outputs, more, over };
+    },
+    deadline: () => {
+      if (multiline === undefined) return undefined;
+      const waiting = lineage.readings.filter(({ generation, atEnd }) => atEnd && generation.unsettled);
+      return waiting.length === 0
+        ? undefined
+        : Math.min(...waiting.map(({ grownAt }) => grownAt + multiline.wait));
+    },
+    close: () => lineage.close(),
+  };
+}
+
+const isBehind = ({ generation }: Reading): boolean =>
+  generation.reader.compressed || generation.facts.size > generation.position;
+
+/** The mark of a path that could not be opened: begins at the size it had, if that could be seen. */
+function blindMark(path: string, seen: FileFacts | undefined, at: Instant): FileMark {
+  const mark = emptyMark(at);
+  if (seen === undefined || !seen.regular) return mark;
+  const { dev, ino, size, mtimeMs } = seen;
+  const none = { length: 0, hash: '' };
+  const place = {
+    path,
+    dev,
+    ino,
+    head: none,
+    tail: none,
+    offset: size,
+    size,
+    mtimeMs,
+    skip: 'none',
+    done: false,
+  } as const;
+  return { ...mark, files: [place] };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { parseDuration } from '../kit/duration.ts';
+import { parseSize } from '../kit/size.ts';
+import { millis } from '../model/time.ts';
+import type { Multiline } from './records.ts';
+
+const largestRecord = 64 * 1024 * 1024;
+
+const duration = z.string().transform((text, context) => {
+  const length = parseDuration(text);
+  if (length === undefined)
+    context.addIssue({ code: 'custom', message: 'not a duration such as 2s or 500ms' });
+  return length ?? millis(0);
+});
+
+const size = z.string().transform((text, context) => {
+  const bytes = parseSize(text);
+  if (bytes === undefined || bytes < 1 || bytes > largestRecord) {
+    context.addIssue({ code: 'custom', message: 'not a size between 1B and 64MiB, such as 256KiB' });
+  }
+  return bytes ?? 0;
+});
+
+const bytePattern = z.string().transform((source, context) => {
+  try {
+    // Lines are tried as bytes: what is not ASCII in the pattern has to stand for its UTF-8 bytes.
+    return new RegExp(Buffer.from(source, 'utf8').toString('latin1'));
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+});
+
+/** Options of every source whose records are lines, under the names that stand in the configuration. */
+export const recordOptions = {
+  multiline: z
+    .strictObject({
+      start: bytePattern.describe(
+        'Regular expression: a line that matches begins a record; others belong to it.',
+      ),
+      wait: duration
+        .prefault('2s')
+        .describe('How long the last record may still be followed by lines that belong to it.'),
+    })
+    .optional()
+    .describe('Makes one record of several lines, such as a stack trace. Without it, a record is a line.'),
+  'max-record': size
+    .prefault('256KiB')
+    .describe('Longest record of several lines; the rest of a longer one is cut off and counted.'),
+};
+
+/** The same, as sources use them. `maxRecord` in bytes. */
+export interface RecordOptions {
+  readonly multiline?: Multiline;
+  readonly maxRecord: number;
+}
+
+export function recordOptionsOf(read: {
+  readonly multiline?: Multiline | undefined;
+  readonly 'max-record': number;
+}): RecordOptions {
+  const { multiline, 'max-record': maxRecord } = read;
+  return multiline === undefined ? { maxRecord } : { multiline, maxRecord };
+}

@@ -1,0 +1,6 @@
+import type { SourceKind } from './contract.ts';
+import { fileKind } from './file/kind.ts';
+import { stdinKind } from './stdin.ts';
+
+/** Every kind of source. A new one is its own file or folder and a line here. */
+export const sourceKinds: readonly SourceKind<unknown>[] = [fileKind, stdinKind];
