@@ -13,11 +13,6 @@ export function safeForTerminal(text: string): string {
   return text.replace(HOSTILE, visible);
 }
 
-/** As `safeForTerminal`, and on one line: newlines stand there as `\n`. */
-export function safeLine(text: string): string {
-  return safeForTerminal(text).replaceAll('\n', '\\n');
-}
-
 function visible(char: string): string {
   const code = char.charCodeAt(0);
   if (code === 13) return '\\r';

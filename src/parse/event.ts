@@ -3,6 +3,8 @@ import type { Chunk } from '../model/chunk.ts';
 import type { Event } from '../model/event.ts';
 import { after, instant, seconds, type Instant } from '../model/time.ts';
 import type { LineFormat, ParseContext, ParsedRecord } from './contract.ts';
+import type { Draft } from './draft.ts';
+import { noFields } from './fields.ts';
 import { lineFormats } from './registry.ts';
 import { isZone } from './timestamp.ts';
 
@@ -104,10 +106,10 @@ function remember(lastOf: Map<string, LineFormat>, stream: string, format: LineF
 const catchAll = present(lineFormats.at(-1), 'line formats');
 
 const anyText = (record: string, context: ParseContext): ParsedRecord =>
-  catchAll.parse(record, context) ?? { text: record, fields: {} };
+  catchAll.parse(record, context) ?? { text: record, fields: noFields };
 
 function eventOf(parsed: ParsedRecord, record: string, chunk: ChunkHead, offset: number, at: Instant): Event {
-  return {
+  const event: Draft<Event> = {
     at,
     receivedAt: chunk.receivedAt,
     source: chunk.source,
@@ -115,10 +117,11 @@ function eventOf(parsed: ParsedRecord, record: string, chunk: ChunkHead, offset:
     offset,
     line: record,
     text: parsed.text,
-    ...(parsed.host === undefined ? {} : { host: parsed.host }),
-    ...(parsed.program === undefined ? {} : { program: parsed.program }),
-    ...(parsed.pid === undefined ? {} : { pid: parsed.pid }),
-    ...(parsed.severity === undefined ? {} : { severity: parsed.severity }),
     fields: parsed.fields,
   };
+  if (parsed.host !== undefined) event.host = parsed.host;
+  if (parsed.program !== undefined) event.program = parsed.program;
+  if (parsed.pid !== undefined) event.pid = parsed.pid;
+  if (parsed.severity !== undefined) event.severity = parsed.severity;
+  return event;
 }

@@ -16,6 +16,9 @@ export function emptyFields(): Record<string, Json> {
   return fields;
 }
 
+/** The fields of a record that has none; shared, because most records have none. */
+export const noFields: JsonObject = Object.freeze(emptyFields());
+
 /**
  * The members of an object as fields: each under its own name, and what is nested also under its path
  * (`a.b`, list members as `a.0`). A member's own name wins over a path.

@@ -1,5 +1,5 @@
 import type { LineFormat, ParseContext, ParsedRecord } from './contract.ts';
-import { emptyFields } from './fields.ts';
+import { noFields } from './fields.ts';
 import { clfStamp, ctimeStamp, isoStamp, type Stamp } from './stamp.ts';
 
 /** How far into a line a stamp is looked for: an access log has an address and a user before it. */
@@ -12,7 +12,9 @@ export const plain: LineFormat = {
   escapes: false,
   parse(record, context): ParsedRecord {
     const stamp = stampIn(record, context);
-    return { text: record, ...(stamp === undefined ? {} : { at: stamp.at }), fields: emptyFields() };
+    return stamp === undefined
+      ? { text: record, fields: noFields }
+      : { text: record, at: stamp.at, fields: noFields };
   },
 };
 

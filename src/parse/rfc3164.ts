@@ -1,10 +1,11 @@
 import type { Instant } from '../model/time.ts';
 import type { LineFormat, ParseContext, ParsedRecord } from './contract.ts';
-import { emptyFields } from './fields.ts';
+import type { Draft } from './draft.ts';
+import { emptyFields, noFields } from './fields.ts';
 import { parseRfc5424 } from './rfc5424.ts';
 import { facilityOfPri, isShoutedLevel, severityOfPri } from './severity.ts';
 import { bsdStamp, isoStamp } from './stamp.ts';
-import { afterWord, looksLikeHost, priAt, tagAt } from './syslog-head.ts';
+import { afterBlank, afterWord, looksLikeHost, priAt, tagAt, type Tag } from './syslog-head.ts';
 
 /** BSD syslog (RFC 3164) as it is really written, with `time host program pid` and the facility of a PRI. */
 export const rfc3164: LineFormat = {
@@ -19,10 +20,11 @@ function parseRfc3164(record: string, context: ParseContext): ParsedRecord | und
   const from = head?.end ?? 0;
   const first = record.charCodeAt(from);
   const isDigit = first >= 48 && first <= 57;
+  if (isDigit && record.charCodeAt(from + 10) !== LETTER_T) return undefined;
   const stamp = isDigit ? isoStamp(record, from, context) : bsdStamp(record, from, context);
   if (stamp === undefined) {
     if (head === undefined || parseRfc5424(record, context) !== undefined) return undefined;
-    return withPri(head.pri, fromTag(record, from, undefined));
+    return withPri(head.pri, fromTag(record, from));
   }
   if (record.charCodeAt(stamp.end) === 58)
     return withPri(head?.pri, fromTag(record, stamp.end + 1, stamp.at));
@@ -36,40 +38,47 @@ function parseRfc3164(record: string, context: ParseContext): ParsedRecord | und
 /** Many programs write ISO stamps: only host and tag together make such a line syslog. */
 function afterIsoStamp(record: string, from: number, at: Instant): ParsedRecord | undefined {
   const end = afterWord(record, from);
-  if (!looksLikeHost(record, from, end) || isShoutedLevel(record.slice(from, end))) return undefined;
+  if (!isHost(record, from, end) || record.charCodeAt(end - 1) === COLON) return undefined;
   const tag = tagAt(record, end + 1);
-  if (tag === undefined) return undefined;
-  return { ...fromTag(record, end + 1, at), host: record.slice(from, end) };
+  return tag === undefined || isShoutedLevel(tag.program)
+    ? undefined
+    : recordOf(record, tag.end, at, tag, record.slice(from, end));
 }
 
 function afterBsdStamp(record: string, from: number, at: Instant): ParsedRecord {
-  const start = record.charCodeAt(from) === 32 ? from + 1 : from;
+  const start = afterBlank(record, from);
   const end = afterWord(record, start);
   // A line without a host has its tag at once.
-  const noHost =
-    tagAt(record, start) !== undefined ||
-    !looksLikeHost(record, start, end) ||
-    isShoutedLevel(record.slice(start, end));
-  if (noHost) return fromTag(record, start, at);
-  return { ...fromTag(record, end + 1, at), host: record.slice(start, end) };
+  const host = isHost(record, start, end) && record.charCodeAt(end - 1) !== COLON;
+  return host ? fromTag(record, end + 1, at, record.slice(start, end)) : fromTag(record, start, at);
 }
 
-function fromTag(record: string, from: number, at: Instant | undefined): ParsedRecord {
-  const start = record.charCodeAt(from) === 32 ? from + 1 : from;
+const COLON = 58;
+const LETTER_T = 84;
+
+const isHost = (record: string, from: number, end: number): boolean =>
+  looksLikeHost(record, from, end) && !isShoutedLevel(record.slice(from, end));
+
+function fromTag(record: string, from: number, at?: Instant, host?: string): ParsedRecord {
+  const start = afterBlank(record, from);
   const tag = tagAt(record, start);
-  return {
-    text: record.slice(tag?.end ?? start),
-    ...(at === undefined ? {} : { at }),
-    ...(tag === undefined ? {} : { program: tag.program }),
-    ...(tag?.pid === undefined ? {} : { pid: tag.pid }),
-    fields: emptyFields(),
-  };
+  return recordOf(record, tag?.end ?? start, at, tag, host);
+}
+
+function recordOf(record: string, text: number, at?: Instant, tag?: Tag, host?: string): ParsedRecord {
+  // Spreading what is there would take longer than all of the scanning.
+  const parsed: Draft<ParsedRecord> = { text: record.slice(text), fields: noFields };
+  if (at !== undefined) parsed.at = at;
+  if (host !== undefined) parsed.host = host;
+  if (tag !== undefined) parsed.program = tag.program;
+  if (tag?.pid !== undefined) parsed.pid = tag.pid;
+  return parsed;
 }
 
 function withPri(pri: number | undefined, parsed: ParsedRecord): ParsedRecord {
   if (pri === undefined) return parsed;
   const severity = severityOfPri(pri);
   const fields = emptyFields();
-  fields['facility'] = facilityOfPri(pri) ?? String(pri >> 3);
-  return { ...parsed, ...(severity === undefined ? {} : { severity }), fields };
+  fields['facility'] = facilityOfPri(pri);
+  return severity === undefined ? { ...parsed, fields } : { ...parsed, severity, fields };
 }

@@ -38,7 +38,7 @@ export function parseRfc5424(record: string, context: ParseContext): ParsedRecor
     ...(pid === undefined ? {} : { pid }),
     ...(severity === undefined ? {} : { severity }),
     fields: fieldsOf({
-      facility: facilityOfPri(head.pri) ?? String(head.pri >> 3),
+      facility: facilityOfPri(head.pri),
       ...(msgid === undefined ? {} : { msgid }),
       ...(data.elements === undefined ? {} : { sd: data.elements }),
     }),

@@ -42,7 +42,7 @@ const BY_WORD: ReadonlyMap<string, SyslogSeverity> = new Map([
 export const severityOfPri = (pri: number): SyslogSeverity | undefined => BY_CODE[pri & 7];
 
 /** The facility in a syslog PRI value, by the names of syslog.conf(5). */
-export const facilityOfPri = (pri: number): string | undefined => FACILITIES[pri >> 3];
+export const facilityOfPri = (pri: number): string => FACILITIES[pri >> 3] ?? String(pri >> 3);
 
 /** A level as programs write it: a word in any case, syslog's 0 to 7, or 10 to 60 as bunyan and pino do. */
 export function severityOfLevel(level: unknown): SyslogSeverity | undefined {

@@ -78,7 +78,8 @@ const isHostCode = (code: number): boolean =>
 
 const endsWord = (text: string, at: number): boolean => at >= text.length || text.charCodeAt(at) === BLANK;
 
-const afterBlank = (text: string, at: number): number => (text.charCodeAt(at) === BLANK ? at + 1 : at);
+/** The offset after the blank at `at`, if there is one. */
+export const afterBlank = (text: string, at: number): number => (text.charCodeAt(at) === BLANK ? at + 1 : at);
 
 /** Whether a version number and a blank stand at `at`, as in RFC 5424's head. */
 export function versionAt(text: string, at: number): number {

@@ -1,3 +1,4 @@
+import { unreachable } from '../kit/assert.ts';
 import { truncate } from '../kit/text.ts';
 import type { Alert, Notification } from '../model/alert.ts';
 import type { AlertPayload, Message } from '../model/delivery.ts';
@@ -41,7 +42,7 @@ export function renderMessage(input: MessageInput): Message {
   if (newest === undefined) return nothingToTell(input);
   const single = wordsOf(newest, input);
   const words = input.alerts.length === 1 ? single : joinedWords(input);
-  const title = `${marksOf(input.notification, newest)}${words.title}`;
+  const title = `${marksOf(input.notification)}${words.title}`;
   const lines = [factsOf(newest, input), ...words.lines].filter((line) => line !== '');
   return messageOf(title, lines, payloadOf(newest, single, input), input);
 }
@@ -53,10 +54,14 @@ function messageOf(
   input: MessageInput,
 ): Message {
   const { notification, shape } = input;
+  const between = shape.layout === 'line' ? ' · ' : '\n';
+  const head = shape.neutralise(title);
+  const body = shape.neutralise(lines.join(between));
+  const whole = shape.layout === 'line' ? `${head} ${body}` : `${head}\n${body}`;
   return {
-    title,
-    body: lines.join('\n'),
-    parts: splitText(layOut(title, lines, shape), shape),
+    title: head,
+    body,
+    parts: splitText(whole, shape),
     severity: notification.severity,
     idempotencyKey: notification.id,
     payload,
@@ -70,29 +75,25 @@ interface Words {
 
 /** Title and text of one alert: its rule's own, or the built-in ones. */
 function wordsOf(alert: Alert, input: MessageInput): Words {
-  const own = input.templates(alert.rule);
-  const values = templateValues(alert);
-  const title = fill(own?.title, values, input, builtInTitle(alert));
-  const text = fill(own?.text, values, input, builtInText(alert));
-  return {
-    title: truncate(oneLine(title), MAX_TITLE),
-    lines: linesOf(truncate(text.slice(0, MAX_TEXT), MAX_TEXT)),
-  };
+  const template = input.templates(alert.rule)?.text;
+  const text = fill(template, alert, input, builtInText(alert)).slice(0, MAX_TEXT);
+  return { title: titleOf(alert, input), lines: linesOf(text) };
 }
 
-function fill(
-  template: Template | undefined,
-  values: ReturnType<typeof templateValues>,
-  input: MessageInput,
-  builtIn: string,
-): string {
-  const rendered = template?.attempt(values, { now: input.now });
-  if (rendered === undefined) return builtIn;
+function titleOf(alert: Alert, input: MessageInput): string {
+  const template = input.templates(alert.rule)?.title;
+  const title = oneLine(fill(template, alert, input, builtInTitle(alert)));
+  return truncate(title === '' ? oneLine(builtInTitle(alert)) : title, MAX_TITLE);
+}
+
+function fill(template: Template | undefined, alert: Alert, input: MessageInput, builtIn: string): string {
+  if (template === undefined) return builtIn;
+  const rendered = template.attempt(templateValues(alert), { now: input.now });
   return rendered.ok ? rendered.text : `${builtIn} (its template failed: ${rendered.why})`;
 }
 
 function joinedWords(input: MessageInput): Words {
-  const titles = input.alerts.map((alert) => wordsOf(alert, input).title);
+  const titles = input.alerts.map((alert) => titleOf(alert, input));
   const more = input.notification.reason === 'joined' ? 'more alerts' : 'alerts';
   const rules = new Set(input.alerts.map((alert) => alert.rule)).size;
   return {
@@ -101,13 +102,25 @@ function joinedWords(input: MessageInput): Words {
   };
 }
 
-/** `TEST CRITICAL: `, `RESOLVED: `, `STILL WARNING: `. */
-function marksOf({ reason, severity }: Notification, alert: Alert): string {
-  if (reason === 'resolved' || (reason !== 'test' && alert.status === 'resolved')) return 'RESOLVED: ';
+/** `CRITICAL: `, `RESOLVED: `, `TEST CRITICAL: `, `STILL WARNING: `. */
+function marksOf({ reason, severity }: Notification): string {
   const word = severity.toUpperCase();
-  if (reason === 'test') return `TEST ${word}: `;
-  if (reason === 'repeated') return `STILL ${word}: `;
-  return reason === 'escalated' ? `ESCALATED ${word}: ` : `${word}: `;
+  switch (reason) {
+    case 'resolved':
+      return 'RESOLVED: ';
+    case 'test':
+      return `TEST ${word}: `;
+    case 'repeated':
+      return `STILL ${word}: `;
+    case 'escalated':
+      return `ESCALATED ${word}: `;
+    case 'first':
+    case 'digest':
+    case 'joined':
+      return `${word}: `;
+    default:
+      return unreachable(reason);
+  }
 }
 
 /** `[#a1b2c3] web1 10:00:06 (seen 37 times since 10:00:03)`. */
@@ -117,6 +130,9 @@ function factsOf(newest: Alert, input: MessageInput): string {
   const facts = [idMark(newest, input.shape)];
   if (alerts.length === 1) {
     facts.push(newest.last.host ?? newest.last.source, clock(timeOf(newest, notification)));
+    // What comes late may be over by now.
+    const over = notification.reason === 'resolved' ? undefined : newest.resolvedAt;
+    if (over !== undefined) facts.push(`(resolved ${clock(over)})`);
   } else {
     const [first, last] = spanOf(alerts);
     facts.push(`first ${clock(first)}, last ${clock(last)}`);
@@ -142,11 +158,6 @@ export const shortId = (alert: Pick<Alert, 'id'>): string => alert.id.slice(0, 6
 
 const timeOf = (alert: Alert, { reason }: Notification): Instant =>
   reason === 'resolved' ? (alert.resolvedAt ?? alert.lastAt) : alert.lastAt;
-
-function layOut(title: string, lines: readonly string[], shape: TextShape): string {
-  const body = shape.layout === 'line' ? lines.join(' · ') : lines.join('\n');
-  return shape.neutralise(shape.layout === 'line' ? `${title} ${body}` : `${title}\n${body}`);
-}
 
 const LINE_END = /[\r\n\u2028\u2029]+/;
 
