@@ -43,6 +43,8 @@ export interface AlertingRules {
   readonly giveUpAfter: Millis;
   /** Most notifications one message may join; also bounds memory of what waits. */
   readonly maxWaiting: number;
+  /** Most open alerts held in memory; the oldest is closed beyond it. Absent: 20,000. */
+  readonly maxOpen?: number;
 }
 
 /** The only ways the world reaches alerting. */

@@ -70,6 +70,8 @@ export type NotificationState =
 export interface Notification {
   readonly id: string;
   readonly alerts: readonly string[];
+  /** How many alerts it tells of, when that is more than `alerts` lists. */
+  readonly total?: number;
   readonly severity: Severity;
   readonly receiver: string;
   readonly channel: string;

@@ -1,0 +1,120 @@
+import { formatDuration } from '../kit/duration.ts';
+import type { Occurrence } from '../model/alert.ts';
+import type { Effect } from '../model/effect.ts';
+import type { Machine } from '../model/machine.ts';
+import { instant, latest, type Instant } from '../model/time.ts';
+import type { AlertingInput, AlertingOutput, AlertingRules } from './contract.ts';
+import type { ReceiverCounters } from './counters.ts';
+import { createDesk, type Desk, type Waker } from './desk.ts';
+import { alertId, alertKey } from './episode.ts';
+import { beginAlone, close, raise } from './keep.ts';
+import { pump } from './release.ts';
+import { routeOf, type Routing } from './route.ts';
+import { deskChanges, restoreDesk } from './rows.ts';
+import { repeatUnsettled, review, settle } from './settle.ts';
+
+/** Decides who hears of what, when, and what is joined or muted. Reads no clock and sends nothing. */
+export interface Alerting extends Machine<AlertingInput, AlertingOutput> {
+  /** One for each rule and receiver that had to do with each other. */
+  counters(): readonly ReceiverCounters[];
+}
+
+export function createAlerting(rules: AlertingRules): Alerting {
+  const desk = createDesk(rules);
+  return {
+    step(input) {
+      desk.outputs = [];
+      desk.now = latest(desk.now, input.now);
+      for (let due = desk.agenda.take(desk.now); due !== undefined; due = desk.agenda.take(desk.now)) {
+        wake(desk, due.item, instant(due.due));
+      }
+      take(desk, input);
+      // A channel that passes something on may stir one that had its turn.
+      for (const lane of desk.stirred) {
+        desk.stirred.delete(lane);
+        pump(desk, lane);
+      }
+      return desk.outputs;
+    },
+    nextWake: () => {
+      const due = desk.agenda.next();
+      return due === undefined ? undefined : instant(due);
+    },
+    changes: () => deskChanges(desk),
+    restore: (rows) => restoreDesk(desk, rows),
+    counters: () => desk.counters.all(),
+  };
+}
+
+function take(desk: Desk, input: AlertingInput): void {
+  switch (input.type) {
+    case 'effect':
+      return takeEffect(desk, input.effect);
+    case 'settled':
+      return settle(desk, input);
+    case 'started':
+      return repeatUnsettled(desk);
+    case 'send':
+      return send(desk, input);
+    case 'resolve': {
+      const episode = desk.episodes.get(input.alert);
+      if (episode?.alert.status === 'open') close(desk, episode, desk.now, input.why);
+      return;
+    }
+    case 'tick':
+      return;
+  }
+}
+
+function takeEffect(desk: Desk, effect: Effect): void {
+  if (effect.type === 'raise') return raise(desk, effect);
+  if (effect.type !== 'clear') return;
+  const episode = desk.open.get(alertKey(effect.rule, effect.key));
+  if (episode !== undefined) close(desk, episode, desk.now, `over: ${effect.why}`);
+}
+
+/** `due` is when it should have been; a late step does not make a silence longer. */
+function wake(desk: Desk, waker: Waker, due: Instant): void {
+  switch (waker.type) {
+    case 'notice':
+      return review(desk, waker.notice);
+    case 'lane':
+      desk.stirred.add(waker.lane);
+      return;
+    case 'episode': {
+      const { quiet } = waker.episode;
+      const silence = quiet === undefined ? '' : ` for ${formatDuration(quiet)}`;
+      return close(desk, waker.episode, due, `over: not raised${silence}`);
+    }
+  }
+}
+
+/** The rule under which a human's own messages stand. */
+const SEND_RULE = 'sentinel/send';
+
+function send(desk: Desk, { seq, to, text, severity }: Extract<AlertingInput, { type: 'send' }>): void {
+  const { now } = desk;
+  const occurrence: Occurrence = {
+    count: 1,
+    first: now,
+    last: now,
+    fields: {},
+    source: 'sentinel',
+    stream: '',
+    offset: 0,
+    line: text,
+  };
+  const routing: Routing =
+    to.length === 0
+      ? routeOf(desk.rules, { rule: SEND_RULE, severity, fields: {}, source: 'sentinel' })
+      : named(desk, to);
+  const id = alertId(SEND_RULE, [], seq, 0);
+  beginAlone(desk, { id, rule: SEND_RULE, key: [], severity, occurrence, now }, routing);
+}
+
+function named(desk: Desk, names: readonly string[]): Routing {
+  const receivers = desk.rules.receivers.filter(({ name }) => names.includes(name));
+  const unknown = names.filter((name) => !receivers.some((receiver) => receiver.name === name));
+  const missing = unknown.length === 0 ? '' : `; there is no receiver ${unknown.join(', ')}`;
+  return { receivers, why: `sent by hand${missing}` };
+}

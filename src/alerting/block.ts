@@ -1,0 +1,57 @@
+import type { FailureReason } from '../model/delivery.ts';
+import { instant, type Instant } from '../model/time.ts';
+import { backoff } from './backoff.ts';
+
+/**
+ * A channel that does not work as a whole. Until `until` nothing is tried; then one attempt at a time
+ * until one shows that the channel works again.
+ */
+export interface Block {
+  readonly reason: FailureReason;
+  readonly since: Instant;
+  readonly until: Instant;
+  /** Failures in a row; those of attempts released before the newest counted one are one failure. */
+  readonly failures: number;
+  readonly failedAt: Instant;
+}
+
+/** How often a channel is probed that only a human can repair. */
+const PROBE_EVERY = 300_000;
+/** A service that asks for more patience than this is asked again all the same. */
+const LONGEST_WAIT = 86_400_000;
+
+/** Reasons that say something about the channel rather than about one message. */
+export const concernsChannel = (reason: FailureReason): boolean =>
+  reason !== 'rejected' && reason !== 'tooLong' && reason !== 'recipient';
+
+/** Reasons that only a human can remove: the next channel of a chain is tried at once. */
+export const needsHuman = (reason: FailureReason): boolean => reason === 'auth' || reason === 'outOfCredit';
+
+/** The block after one more failure. */
+export function blockAfter(
+  old: Block | undefined,
+  failure: {
+    readonly channel: string;
+    readonly reason: FailureReason;
+    readonly afterMs: number | undefined;
+    readonly releasedAt: Instant;
+    readonly now: Instant;
+  },
+): Block {
+  const { channel, reason, afterMs, releasedAt, now } = failure;
+  const counts = old === undefined || releasedAt >= old.failedAt;
+  const failures = (old?.failures ?? 0) + Number(counts);
+  const own = needsHuman(reason) ? (afterMs ?? PROBE_EVERY) : backoff(failures, channel);
+  const wait = Math.min(LONGEST_WAIT, Math.max(own, afterMs ?? 0));
+  return {
+    reason,
+    since: old?.since ?? now,
+    until: instant(Math.max(old?.until ?? now, now + wait)),
+    failures,
+    failedAt: counts ? now : old.failedAt,
+  };
+}
+
+/** Whether an attempt that got through ends the block: under a rate limit only one made after it. */
+export const endsBlock = (block: Block, releasedAt: Instant): boolean =>
+  block.reason !== 'rateLimited' || releasedAt >= block.until;

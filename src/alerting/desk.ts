@@ -1,0 +1,125 @@
+import { createAgenda, type Agenda } from '../kit/heap.ts';
+import type { Decision } from '../model/alert.ts';
+import { instant, type Instant } from '../model/time.ts';
+import type { AlertingOutput, AlertingRules, Receiver } from './contract.ts';
+import { createCounters, type Counters } from './counters.ts';
+import { alertKey, type Episode } from './episode.ts';
+import { createLane, laneDue, type Lane } from './lane.ts';
+import { noticeDue, type Notice } from './notice.ts';
+import { asJson, createShelf, fromJson, type Shelf } from './shelf.ts';
+
+/** Something with a time of its own. */
+export type Waker =
+  | { readonly type: 'episode'; readonly order: number; readonly episode: Episode }
+  | { readonly type: 'notice'; readonly order: number; readonly notice: Notice }
+  | { readonly type: 'lane'; readonly order: number; readonly lane: Lane };
+
+/** All that alerting remembers, and where its steps say what they decided. */
+export interface Desk {
+  readonly rules: AlertingRules;
+  now: Instant;
+  /** How many alerts and notifications there ever were. */
+  made: number;
+  readonly episodes: Shelf<Episode>;
+  /** Open alerts by rule and key, oldest first. */
+  readonly open: Map<string, Episode>;
+  readonly notices: Shelf<Notice>;
+  readonly lanes: Map<string, Lane>;
+  /** Channels on which something may be released at the end of this step. */
+  readonly stirred: Set<Lane>;
+  readonly counters: Counters;
+  readonly agenda: Agenda<Waker>;
+  readonly wakers: WeakMap<Episode | Notice | Lane, Waker>;
+  outputs: AlertingOutput[];
+  /** The clock as it was last written. */
+  writtenNow: Instant;
+}
+
+export function createDesk(rules: AlertingRules): Desk {
+  const desk: Desk = {
+    rules,
+    now: instant(0),
+    made: 0,
+    episodes: createShelf<Episode>('alert', { write: (episode) => asJson({ ...episode }), read: copied }),
+    open: new Map(),
+    notices: createShelf<Notice>('notification', { write: (notice) => asJson({ ...notice }), read: copied }),
+    lanes: new Map(),
+    stirred: new Set(),
+    counters: createCounters(),
+    agenda: createAgenda<Waker>(),
+    wakers: new WeakMap(),
+    outputs: [],
+    writtenNow: instant(0),
+  };
+  for (const { name } of rules.channels) laneOf(desk, name);
+  return desk;
+}
+
+/** The items change in place, the rows must not. */
+const copied = <T extends object>(value: Parameters<typeof fromJson>[0]): T => ({ ...fromJson<T>(value) });
+
+/** The channel of a name; one that the configuration does not know (any more) has no budget. */
+export function laneOf(desk: Desk, name: string): Lane {
+  const known = desk.lanes.get(name);
+  if (known !== undefined) return known;
+  const rules = desk.rules.channels.find((channel) => channel.name === name) ?? {
+    name,
+    concurrency: 1,
+    budgets: [],
+    resolved: false,
+  };
+  const lane = createLane(rules, desk.lanes.size - 1_000_000);
+  desk.lanes.set(name, lane);
+  desk.wakers.set(lane, { type: 'lane', order: lane.order, lane });
+  return lane;
+}
+
+export const receiverOf = (desk: Desk, name: string): Receiver | undefined =>
+  desk.rules.receivers.find((receiver) => receiver.name === name);
+
+/** The channel that a notification would pass to. */
+export const nextChannel = (desk: Desk, { notification }: Notice): string | undefined =>
+  notification.reason === 'resolved'
+    ? undefined
+    : receiverOf(desk, notification.receiver)?.channels[notification.hop + 1];
+
+export function decide(desk: Desk, decision: Omit<Decision, 'at'>): void {
+  desk.outputs.push({ type: 'decision', decision: { at: desk.now, ...decision } });
+}
+
+/** Keeps an episode as it is now, or forgets it when nothing can come of it any more. */
+export function keepEpisode(desk: Desk, episode: Episode): void {
+  const { id, rule, key, status } = episode.alert;
+  const name = alertKey(rule, key);
+  if (status === 'open') desk.open.set(name, episode);
+  else if (desk.open.get(name) === episode) desk.open.delete(name);
+  if (status === 'open' || episode.unsettled > 0) desk.episodes.put(id, episode);
+  else desk.episodes.remove(id);
+  scheduleEpisode(desk, episode);
+}
+
+export function scheduleEpisode(desk: Desk, episode: Episode): void {
+  const { alert, quiet, clears, order } = episode;
+  const waker = desk.wakers.get(episode) ?? { type: 'episode', order, episode };
+  desk.wakers.set(episode, waker);
+  const endsBySilence = alert.status === 'open' && quiet !== undefined && !clears;
+  desk.agenda.set(waker, endsBySilence ? alert.lastAt + quiet : undefined);
+}
+
+/** Sets the timer of a notification by its state and its channel's. */
+export function scheduleNotice(desk: Desk, notice: Notice): void {
+  const { receiver, channel } = notice.notification;
+  const waker = desk.wakers.get(notice) ?? { type: 'notice', order: notice.order, notice };
+  desk.wakers.set(notice, waker);
+  const due = noticeDue(notice, desk.now, {
+    blockedSince: laneOf(desk, channel).block?.since,
+    nextAfter: nextChannel(desk, notice) === undefined ? undefined : receiverOf(desk, receiver)?.nextAfter,
+    giveUpAfter: desk.rules.giveUpAfter,
+  });
+  desk.agenda.set(waker, due);
+}
+
+export function scheduleLane(desk: Desk, lane: Lane): void {
+  const waker = desk.wakers.get(lane);
+  if (waker !== undefined) desk.agenda.set(waker, laneDue(lane, desk.now));
+}

@@ -1,0 +1,86 @@
+import { hashText } from '../kit/hash.ts';
+import type { Alert, Occurrence } from '../model/alert.ts';
+import type { Severity } from '../model/program.ts';
+import type { Instant, Millis } from '../model/time.ts';
+
+/** An alert in memory: while it is open, and until all its notifications are settled. */
+export interface Episode {
+  readonly order: number;
+  alert: Alert;
+  /** Length of silence after which it is over; absent: it ends otherwise. */
+  readonly quiet?: Millis;
+  /** The rule says itself when it is over. */
+  readonly clears: boolean;
+  /** When the first raise was muted since it was last told. */
+  mutedSince?: Instant;
+  /** Receiver and channel of each place where a message about it arrived. */
+  told: readonly (readonly [receiver: string, channel: string])[];
+  /** Notifications under way that list it. */
+  unsettled: number;
+  /** Its end is told where it was told. */
+  endIsTold: boolean;
+}
+
+const MOST_SAMPLES = 3;
+const LONGEST_SAMPLE = 1024;
+
+/** Ten characters that name an alert, from what raised it. */
+export const alertId = (rule: string, key: readonly string[], seq: number, ordinal: number): string =>
+  hashText(JSON.stringify([rule, key, seq, ordinal])).slice(0, 10);
+
+/** What an alert is known by while it is open. */
+export const alertKey = (rule: string, key: readonly string[]): string => JSON.stringify([rule, key]);
+
+/** What begins an alert. */
+export interface Beginning {
+  readonly id: string;
+  readonly rule: string;
+  readonly key: readonly string[];
+  readonly severity: Severity;
+  readonly occurrence: Occurrence;
+  readonly now: Instant;
+}
+
+export function beginAlert({ id, rule, key, severity, occurrence, now }: Beginning): Alert {
+  return {
+    id,
+    rule,
+    key,
+    severity,
+    status: 'open',
+    raises: 1,
+    mutedSinceTold: 0,
+    firstAt: now,
+    lastAt: now,
+    toldAt: now,
+    last: occurrence,
+    samples: withSample([], occurrence),
+  };
+}
+
+/** The alert after one more raise, which was told or muted. */
+export function raiseAgain(
+  alert: Alert,
+  raise: { readonly severity: Severity; readonly occurrence: Occurrence; readonly now: Instant },
+  told: boolean,
+): Alert {
+  const { severity, occurrence, now } = raise;
+  return {
+    ...alert,
+    severity: isWorse(severity, alert.severity) ? severity : alert.severity,
+    raises: alert.raises + 1,
+    mutedSinceTold: told ? 0 : alert.mutedSinceTold + 1,
+    lastAt: now,
+    ...(told ? { toldAt: now } : {}),
+    last: occurrence,
+    samples: withSample(alert.samples, occurrence),
+  };
+}
+
+export const severityRank: { readonly [Name in Severity]: number } = { info: 0, warning: 1, critical: 2 };
+
+export const isWorse = (a: Severity, b: Severity): boolean => severityRank[a] > severityRank[b];
+
+function withSample(samples: readonly string[], { line }: Occurrence): readonly string[] {
+  return samples.length >= MOST_SAMPLES ? samples : [...samples, line.slice(0, LONGEST_SAMPLE)];
+}

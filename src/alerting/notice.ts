@@ -1,0 +1,75 @@
+import type { Notification } from '../model/alert.ts';
+import { earliest, instant, type Instant, type Millis } from '../model/time.ts';
+import type { Carried } from './counters.ts';
+import { severityRank } from './episode.ts';
+
+/** A notification that is not settled, with what only alerting needs to know of it. */
+export interface Notice {
+  /** Unique; equal timers fire in this order. */
+  readonly order: number;
+  /** Its place in the queue among equals: of a joined one, that of its oldest member. */
+  readonly rank: number;
+  readonly carried: Carried;
+  notification: Notification;
+  /** When the part now due was first tried, and when its newest attempt was released. */
+  firstAttemptAt?: Instant;
+  releasedAt?: Instant;
+  /** Attempts of this part whose outcome is unknown. */
+  unknowns: number;
+}
+
+/** After this many unknown outcomes an alert that comes twice is better than one that never comes. */
+const PATIENCE_WITH_UNKNOWN = 3;
+
+/** Parts of one message stay together; then the worst first; then the oldest. Negative: `a` goes first. */
+export function compareTurns(a: Notice, b: Notice): number {
+  const started = Number(b.notification.part > 0) - Number(a.notification.part > 0);
+  if (started !== 0) return started;
+  const worse = severityRank[b.notification.severity] - severityRank[a.notification.severity];
+  return worse !== 0 ? worse : a.rank - b.rank || a.order - b.order;
+}
+
+export const isWaiting = ({ notification: { state } }: Notice): boolean =>
+  state === 'pending' || state === 'unknown';
+
+export const mayHaveArrived = ({ unknowns }: Notice): boolean => unknowns > 0;
+
+/** Nothing of it was sent or may have been: it can still go out inside another one. */
+export const isJoinable = (notice: Notice): boolean =>
+  isWaiting(notice) && notice.notification.part === 0 && !mayHaveArrived(notice);
+
+/** Whether it may go on to the next channel: not while an attempt may have been heard. */
+export const mayPass = (notice: Notice, next: string | undefined): boolean =>
+  next !== undefined &&
+  isWaiting(notice) &&
+  notice.notification.reason !== 'resolved' &&
+  (!mayHaveArrived(notice) || notice.unknowns >= PATIENCE_WITH_UNKNOWN);
+
+/** Since when it has been without success: its first attempt, or the time its channel fell silent. */
+export function waitingSince(
+  { firstAttemptAt, notification }: Notice,
+  blockedSince: Instant | undefined,
+): Instant | undefined {
+  if (firstAttemptAt !== undefined || blockedSince === undefined) return firstAttemptAt;
+  return instant(Math.max(blockedSince, notification.createdAt));
+}
+
+/** When it next wants to be looked at, if that is after `now`. */
+export function noticeDue(
+  notice: Notice,
+  now: Instant,
+  limits: {
+    readonly blockedSince: Instant | undefined;
+    readonly nextAfter: Millis | undefined;
+    readonly giveUpAfter: Millis;
+  },
+): Instant | undefined {
+  if (!isWaiting(notice)) return undefined;
+  const since = waitingSince(notice, limits.blockedSince);
+  const times = [notice.notification.dueAt];
+  if (since !== undefined) {
+    times.push(instant(since + limits.giveUpAfter));
+    if (limits.nextAfter !== undefined) times.push(instant(since + limits.nextAfter));
+  }
+  return times.filter((time) => time > now).reduce<Instant | undefined>(earliest, undefined);
+}

@@ -1,0 +1,107 @@
+import { formatDuration } from '../kit/duration.ts';
+import { after, millis } from '../model/time.ts';
+import { needsHuman } from './block.ts';
+import { nextChannel, receiverOf, scheduleLane, type Desk } from './desk.ts';
+import { join } from './join.ts';
+import { room, type Lane } from './lane.ts';
+import { isJoinable, mayHaveArrived, mayPass, type Notice } from './notice.ts';
+import { change, pass, tell } from './outbox.ts';
+
+/**
+ * Releases what a channel may send now: parts of a message begun, then the worst, then the oldest, as
+ * far as concurrency and budget go. What is too much for the budget is joined, or passed on if it is
+ * critical and there is another channel.
+ */
+export function pump(desk: Desk, lane: Lane): void {
+  boundWaiting(desk, lane);
+  passOn(desk, lane);
+  if (room(lane, desk.now) > 0) joinExcess(desk, lane);
+  while (room(lane, desk.now) > 0 && lane.budget.slots(desk.now) > 0) {
+    const next = dueNow(desk, lane)[0];
+    if (next === undefined) break;
+    release(desk, lane, next);
+  }
+  scheduleLane(desk, lane);
+}
+
+const dueNow = (desk: Desk, lane: Lane): Notice[] =>
+  lane.waiting.filter(({ notification }) => notification.dueAt <= desk.now);
+
+function release(desk: Desk, lane: Lane, notice: Notice): void {
+  lane.budget.spend(desk.now);
+  lane.isDirty = true;
+  notice.firstAttemptAt ??= desk.now;
+  notice.releasedAt = desk.now;
+  const { attempt, part, parts, channel } = notice.notification;
+  const ofParts = part === 0 ? '' : `, part ${part + 1} of ${parts ?? '?'}`;
+  change(desk, notice, { state: 'sending', attempt: attempt + 1, why: `attempt ${attempt + 1}${ofParts}` });
+  tell(desk, notice, 'attempt', `attempt ${attempt + 1} by ${channel}${ofParts}`);
+  const { notification } = notice;
+  desk.outputs.push({ type: 'attempt', notification, mayHaveArrived: mayHaveArrived(notice) });
+}
+
+/** Too much for memory: what waits for one receiver becomes one notification that grows. */
+function boundWaiting(desk: Desk, lane: Lane): void {
+  const most = Math.max(1, desk.rules.maxWaiting);
+  if (lane.waiting.length <= most) return;
+  for (const group of byReceiver(lane.waiting)) {
+    if (group.length > most) join(desk, group.filter(isJoinable), `more than ${most} were waiting`);
+  }
+}
+
+/**
+ * More is due than the budget allows: critical ones go alone while a slot is left for the rest, and the
+ * rest becomes one notification for each receiver.
+ */
+function joinExcess(desk: Desk, lane: Lane): void {
+  const slots = lane.budget.slots(desk.now);
+  if (slots === 0 || lane.waiting.length <= slots) return;
+  const due = dueNow(desk, lane);
+  if (due.length <= slots) return;
+  const joinable = due.filter(isJoinable);
+  const alone = Math.max(0, slots - (due.length - joinable.length) - 1);
+  const singles = new Set(joinable.filter(isCritical).slice(0, alone));
+  for (const group of byReceiver(joinable.filter((notice) => !singles.has(notice)))) {
+    join(desk, group, `${due.length} were waiting and the budget has room for ${slots}`);
+  }
+}
+
+const isCritical = ({ notification }: Notice): boolean => notification.severity === 'critical';
+
+function byReceiver(notices: readonly Notice[]): Notice[][] {
+  const groups = new Map<string, Notice[]>();
+  for (const notice of notices) {
+    const { receiver, hop } = notice.notification;
+    const name = `${hop} ${receiver}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [notice]);
+    else group.push(notice);
+  }
+  return [...groups.values()];
+}
+
+/** Sends on what this channel cannot do in time, where its receiver has another channel. */
+function passOn(desk: Desk, lane: Lane): void {
+  const needsRepair =
+    lane.block !== undefined && needsHuman(lane.block.reason) && lane.block.until > desk.now;
+  if (!needsRepair && lane.block === undefined && lane.budget.slots(desk.now) > 0) return;
+  for (const notice of lane.waiting.slice()) {
+    // Critical ones come first in the queue, after parts of messages begun.
+    if (!needsRepair && !isCritical(notice) && notice.notification.part === 0) return;
+    const next = nextChannel(desk, notice);
+    if (next === undefined || !mayPass(notice, next)) continue;
+    const why = needsRepair ? 'only a human can repair it' : cannotWait(desk, lane, notice);
+    if (why !== undefined) pass(desk, notice, next, why);
+  }
+}
+
+/** A critical notification does not wait longer than its receiver's patience for a budget. */
+function cannotWait(desk: Desk, { block, budget }: Lane, notice: Notice): string | undefined {
+  if (!isCritical(notice)) return undefined;
+  const nextAfter = receiverOf(desk, notice.notification.receiver)?.nextAfter ?? millis(0);
+  const patience = after(desk.now, nextAfter);
+  const pause = `for more than ${formatDuration(nextAfter)}`;
+  if ((budget.freeAt(desk.now) ?? desk.now) > patience) return `the budget is spent ${pause}`;
+  if (block?.reason === 'rateLimited' && block.until > patience) return `the service wants a pause ${pause}`;
+  return undefined;
+}

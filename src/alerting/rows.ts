@@ -1,0 +1,59 @@
+import type { Row } from '../model/machine.ts';
+import { instant } from '../model/time.ts';
+import { laneOf, scheduleEpisode, scheduleLane, scheduleNotice, type Desk } from './desk.ts';
+import { alertKey } from './episode.ts';
+import { isLaneRow, laneChanges, lineUp, restoreLanes } from './lane.ts';
+import { isWaiting } from './notice.ts';
+
+/** Alerting's own row: its clock, and how many alerts and notifications it ever made. */
+const OWN_SCOPE = 'clock';
+
+/** The rows that differ since the last call. */
+export function deskChanges(desk: Desk): Row[] {
+  const rows = [
+    ...desk.episodes.changes(),
+    ...desk.notices.changes(),
+    ...desk.counters.shelf.changes(),
+    ...[...desk.lanes.values()].flatMap(laneChanges),
+  ];
+  if (desk.now === desk.writtenNow && rows.length === 0) return [];
+  desk.writtenNow = desk.now;
+  return [...rows, { scope: OWN_SCOPE, key: '', value: [desk.now, desk.made] }];
+}
+
+/** Fills a fresh desk; timers and queues follow from the items. */
+export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
+  for (const { scope, key, value } of rows) {
+    if (value === undefined) continue;
+    if (scope === 'alert') desk.episodes.restore(key, value);
+    else if (scope === 'notification') desk.notices.restore(key, value);
+    else if (scope === 'counters') desk.counters.shelf.restore(key, value);
+    else if (scope === OWN_SCOPE) {
+      const [now, made] = value as readonly [number, number];
+      desk.now = instant(now);
+      desk.made = made;
+    }
+  }
+  restoreLanes(rows.filter(isLaneRow), (name) => laneOf(desk, name));
+  restoreQueues(desk);
+  restoreEpisodes(desk);
+  for (const lane of desk.lanes.values()) scheduleLane(desk, lane);
+}
+
+function restoreQueues(desk: Desk): void {
+  for (const notice of desk.notices.values()) {
+    const lane = laneOf(desk, notice.notification.channel);
+    if (isWaiting(notice)) lineUp(lane, notice);
+    else lane.underWay.add(notice);
+    scheduleNotice(desk, notice);
+  }
+}
+
+function restoreEpisodes(desk: Desk): void {
+  const byAge = [...desk.episodes.values()].toSorted((a, b) => a.order - b.order);
+  for (const episode of byAge) {
+    const { status, rule, key } = episode.alert;
+    if (status === 'open') desk.open.set(alertKey(rule, key), episode);
+    scheduleEpisode(desk, episode);
+  }
+}

@@ -1,0 +1,171 @@
+import { formatDuration } from '../kit/duration.ts';
+import type { Delivery, FailureReason } from '../model/delivery.ts';
+import { instant, millis, type Instant } from '../model/time.ts';
+import { backoff } from './backoff.ts';
+import { blockAfter, concernsChannel, endsBlock, needsHuman } from './block.ts';
+import type { AlertingInput } from './contract.ts';
+import { keepEpisode, laneOf, nextChannel, receiverOf, scheduleNotice, type Desk } from './desk.ts';
+import { tellResolved } from './keep.ts';
+import type { Lane } from './lane.ts';
+import { isWaiting, mayHaveArrived, mayPass, waitingSince, type Notice } from './notice.ts';
+import { change, conclude, pass, tell } from './outbox.ts';
+
+type Settled = Extract<AlertingInput, { type: 'settled' }>;
+
+/** What becomes of a notification after an attempt. An answer to an attempt long settled is ignored. */
+export function settle(desk: Desk, { notification: id, part, parts, delivery }: Settled): void {
+  const notice = desk.notices.get(id);
+  if (notice === undefined || notice.notification.part !== part) return;
+  if (notice.notification.state !== 'sending' && delivery.type !== 'sent') return;
+  const lane = laneOf(desk, notice.notification.channel);
+  learnLimits(desk, lane, delivery);
+  judgeChannel(desk, lane, notice, delivery);
+  switch (delivery.type) {
+    case 'sent':
+      return partSent(desk, notice, Math.max(1, parts), delivery.receipt);
+    case 'retry':
+      return tryAgain(desk, lane, notice, delivery.reason, delivery.detail, delivery.afterMs);
+    case 'unknown':
+      notice.unknowns += 1;
+      return tryAgain(desk, lane, notice, 'timeout', delivery.detail, undefined);
+    case 'failed':
+      if (needsHuman(delivery.reason))
+        return tryAgain(desk, lane, notice, delivery.reason, delivery.detail, undefined);
+      return failed(desk, notice, `${delivery.reason}: ${delivery.detail}`);
+  }
+}
+
+/** After a start nobody knows what became of the attempts under way: they are repeated at once. */
+export function repeatUnsettled(desk: Desk): void {
+  const underWay = [...desk.lanes.values()].flatMap((lane) => [...lane.underWay]);
+  for (const notice of underWay.sort((a, b) => a.order - b.order)) {
+    notice.unknowns += 1;
+    const why = 'the program ended during the attempt: it may have arrived';
+    tell(desk, notice, 'unknown', why);
+    change(desk, notice, { state: 'unknown', dueAt: desk.now, why });
+  }
+}
+
+/** A notification's time has come: it may be due, or it has waited too long. */
+export function review(desk: Desk, notice: Notice): void {
+  const lane = laneOf(desk, notice.notification.channel);
+  desk.stirred.add(lane);
+  if (!overdue(desk, lane, notice)) scheduleNotice(desk, notice);
+}
+
+function learnLimits(desk: Desk, lane: Lane, delivery: Delivery): void {
+  const limits = delivery.type === 'failed' ? undefined : delivery.limits;
+  for (const report of limits ?? []) lane.budget.learn(report, desk.now, lane.underWay.size - 1);
+  if (limits !== undefined && limits.length > 0) lane.isDirty = true;
+}
+
+/** What an answer says about the channel as a whole. */
+function judgeChannel(desk: Desk, lane: Lane, { releasedAt = desk.now }: Notice, delivery: Delivery): void {
+  const reason =
+    delivery.type === 'sent' ? undefined : delivery.type === 'unknown' ? 'timeout' : delivery.reason;
+  const before = lane.block;
+  if (reason !== undefined && concernsChannel(reason)) {
+    const afterMs = delivery.type === 'retry' ? delivery.afterMs : undefined;
+    const { now } = desk;
+    lane.block = blockAfter(before, { channel: lane.rules.name, reason, afterMs, releasedAt, now });
+  } else if (before !== undefined && endsBlock(before, releasedAt)) {
+    lane.block = undefined;
+  }
+  if (lane.block === before) return;
+  lane.isDirty = true;
+  desk.stirred.add(lane);
+  if ((before === undefined) !== (lane.block === undefined)) {
+    for (const notice of lane.waiting) scheduleNotice(desk, notice);
+  }
+}
+
+function partSent(desk: Desk, notice: Notice, parts: number, receipt: string | undefined): void {
+  const { part, attempt, receipts = [], channel, reason } = notice.notification;
+  const got = receipt === undefined ? {} : { receipts: [...receipts, receipt] };
+  if (part + 1 >= parts) {
+    const why = attempt > 1 ? `sent by ${channel} at attempt ${attempt}` : `sent by ${channel}`;
+    tell(desk, notice, 'sent', why);
+    rememberTold(desk, notice);
+    const ending = reason === 'joined' ? 'joined' : 'delivered';
+    return conclude(desk, notice, { state: 'sent', parts, why, ...got }, ending);
+  }
+  delete notice.firstAttemptAt;
+  notice.unknowns = 0;
+  const why = `part ${part + 1} of ${parts} sent`;
+  tell(desk, notice, 'sent', `${why} by ${channel}`);
+  change(desk, notice, { state: 'pending', part: part + 1, parts, attempt: 0, dueAt: desk.now, why, ...got });
+}
+
+/** Whoever heard of an alert will hear of its end, where the channel can tell it. */
+function rememberTold(desk: Desk, { notification }: Notice): void {
+  if (notification.reason === 'resolved' || !laneOf(desk, notification.channel).rules.resolved) return;
+  const { receiver, channel } = notification;
+  for (const id of notification.alerts) {
+    const episode = desk.episodes.get(id);
+    if (episode === undefined) continue;
+    if (!episode.told.some(([r, c]) => r === receiver && c === channel)) {
+      episode.told = [...episode.told, [receiver, channel]];
+    }
+    keepEpisode(desk, episode);
+    if (episode.alert.status === 'resolved' && episode.endIsTold)
+      tellResolved(desk, episode, receiver, channel);
+  }
+}
+
+function tryAgain(
+  desk: Desk,
+  lane: Lane,
+  notice: Notice,
+  reason: FailureReason,
+  detail: string,
+  afterMs: number | undefined,
+): void {
+  const state = mayHaveArrived(notice) ? 'unknown' : 'pending';
+  const dueAt = nextTry(desk, lane, notice, reason, afterMs);
+  const wait = formatDuration(millis(dueAt - desk.now));
+  const why = state === 'unknown' ? `it may have arrived (${detail})` : `${reason} (${detail})`;
+  tell(desk, notice, state === 'unknown' ? 'unknown' : 'retry', `${why}: again in ${wait}`);
+  change(desk, notice, { state, dueAt, why });
+  overdue(desk, lane, notice);
+}
+
+/**
+ * The channel's own pause where the whole channel is at fault, so that the same message goes first again;
+ * from the third attempt on longer, so that one message that makes a service fail does not hold up all.
+ */
+function nextTry(desk: Desk, lane: Lane, notice: Notice, reason: FailureReason, afterMs = 0): Instant {
+  const { attempt, id } = notice.notification;
+  if (!concernsChannel(reason)) return instant(desk.now + Math.max(backoff(attempt, id), afterMs));
+  const channelPause = lane.block?.until ?? desk.now;
+  if (attempt < 3 || needsHuman(reason)) return channelPause;
+  return instant(Math.max(channelPause, desk.now + backoff(attempt + 1, id)));
+}
+
+function failed(desk: Desk, notice: Notice, why: string): void {
+  const next = nextChannel(desk, notice);
+  if (next === undefined) giveUp(desk, notice, why);
+  else pass(desk, notice, next, why);
+}
+
+function giveUp(desk: Desk, notice: Notice, why: string): void {
+  const all = mayHaveArrived(notice) ? `${why}; it may have arrived` : why;
+  tell(desk, notice, 'dead', `given up: ${all}`);
+  conclude(desk, notice, { state: 'dead', why: all }, 'undelivered');
+}
+
+/** Passes or gives up what has been without success for too long; says whether it did. */
+function overdue(desk: Desk, lane: Lane, notice: Notice): boolean {
+  const since = waitingSince(notice, lane.block?.since);
+  if (since === undefined || !isWaiting(notice)) return false;
+  const { notification } = notice;
+  const lasted = millis(desk.now - since);
+  const next = nextChannel(desk, notice);
+  const nextAfter = receiverOf(desk, notification.receiver)?.nextAfter ?? millis(0);
+  const isTooLong = lasted >= desk.rules.giveUpAfter;
+  const mayGoOn = mayPass(notice, next) && lasted >= nextAfter;
+  if (!isTooLong && !mayGoOn) return false;
+  const why = `no success for ${formatDuration(lasted)} (${notification.why ?? 'no answer'})`;
+  if (next === undefined) giveUp(desk, notice, why);
+  else pass(desk, notice, next, why);
+  return true;
+}
