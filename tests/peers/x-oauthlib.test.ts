@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorization, encode, type OAuth1Keys, type Parameter } from '../../src/channels/x/oauth1.ts';
 import { standinObstacle } from './x-standin.ts';
@@ -61,7 +61,7 @@ describe.skipIf(obstacle !== undefined)(named('our signatures and those of oauth
   // Written by a form's rules, where a blank is +.
   const query = fc
     .array(pair, { maxLength: 4 })
-    .map((pairs) => new URLSearchParams(pairs.map(([n, v]) => [n, v])).toString());
+    .map((pairs) => new URLSearchParams(pairs.map(([n, v]): [string, string] => [n, v])).toString());
   const url = fc
     .tuple(fc.constantFrom('https://api.x.com', 'https://API.x.com:443', 'http://Host.test:8080'), query)
     .map(([origin, query]) => `${origin}/2/tweets${query === '' ? '' : `?${query}`}`);
