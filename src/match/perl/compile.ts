@@ -1,6 +1,13 @@
-import type { Checked } from '../../model/diagnostic.ts';
+import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import type { Origin } from '../../model/program.ts';
 import type { MatchPorts } from '../contract.ts';
+import { analyse, type References } from './analyse.ts';
+import { lower } from './lower.ts';
+import { parsePattern } from './parse.ts';
+import { print, type Printed } from './print.ts';
+import { contains, type Node, type Problem, type Syntax } from './syntax.ts';
+import { unroll } from './unroll.ts';
+import { nullable } from './width.ts';
 
 /** Named groups by name, all groups by number; those that took no part are left out. */
 export type Captures = { readonly [name: string]: string };
@@ -8,52 +15,161 @@ export type Captures = { readonly [name: string]: string };
 /** A Perl pattern ready to run. */
 export interface CompiledRegex {
   readonly source: string;
-  /** `linear`: V8's linear engine takes over when a match runs away; `guarded`: a time limit cuts it off. */
+  /**
+   * `linear`: V8's linear engine takes over when a match runs away; `guarded`: a time limit cuts it off.
+   * Said of texts of one line; those of several may be guarded where one line is linear.
+   */
   readonly regime: 'linear' | 'guarded';
   /** Named groups, in order of appearance. */
   readonly names: readonly string[];
+  readonly root: Node;
   exec(text: string): Captures | undefined | 'timedOut';
 }
 
-/** Compiles a pattern of Perl's dialect; mistakes are placed by the pattern's origin. */
-export function compileRegex(source: string, origin: Origin, ports: MatchPorts): Checked<CompiledRegex> {
-  const regex = build(source);
-  if (regex === undefined) return refuse(source, origin);
-  const linear = ports.isLinear(regex.source, regex.flags);
-  const names = [...source.matchAll(/\(\?P?<([A-Za-z_]\w*)>/g)].map((match) => match[1] ?? '');
-  const exec = (text: string): Captures | undefined | 'timedOut' => {
-    const found = linear ? regex.exec(text) : ports.guarded(regex, text);
-    return found === null ? undefined : found === 'timedOut' ? found : captures(found);
-  };
-  const value: CompiledRegex = { source, regime: linear ? 'linear' : 'guarded', names, exec };
-  return { ok: true, value, diagnostics: [] };
+type Run = (text: string) => RegExpExecArray | null | 'timedOut';
+
+/** A tree made ready for texts with or without newlines. */
+interface Variant {
+  readonly regime: 'linear' | 'guarded';
+  readonly run: Run;
+  readonly slots: Printed['slots'];
 }
 
+/** Longest pattern, in UTF-16 code units. */
+const MAX_LENGTH = 32_768;
+
+/**
+ * Compiles a pattern of Perl's dialect (5.36) in these passes: parse the text to a tree, analyse where
+ * JavaScript would differ, lower the tree to what both take alike, print it. Whatever has no counterpart is a
+ * Diagnostic at its column; nothing changes its meaning silently.
+ */
+export function compileRegex(source: string, origin: Origin, ports: MatchPorts): Checked<CompiledRegex> {
+  if (source.length > MAX_LENGTH) {
+    return refused(
+      [{ code: 'limit', severity: 'error', message: 'the pattern is too long', at: MAX_LENGTH }],
+      origin,
+    );
+  }
+  const syntax = parsePattern(source, origin.dialect !== 'sec');
+  if (hasErrors(syntax.problems)) return refused(syntax.problems, origin);
+  const { references, problems } = analyse(syntax);
+  const oneLine = createVariant(syntax, references, false, ports);
+  const several = lower(syntax.root, { newlines: true, references, exact: tellsWays(syntax) });
+  const all = [...syntax.problems, ...problems, ...several.problems];
+  if (hasErrors(all) || oneLine === undefined) return refused(orTooLarge(all), origin);
+  const value = assemble(source, syntax, oneLine, () => createVariant(syntax, references, true, ports));
+  return { ok: true, value, diagnostics: all.map((problem) => toDiagnostic(problem, origin)) };
+}
+
+function assemble(
+  source: string,
+  syntax: Syntax,
+  oneLine: Variant,
+  several: () => Variant | undefined,
+): CompiledRegex {
+  const names = [...syntax.names.keys()];
+  let lines: Variant | undefined;
+  const exec = (text: string): Captures | undefined | 'timedOut' => {
+    const variant = text.includes('\n') ? (lines ??= several()) : oneLine;
+    if (variant === undefined) return undefined;
+    const found = variant.run(text);
+    if (found === null || found === 'timedOut') return found ?? undefined;
+    return captures(found, variant.slots, syntax);
+  };
+  return { source, regime: oneLine.regime, names, root: syntax.root, exec };
+}
+
+/** Whether it shows which way a match went. */
+function tellsWays({ root, groups }: Syntax): boolean {
+  return groups > 0 || contains(root, (node) => node.type === 'atomic');
+}
+
+function createVariant(
+  syntax: Syntax,
+  references: References,
+  newlines: boolean,
+  ports: MatchPorts,
+): Variant | undefined {
+  const { root } = lower(syntax.root, { newlines, references, exact: tellsWays(syntax) });
+  const guard = middleOfPair(root);
+  const printed = print(root);
+  const plain = guarded(guard, printed.source);
+  if (ports.isLinear(plain, '')) return linear({ ...printed, source: plain });
+  const unrolled = unroll(root);
+  if (unrolled !== undefined && unrolled !== root) {
+    const written = print(unrolled);
+    if (ports.isLinear(guard + written.source, ''))
+      return linear({ ...written, source: guard + written.source });
+  }
+  const regex = build(plain);
+  if (regex === undefined) return undefined;
+  return { regime: 'guarded', run: (text) => ports.guarded(regex, text), slots: printed.slots };
+}
+
+function linear(printed: Printed): Variant | undefined {
+  const regex = build(printed.source);
+  if (regex === undefined) return undefined;
+  return { regime: 'linear', run: (text) => regex.exec(text), slots: printed.slots };
+}
+
+/** What takes no character and says only what must not be there would also match between two surrogates. */
+function middleOfPair(root: Node): string {
+  const absence = (node: Node): boolean =>
+    node.type === 'look' ? node.negative : node.type === 'assertion' && node.kind === 'notWord';
+  return nullable(root) && contains(root, absence) ? '(?![\\udc00-\\udfff])' : '';
+}
+
+function guarded(guard: string, source: string): string {
+  return guard === '' ? source : `${guard}(?:${source})`;
+}
+
+/** V8 finds out late that an expression is too large: at its first use. */
 function build(source: string): RegExp | undefined {
   try {
-    return new RegExp(source);
+    const regex = new RegExp(source);
+    if (source.length > 1000) regex.exec('');
+    return regex;
   } catch {
     return undefined;
   }
 }
 
-function refuse(source: string, origin: Origin): Checked<CompiledRegex> {
-  const { file, line, column } = origin;
-  const message = `not a pattern: ${source}`;
-  return {
-    ok: false,
-    diagnostics: [{ code: 'pattern.syntax', severity: 'error', message, file, line, column }],
-  };
-}
-
-function captures(found: RegExpExecArray): Captures {
+function captures(found: RegExpExecArray, slots: Printed['slots'], syntax: Syntax): Captures {
   const groups: { [name: string]: string } = {};
-  for (let index = 1; index < found.length; index += 1) {
-    const value = found[index];
-    if (value !== undefined) groups[String(index)] = value;
+  for (const [number, indices] of slots) {
+    const value = lastSet(found, indices);
+    if (value !== undefined) groups[String(number)] = value;
   }
-  for (const [name, value] of Object.entries(found.groups ?? {})) {
-    if (value !== undefined) groups[name] = value;
+  for (const [name, numbers] of syntax.names) {
+    const number = numbers.find((candidate) => String(candidate) in groups);
+    if (number !== undefined) groups[name] = groups[String(number)] ?? '';
   }
   return groups;
+}
+
+function lastSet(found: RegExpExecArray, indices: readonly number[]): string | undefined {
+  for (let index = indices.length - 1; index >= 0; index -= 1) {
+    const value = found[indices[index] ?? 0];
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some((problem) => problem.severity === 'error');
+}
+
+function orTooLarge(problems: readonly Problem[]): readonly Problem[] {
+  if (hasErrors(problems)) return problems;
+  return [{ code: 'limit', severity: 'error', message: 'the pattern is too large to be compiled', at: 0 }];
+}
+
+function refused(problems: readonly Problem[], origin: Origin): Checked<CompiledRegex> {
+  return { ok: false, diagnostics: problems.map((problem) => toDiagnostic(problem, origin)) };
+}
+
+function toDiagnostic({ code, severity, message, at, hint }: Problem, origin: Origin): Diagnostic {
+  const place = { file: origin.file, line: origin.line, column: origin.column + at };
+  const diagnostic: Diagnostic = { code: `pattern.${code}`, severity, message, ...place };
+  return hint === undefined ? diagnostic : { ...diagnostic, hint };
 }
