@@ -37,6 +37,12 @@ export type Lock =
 const busyMs = 500;
 
 /**
+ * The databases whose transactions are the locks of this process. Without this, a caller that only ever
+ * asked `ok` would lose its lock as soon as the garbage collector closed the forgotten database.
+ */
+const held = new Set<LockDatabase>();
+
+/**
  * Takes the exclusive lock of a state directory that is there already. Node has no `flock`, so it is the
  * lock of an exclusive SQLite transaction on an empty database, `lock.db`: POSIX record locks, which the
  * kernel drops when the process dies in whatever way, and which no child inherits. The file is never
@@ -54,9 +60,10 @@ export function acquireLock(directory: string, openDatabase: OpenLockDatabase): 
     database?.close();
     return refusal(home, error);
   }
+  held.add(database);
   const pidFile = join(home, 'lock.pid');
   leavePid(pidFile);
-  return { ok: true, directory: home, release: once(database, pidFile) };
+  return { ok: true, directory: home, release: releaseOf(database, pidFile) };
 }
 
 /**
@@ -109,11 +116,9 @@ function alivePid(path: string): number | undefined {
   }
 }
 
-function once(database: LockDatabase, pidFile: string): () => void {
-  let held = true;
+function releaseOf(database: LockDatabase, pidFile: string): () => void {
   return () => {
-    if (!held) return;
-    held = false;
+    if (!held.delete(database)) return;
     rmSync(pidFile, { force: true });
     database.close();
   };

@@ -9,7 +9,7 @@ import {
   prepareStateDirectory,
 } from './directory.ts';
 import { failureOf } from './failure.ts';
-import { openReadable, openWritable, type Opened } from './open.ts';
+import { closeQuietly, openReadable, openWritable, type Opened } from './open.ts';
 import { createReader } from './read.ts';
 import { createRetention } from './retain.ts';
 import { finishRescue, rescue } from './salvage.ts';
@@ -47,6 +47,7 @@ export async function openLedger(place: LedgerPlace, at: Instant): Promise<Opene
     ...createReader(database, sizeOf(database, path)),
     ...createWriter(database),
     ...createRetention(database),
+    close: () => closeWhole(database),
   };
   return { ok: true, ledger, notes };
 }
@@ -62,9 +63,22 @@ export async function openLedgerReader(place: { readonly directory: string }): P
   const sqlite = await loadSqlite();
   if (!sqlite.ok) return { ok: false, failure: { type: 'io', detail: sqlite.detail } };
   const opened = openReadable(sqlite.open, path);
-  return opened.ok
-    ? { ok: true, reader: createReader(opened.database, sizeOf(opened.database, path)) }
-    : opened;
+  if (!opened.ok) return opened;
+  const { database } = opened;
+  return { ok: true, reader: createReader(database, sizeOf(database, path)) };
+}
+
+/**
+ * Brings everything into the main file before closing: a driver may leave that undone for as long as
+ * its prepared statements wait for the garbage collector.
+ */
+function closeWhole(database: Database): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (failureOf(error) === undefined) throw error;
+  }
+  closeQuietly(database);
 }
 
 function openInDirectory(open: OpenDatabase, directory: string, path: string, at: Instant): Opened {

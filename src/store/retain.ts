@@ -7,7 +7,7 @@ import type { Database, SqlRow, Statement } from './sqlite/driver.ts';
 
 /** Alerts looked at per transaction, and transactions per phase: a call must not hold up the loop. */
 const batchSize = 100;
-const batchesPerPhase = 10;
+const batchesPerPhase = 5;
 
 /** Decisions kept of an alert that is raised over and over: the first and the newest. */
 const firstDecisions = 100;
@@ -21,7 +21,7 @@ const endOfTime = instant(Number.MAX_SAFE_INTEGER);
 
 /**
  * Retention: first by age, then, while the ledger is too large, the oldest whatever their age except
- * undelivered ones. A call is bounded (about a thousand alerts for each reason), so while `deleted` is
+ * undelivered ones. A call is bounded (five hundred alerts for each reason), so while `deleted` is
  * not 0 there may be more to do. A failure of the disk ends a call early; the next one goes on.
  */
 export function createRetention(database: Database): Pick<Ledger, 'retain'> {

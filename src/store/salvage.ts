@@ -69,7 +69,11 @@ function copyReadable(open: OpenDatabase, path: string, at: Instant): Opened {
       if (source !== undefined) carried.push(...tables.map((table) => carry(source, opened.database, table)));
       repair(opened.database, at);
     });
-    return written.ok ? { ...opened, notes: notesOn(carried, opened.database) } : written;
+    if (!written.ok) return written;
+    const notes = notesOn(carried, opened.database);
+    // Everything must be in the one file that is renamed.
+    opened.database.exec('PRAGMA journal_mode = DELETE');
+    return { ...opened, notes };
   } finally {
     closeQuietly(source);
     opened.database.close();
