@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,13 @@ import { eventually } from './eventually.ts';
 const programs = { tinyproxy: '/usr/bin/tinyproxy', squid: '/usr/sbin/squid' } as const;
 
 /** Proxies from Debian that tunnel by CONNECT for who knows the password. */
-export type ProxyProgram = keyof typeof programs;
+export type ProxyName = keyof typeof programs;
+export const proxyNames: readonly ProxyName[] = ['tinyproxy', 'squid'];
+
+export interface ProxyUser {
+  readonly user: string;
+  readonly password: string;
+}
 
 /** A proxy that runs. */
 export interface ProxyPeer {
@@ -21,13 +27,13 @@ export interface ProxyPeer {
 }
 
 /** Why it cannot run here, or undefined. */
-export const whyNoProxy = (program: ProxyProgram): string | undefined =>
+export const whyNoProxy = (program: ProxyName): string | undefined =>
   existsSync(programs[program]) ? undefined : `${program} is not installed`;
 
 /** Starts one on a free port of loopback. */
 export async function startProxy(
-  program: ProxyProgram,
-  access: { readonly user: string; readonly password: string },
+  program: ProxyName,
+  access: ProxyUser,
 ): Promise<ProxyPeer> {
   const dir = mkdtempSync(join(tmpdir(), `${program}-`));
   chmodSync(dir, 0o777);
@@ -54,9 +60,7 @@ export async function startProxy(
   };
 }
 
-type Access = { readonly user: string; readonly password: string };
-
-const configurations: { readonly [program in ProxyProgram]: (dir: string, port: number, access: Access) => string } = {
+const configurations: { readonly [program in ProxyName]: (dir: string, port: number, access: ProxyUser) => string } = {
   tinyproxy: (dir, port, { user, password }) => `Port ${port}
 Listen 127.0.0.1
 LogFile "${dir}/access.log"
@@ -65,11 +69,11 @@ Allow 127.0.0.1
 BasicAuth ${user} ${password}
 `,
   squid(dir, port, { user, password }) {
-    const helper = join(dir, 'check');
-    writeFileSync(helper, `#!/bin/sh\nwhile read -r user password; do [ "$user $password" = "${user} ${password}" ] && echo OK || echo ERR; done\n`);
-    chmodSync(helper, 0o755);
+    const users = join(dir, 'users');
+    const hash = execFileSync('openssl', ['passwd', '-apr1', '-stdin'], { input: password, encoding: 'utf8' });
+    writeFileSync(users, `${user}:${hash}`, { mode: 0o644 });
     return `http_port 127.0.0.1:${port}
-auth_param basic program ${helper}
+auth_param basic program /usr/lib/squid/basic_ncsa_auth ${users}
 acl known proxy_auth REQUIRED
 http_access allow known
 http_access deny all
