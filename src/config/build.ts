@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RuleChecks } from '../dialects/native/checks.ts';
-import { validate } from '../dialects/native/issues.ts';
+import { salvage, validate } from '../dialects/native/issues.ts';
 import { under, type Locate } from '../dialects/native/place.ts';
 import { compileRules } from '../dialects/native/rules.ts';
 import type { MatchPorts } from '../match/contract.ts';
@@ -12,14 +12,15 @@ import { buildChannel } from './channels.ts';
 import type { ChannelConfig, Config, Limits, RuleTest, SourceConfig } from './config.ts';
 import { documentSchema, type ConfigDocument } from './document.ts';
 import type { ConfigPorts } from './files.ts';
-import { buildHearing, defaultPatience, unknownName, type Hearing } from './hearing.ts';
+import { buildHearing, defaultPatience, type Hearing } from './hearing.ts';
 import { overlayRules } from './merge.ts';
 import { buildHttp } from './outside.ts';
 import { packRequests, readPacks, type PackShelf } from './packs.ts';
+import { checkReferences, knownNames, type KnownNames } from './references.ts';
 import type { Registries } from './registries.ts';
 import { checkSecrets } from './secrets.ts';
 import { buildSource, knowledgeOf } from './sources.ts';
-import { itemsAt, locateIn, plain, textAt, withEntry, type MapTree } from './tree.ts';
+import { itemsAt, locateIn, plain, withEntry, type MapTree } from './tree.ts';
 
 /** What building needs beside the tree. */
 export interface BuildContext {
@@ -48,26 +49,20 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   const locate = locateIn(whole);
   const read = readDocument(whole, locate);
   const { document } = read;
-  const complete = context.complete && read.diagnostics.length === 0 && packs.diagnostics.length === 0;
+  const names = knownNames(whole);
+  const complete = context.complete && !packs.diagnostics.some(({ severity }) => severity === 'error');
   const zone = document.zone ?? context.zone;
 
   const sources = buildSources(document, locate, context.registries);
   const channels = await buildChannels(document, locate, context);
-  const program = await buildProgram(document, locate, { ...context, zone, complete });
+  const program = await buildProgram(document, locate, names, { ...context, zone, complete });
   const http = await buildHttp(document, locate, context.ports);
-  const ids = itemsAt(whole, 'rules').flatMap((rule) => textAt(rule, 'id') ?? []);
-  const hearing = buildHearing(document, locate, { channels: Object.keys(document.channels), rules: ids });
-  const references = [
-    ...hearing.diagnostics,
-    ...unknownAccounts(document, locate),
-    ...unknownTested(document, ids, locate),
-  ];
   const diagnostics = [
     ...asked.diagnostics,
     ...packs.diagnostics,
     ...read.diagnostics,
     ...[sources, channels, program, http].flatMap((part) => part.diagnostics),
-    ...(complete ? references : []),
+    ...(complete ? checkReferences(document, locate, names) : []),
   ];
   if (!sources.ok || !channels.ok || !program.ok || !http.ok) return { value: undefined, diagnostics };
   const value: Config = {
@@ -76,7 +71,7 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
     program: program.value,
     http: http.value,
     zone,
-    ...toldBy(channels.value, hearing, context.registries),
+    ...toldBy(channels.value, buildHearing(document), context.registries),
     accounts: Object.entries(document.accounts).map(([name, { x }]) => ({ name, api: x.api })),
     limits: limitsOf(document),
     late: document.late,
@@ -108,15 +103,8 @@ function readDocument(
   const data = plain(tree);
   const whole = validate(anyDocument, { data, name: '', locate });
   if (whole.ok) return { document: whole.value, diagnostics: [] };
-  const wrong = new Set(
-    anyDocument
-      .safeParse(data)
-      .error?.issues.flatMap((issue) =>
-        issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : issue.path.slice(0, 1),
-      ),
-  );
-  const rest = Object.fromEntries(Object.entries(data as object).filter(([key]) => !wrong.has(key)));
-  return { document: anyDocument.parse(rest), diagnostics: whole.diagnostics };
+  const document = salvage(anyDocument, data) ?? anyDocument.parse({});
+  return { document, diagnostics: whole.diagnostics };
 }
 
 function buildSources(
@@ -151,6 +139,7 @@ function together<T>(parts: readonly Checked<T>[]): Checked<readonly T[]> {
 async function buildProgram(
   { rules, sources }: ConfigDocument,
   locate: Locate,
+  names: KnownNames,
   { registries, match, zone, complete }: BuildContext,
 ): Promise<Checked<Program>> {
   const templates = await createTemplates({ zone });
@@ -158,8 +147,9 @@ async function buildProgram(
     kinds: registries.rules,
     pattern: (pattern) => compilePattern(pattern, match),
     template: (source, known, place) => templates.compile(source, known, place),
-    source: (name) => (name in sources ? knowledgeOf(formatOf(sources[name]), registries) : undefined),
-    sourceNames: Object.keys(sources),
+    source: (name) =>
+      names.sources.includes(name) ? knowledgeOf(formatOf(sources[name]), registries) : undefined,
+    sourceNames: names.sources,
     complete,
   };
   return compileRules({ items: rules, locate: under(locate, ['rules']) }, checks);
@@ -204,28 +194,3 @@ const testsOf = ({ tests }: ConfigDocument): readonly RuleTest[] =>
     lines,
     alerts,
   }));
-
-/** Channels name the account they write with by the option `account`. */
-function unknownAccounts({ channels, accounts }: ConfigDocument, locate: Locate): Diagnostic[] {
-  const known = Object.keys(accounts);
-  return Object.entries(channels).flatMap(([name, data]) =>
-    Object.entries(data as object).flatMap(([kind, options]: [string, unknown]) => {
-      const account =
-        typeof options === 'object' && options !== null && 'account' in options ? options.account : undefined;
-      if (typeof account !== 'string' || known.includes(account)) return [];
-      return [unknownName(account, known, 'account', locate(['channels', name, kind, 'account']))];
-    }),
-  );
-}
-
-function unknownTested({ tests }: ConfigDocument, ids: readonly string[], locate: Locate): Diagnostic[] {
-  return tests.flatMap(({ rule, alerts }, index) => {
-    const named = [
-      { id: rule, path: ['tests', index, 'rule'] },
-      ...alerts.map((alert, at) => ({ id: alert.rule, path: ['tests', index, 'alerts', at, 'rule'] })),
-    ];
-    return named.flatMap(({ id, path }) =>
-      id === undefined || ids.includes(id) ? [] : [unknownName(id, ids, 'rule', locate(path))],
-    );
-  });
-}

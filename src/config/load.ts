@@ -47,7 +47,7 @@ export async function loadConfig(options: LoadOptions): Promise<Checked<Config>>
     files: files.map(({ path }) => path),
     complete: !diagnostics.some(isError),
   });
-  return checked(built.value, [...diagnostics, ...built.diagnostics]);
+  return checked(built.value, inFileOrder([...diagnostics, ...built.diagnostics]));
 }
 
 /** A value is handed out only when nothing is wrong. */
@@ -55,6 +55,15 @@ function checked<T>(value: T | undefined, diagnostics: readonly Diagnostic[]): C
   return value === undefined || diagnostics.some(isError)
     ? { ok: false, diagnostics }
     : { ok: true, value, diagnostics };
+}
+
+/** As a reader goes through the files; mistakes without a place come first. */
+function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = [...new Set(diagnostics.map(({ file }) => file))];
+  const rank = ({ file }: Diagnostic): number => (file === undefined ? -1 : files.indexOf(file));
+  return diagnostics.toSorted(
+    (a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
 }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error';

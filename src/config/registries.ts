@@ -5,6 +5,7 @@ import { ruleKinds } from '../engine/registry.ts';
 import type { LineFormat } from '../parse/contract.ts';
 import { lineFormats } from '../parse/registry.ts';
 import type { SourceKind } from '../sources/contract.ts';
+import { sourceKinds } from '../sources/registry.ts';
 
 /** What there is of everything of which there are kinds. */
 export interface Registries {
@@ -16,7 +17,7 @@ export interface Registries {
 
 /** All kinds of this program. */
 export const registries: Registries = {
-  sources: [],
+  sources: sourceKinds,
   channels: channelKinds,
   rules: ruleKinds,
   formats: lineFormats,

@@ -73,6 +73,12 @@ export function itemsAt(tree: Tree, key: string): readonly Tree[] {
   return list?.type === 'list' ? list.items : [];
 }
 
+/** The keys of a map below a map's key. */
+export function namesAt(tree: Tree, key: string): readonly string[] {
+  const map = subtree(tree, [key]);
+  return map?.type === 'map' ? [...map.entries.keys()] : [];
+}
+
 /** A map with one key set or replaced; the place of a new key is that of its value. */
 export function withEntry(map: MapTree, key: string, value: Tree): MapTree {
   const keyPlace = map.entries.get(key)?.keyPlace ?? value.place;

@@ -81,7 +81,7 @@ function written({ files, rules = [], ruleFiles = [], once }: WatchOptions, pack
   const data = {
     sources: {
       ...(paths.length === 0 ? {} : { files: { file: paths, start: once === true ? 'beginning' : 'end' } }),
-      ...(paths.length === files.length ? {} : { stdin: { stdin: {} } }),
+      ...(paths.length === files.length ? {} : { stdin: { stdin: true } }),
     },
     rules: rules.map((pattern, index) => ({ id: `rule-${index + 1}`, match: { pattern }, alert: {} })),
     include: own ? [] : packs.names.map((pack) => ({ pack })),

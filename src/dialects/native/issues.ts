@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { closest } from '../../kit/distance.ts';
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import { formatPath, type Locate, type Path } from './place.ts';
@@ -28,11 +28,44 @@ export function validate<T>(schema: z.ZodType<T>, subject: Subject): Checked<T> 
   };
 }
 
+/**
+ * What is left of wrong data when every key that is wrong is taken out: enough to look for further
+ * mistakes in the rest. Undefined when the rest is no better.
+ */
+export function salvage<T>(schema: z.ZodType<T>, data: unknown): T | undefined {
+  let rest = data;
+  // What is taken out may be missed by the map around it, which then goes too.
+  for (let round = 0; round < 4; round += 1) {
+    const result = schema.safeParse(rest);
+    if (result.success) return result.data;
+    rest = result.error.issues.flatMap((issue) => pathsOf(issue, rest)).reduce(withoutPath, rest);
+  }
+  return undefined;
+}
+
+function pathsOf(issue: Issue, data: unknown): readonly (readonly PropertyKey[])[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...issue.path, key]);
+  const isThere = valueAt(data, writtenPath(issue)) !== undefined;
+  return [isThere ? issue.path : issue.path.slice(0, -1)];
+}
+
+/** Takes the value at a path out; a list with a wrong item goes whole, for the places of the others would shift. */
+function withoutPath(data: unknown, path: readonly PropertyKey[]): unknown {
+  const [key, ...rest] = path;
+  if (typeof data !== 'object' || data === null || Array.isArray(data) || key === undefined) return undefined;
+  const map = data as { readonly [key: PropertyKey]: unknown };
+  const inner = rest.length === 0 ? undefined : withoutPath(map[key], rest);
+  const others = Object.fromEntries(Object.entries(map).filter(([name]) => name !== String(key)));
+  return inner === undefined ? others : { ...others, [key]: inner };
+}
+
 type Issue = z.core.$ZodIssue;
+
+const writtenPath = (issue: Issue): Path => issue.path.filter((segment) => typeof segment !== 'symbol');
 
 /** `schema` is what the issue's own path starts from; `base` leads there from the subject's data. */
 function diagnose(issue: Issue, schema: Schema, base: Path, subject: Subject): Diagnostic[] {
-  const path = [...base, ...issue.path.filter((segment) => typeof segment !== 'symbol')];
+  const path = [...base, ...writtenPath(issue)];
   if (issue.code === 'unrecognized_keys') {
     const { names, planned } = keysAt(schema, issue.path);
     const beside = path.length === 0 ? (subject.beside ?? []) : [];
@@ -135,7 +168,7 @@ function valueHint(issue: Issue, value: unknown): string | undefined {
     return typeof hint === 'string' ? hint : undefined;
   }
   if (issue.code === 'invalid_type' && issue.expected === 'string' && isBare(value))
-    return 'write it in quotes';
+    return 'a time or a size needs a unit (90s, 64KiB), any other text quotes';
   if (issue.code !== 'invalid_value' || typeof value !== 'string') return undefined;
   const near = closest(value, issue.values.map(String));
   return near === undefined ? undefined : `did you mean "${near}"?`;

@@ -24,7 +24,10 @@ export interface NamedRule {
 /** Checks every name a rule uses: sources, fields of `key` and field tests, names in templates. */
 export function checkNames(rule: NamedRule, subject: Subject, checks: RuleChecks): Diagnostic[] {
   const diagnostics = unknownSources(rule.form, subject, checks);
-  if (rule.groups === undefined) return diagnostics;
+  // Names cannot be judged, but a template that cannot be read is wrong whatever the pattern gives.
+  if (rule.groups === undefined) {
+    return [...diagnostics, ...checkTemplates(rule.form, [], 'open', subject, checks)];
+  }
   const groups = rule.groups;
   const knowledge = knowledgeOf(rule.form, checks);
   diagnostics.push(...shadowedNames(groups, subject));

@@ -4,7 +4,7 @@ import type { AlertAction, Pattern, Program, Rule } from '../../model/program.ts
 import type { Millis } from '../../model/time.ts';
 import type { RuleChecks } from './checks.ts';
 import { hashProgram, hashRule } from './hash.ts';
-import { validate, type Subject } from './issues.ts';
+import { salvage, validate, type Subject } from './issues.ts';
 import { checkNames } from './names.ts';
 import { originAt, patternOf, programPattern, type PatternContext } from './patterns.ts';
 import { under, type Locate } from './place.ts';
@@ -26,7 +26,10 @@ export function compileRules(list: RuleList, checks: RuleChecks): Checked<Progra
     const locate = under(list.locate, [index]);
     const subject: Subject = { data, name: nameOf(data, index), locate };
     const form = validate(schema, subject);
-    return form.ok ? compileRule(form.value, subject, checks) : form;
+    if (form.ok) return compileRule(form.value, subject, checks);
+    const rest = salvage(schema, data);
+    const further = rest === undefined ? [] : compileRule(rest, subject, checks).diagnostics;
+    return { ok: false, diagnostics: [...form.diagnostics, ...further] };
   });
   const diagnostics = results.flatMap((result) => result.diagnostics);
   if (results.some((result) => !result.ok)) return { ok: false, diagnostics };

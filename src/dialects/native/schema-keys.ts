@@ -22,7 +22,7 @@ export function keysAt(
   const names = new Set<string>();
   const planned = new Set<string>();
   for (const form of forms) {
-    const { def } = known(form)._zod;
+    const def = definitionOf(form);
     if (def.type === 'object') for (const key of Object.keys(def.shape)) names.add(key);
     for (const key of plannedKeys.get(form)?.keys ?? []) planned.add(key);
   }
@@ -41,7 +41,7 @@ export function unionAt(schema: Schema, path: readonly PropertyKey[]): readonly 
 }
 
 function optionsOf(schema: Schema): readonly Schema[] | undefined {
-  const { def } = known(schema)._zod;
+  const def = definitionOf(schema);
   if (def.type === 'union') return def.options;
   const inner = wrapped(schema);
   return inner === undefined ? undefined : optionsOf(inner);
@@ -49,7 +49,7 @@ function optionsOf(schema: Schema): readonly Schema[] | undefined {
 
 /** What stands behind wrappers and unions: objects, lists, records and plain types. */
 function formsOf(schema: Schema): readonly Schema[] {
-  const { def } = known(schema)._zod;
+  const def = definitionOf(schema);
   if (def.type === 'union') return def.options.flatMap(formsOf);
   if (def.type === 'intersection') return [def.left, def.right].flatMap(formsOf);
   const inner = wrapped(schema);
@@ -57,7 +57,7 @@ function formsOf(schema: Schema): readonly Schema[] {
 }
 
 function wrapped(schema: Schema): Schema | undefined {
-  const { def } = known(schema)._zod;
+  const def = definitionOf(schema);
   switch (def.type) {
     case 'optional':
     case 'nullable':
@@ -77,7 +77,7 @@ function wrapped(schema: Schema): Schema | undefined {
 }
 
 function step(schema: Schema, segment: PropertyKey): readonly Schema[] {
-  const { def } = known(schema)._zod;
+  const def = definitionOf(schema);
   if (def.type === 'object') {
     const member = def.shape[String(segment)];
     return member === undefined ? [] : [member];
@@ -87,5 +87,7 @@ function step(schema: Schema, segment: PropertyKey): readonly Schema[] {
   return [];
 }
 
-/** zod's own list of schema types: every schema is one of them. */
-const known = (schema: Schema): z.core.$ZodTypes => schema as z.core.$ZodTypes;
+type Definition = z.core.$ZodTypes['_zod']['def'];
+
+/** The definition by which zod tells its types apart: every schema is made by zod's own constructors. */
+const definitionOf = (schema: Schema): Definition => (schema as z.ZodType).def as Definition;
