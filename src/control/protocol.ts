@@ -19,23 +19,12 @@ const requestSchema = z.discriminatedUnion('command', [
       to: z.array(name).max(64).readonly().describe('Receivers; none: as the routes say'),
       text: z.string().min(1).max(262_144),
       severity: z.enum(['info', 'warning', 'critical']),
+      wait: z.boolean().default(false).describe('Answers when it is delivered or given up'),
     }),
   }),
   z.object({
     command: z.literal('resolve'),
-    args: z.strictObject({ alert: name, why: z.string().max(1024).optional() }),
-  }),
-  z.object({
-    command: z.literal('wait'),
-    args: z.strictObject({
-      notifications: z
-        .array(name)
-        .min(1)
-        .max(1000)
-        .readonly()
-        .describe('Answers when all of them are settled'),
-      timeoutMs: z.int().min(0).max(86_400_000),
-    }),
+    args: z.strictObject({ alert: name, why: z.string().max(1024).default('resolved by hand') }),
   }),
 ]);
 

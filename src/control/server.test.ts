@@ -50,7 +50,7 @@ function raw(directory: string, bytes: string | Uint8Array, andEnd = true): Prom
 
 test('a request comes to the daemon as it was sent, and its answer back', async () => {
   const directory = await serve(echo);
-  const args = { to: ['night'], text: 'a "quoted"\nword 😀', severity: 'critical' } as const;
+  const args = { to: ['night'], text: 'a "quoted"\nword 😀', severity: 'critical', wait: false } as const;
   expect(await callControl(directory, 'send', args, { timeoutMs: 5000 })).toEqual({
     ok: true,
     value: { command: 'send', args },
@@ -87,7 +87,7 @@ test('what the daemon refuses keeps its code', async () => {
     ok: false,
     error: { code: 'noSuchAlert', message: 'no A1' },
   }));
-  expect(await callControl(directory, 'resolve', { alert: 'A1' }, { timeoutMs: 5000 })).toEqual({
+  expect(await callControl(directory, 'resolve', { alert: 'A1', why: 'fixed' }, { timeoutMs: 5000 })).toEqual({
     ok: false,
     reason: 'refused',
     code: 'noSuchAlert',

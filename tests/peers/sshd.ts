@@ -1,5 +1,14 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +26,9 @@ export interface SshdPeer {
 /** Why the peer cannot be had here, or undefined. */
 export function whyNoSshd(): string | undefined {
   if (process.getuid?.() !== 0) return 'sshd and /dev/log need root';
-  const missing = ['/usr/sbin/sshd', '/usr/sbin/rsyslogd', '/usr/bin/ssh'].filter((file) => !existsSync(file));
+  const missing = ['/usr/sbin/sshd', '/usr/sbin/rsyslogd', '/usr/bin/ssh'].filter(
+    (file) => !existsSync(file),
+  );
   if (missing.length > 0) return `not installed: ${missing.join(' ')}`;
   return existsSync('/dev/log') ? '/dev/log belongs to this machine' : undefined;
 }
@@ -84,8 +95,19 @@ function login(user: string, port: number, askpass: string): Promise<void> {
   const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'NumberOfPasswordPrompts=1'];
   const ssh = spawn(
     'ssh',
-    [...options.flatMap((option) => ['-o', option]), '-o', 'PubkeyAuthentication=no', '-p', String(port), `${user}@127.0.0.1`, 'true'],
-    { stdio: 'ignore', env: { PATH: process.env['PATH'], SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force' } },
+    [
+      ...options.flatMap((option) => ['-o', option]),
+      '-o',
+      'PubkeyAuthentication=no',
+      '-p',
+      String(port),
+      `${user}@127.0.0.1`,
+      'true',
+    ],
+    {
+      stdio: 'ignore',
+      env: { PATH: process.env['PATH'], SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force' },
+    },
   );
   return new Promise((resolve) => ssh.once('close', () => resolve()));
 }

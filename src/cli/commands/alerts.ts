@@ -1,0 +1,140 @@
+import { safeForTerminal } from '../../kit/terminal.ts';
+import type { Alert, Notification } from '../../model/alert.ts';
+import type { LedgerReader } from '../../store/contract.ts';
+import { openLedgerReader } from '../../store/ledger.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import type { Settings } from '../settings.ts';
+import { complain, print, printJson, table } from '../terminal.ts';
+
+/** `alerts list`: newest first. */
+export async function list(
+  settings: Settings,
+  _args: readonly string[],
+  flags: { readonly rule?: string; readonly open?: boolean; readonly limit: string },
+): Promise<ExitCode> {
+  const limit = Number(flags.limit);
+  if (!Number.isInteger(limit) || limit < 1) {
+    complain(`--limit takes a whole number from 1, not '${flags.limit}'`);
+    return exit.usage;
+  }
+  return withReader(settings, (reader) => {
+    const found = reader.alerts({
+      limit,
+      ...(flags.rule === undefined ? {} : { rule: flags.rule }),
+      ...(flags.open === true ? { status: 'open' as const } : {}),
+    });
+    if (settings.json) for (const alert of found) printJson({ version: 1, ...alert });
+    else if (found.length === 0) print('no alerts');
+    else print(table(found.map((alert) => row(alert, stateOf(reader.notificationsOf(alert.id))))));
+    return exit.done;
+  });
+}
+
+/** `alerts show ID`: the alert and its messages. */
+export function show(settings: Settings, [prefix = '']: readonly string[]): Promise<ExitCode> {
+  return withAlert(settings, prefix, (alert, reader) => {
+    const notifications = reader.notificationsOf(alert.id);
+    if (settings.json) {
+      printJson({ version: 1, ...alert, notifications });
+      return;
+    }
+    print(
+      table([
+        ['id', alert.id],
+        ['rule', alert.rule],
+        ['key', safeForTerminal(alert.key.join(' '))],
+        ['severity', alert.severity],
+        ['status', alert.status],
+        ['raises', String(alert.raises)],
+        ['first', time(alert.firstAt)],
+        ['last', time(alert.lastAt)],
+      ]),
+    );
+    for (const sample of alert.samples) print(`  | ${safeForTerminal(sample)}`);
+    for (const notification of notifications) {
+      print(`\n${describe(notification)}`);
+      for (const part of reader.message(notification.id)?.parts ?? []) print(indent(safeForTerminal(part)));
+    }
+  });
+}
+
+/** `alerts why ID`: every decision, in the order in which it was made. */
+export function why(settings: Settings, [prefix = '']: readonly string[]): Promise<ExitCode> {
+  return withAlert(settings, prefix, (alert, reader) => {
+    const decisions = reader.decisionsOf(alert.id);
+    if (settings.json) {
+      for (const decision of decisions) printJson({ version: 1, ...decision });
+      return;
+    }
+    print(`${alert.id}  ${alert.severity}  ${alert.rule}  ${safeForTerminal(alert.key.join(' '))}`.trimEnd());
+    print(`from ${safeForTerminal(`${alert.last.source} ${alert.last.stream}`)} at byte ${alert.last.offset}:`);
+    print(`  | ${safeForTerminal(alert.last.line)}`);
+    print(table(decisions.map(({ at, step, text }) => [time(at), step, safeForTerminal(text)])));
+    const waiting = reader.notificationsOf(alert.id).filter(({ state }) => state === 'pending' || state === 'unknown');
+    for (const notification of waiting) print(`waits: ${describe(notification)}`);
+  });
+}
+
+const time = (at: number): string => new Date(at).toISOString();
+const indent = (text: string): string => text.replaceAll(/^/gm, '    ');
+
+const row = (alert: Alert, state: string): readonly string[] => [
+  alert.id,
+  time(alert.firstAt),
+  alert.severity,
+  alert.status,
+  `${alert.raises}x`,
+  state,
+  alert.rule,
+  safeForTerminal(alert.key.join(' ')),
+];
+
+/** The worst that became of its messages, in a word. */
+function stateOf(notifications: readonly Notification[]): string {
+  const states = notifications.map(({ state }) => state);
+  const worst = (['dead', 'unknown', 'sending', 'pending', 'held', 'joined', 'sent', 'muted'] as const).find(
+    (state) => states.includes(state),
+  );
+  return worst ?? 'untold';
+}
+
+function describe(notification: Notification): string {
+  const { receiver, channel, state, attempt, why: reason } = notification;
+  const due = state === 'pending' || state === 'unknown' ? `, next at ${time(notification.dueAt)}` : '';
+  const because = reason === undefined ? '' : `: ${safeForTerminal(reason)}`;
+  return `${state} to ${receiver} by ${channel}, attempt ${attempt}${due}${because}`;
+}
+
+async function withReader(
+  settings: Settings,
+  use: (reader: LedgerReader) => ExitCode,
+): Promise<ExitCode> {
+  const opened = await openLedgerReader({ directory: settings.state });
+  if (!opened.ok) {
+    complain(`no ledger in ${settings.state}: ${opened.failure.detail}`);
+    return exit.failed;
+  }
+  try {
+    return use(opened.reader);
+  } finally {
+    opened.reader.close();
+  }
+}
+
+function withAlert(
+  settings: Settings,
+  prefix: string,
+  use: (alert: Alert, reader: LedgerReader) => void,
+): Promise<ExitCode> {
+  return withReader(settings, (reader) => {
+    const found = reader.findAlerts(prefix.replace(/^#/, '').toUpperCase());
+    const [alert, other] = found;
+    if (alert === undefined) complain(`no alert begins with '${safeForTerminal(prefix)}'`);
+    else if (other !== undefined) complain(`several alerts begin with '${prefix}': ${found.map(({ id }) => id).join(' ')}`);
+    else {
+      use(alert, reader);
+      return exit.done;
+    }
+    return exit.failed;
+  });
+}

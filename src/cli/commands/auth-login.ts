@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { HttpSettings } from '../../channels/contract.ts';
+import { openHttp } from '../../channels/http.ts';
+import { secret } from '../../channels/secret.ts';
+import { importCredentials } from '../../channels/x/import.ts';
+import type { PinFailure } from '../../channels/x/pin-failure.ts';
+import { accessToken, authorizeUrl, requestToken, type XApplication } from '../../channels/x/pin.ts';
+import { openSigned, type SignedHttp } from '../../channels/x/signed.ts';
+import { isAccountName, writeCredentials, type XCredentials } from '../../channels/x/tokens.ts';
+import { safeForTerminal } from '../../kit/terminal.ts';
+import { instant } from '../../model/time.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import { openPrompt, type Prompt } from '../prompt.ts';
+import { settingsForAccount } from '../read-config.ts';
+import type { Settings } from '../settings.ts';
+import { complain, print } from '../terminal.ts';
+
+const exchangeMs = 120_000;
+
+interface LoginFlags {
+  readonly account: string;
+  readonly api?: string;
+  readonly import?: string;
+}
+
+/** `auth login x`: the PIN flow, as a wizard or as three lines of a script. */
+export async function authLogin(
+  settings: Settings,
+  [service = '']: readonly string[],
+  flags: LoginFlags,
+): Promise<ExitCode> {
+  if (service !== 'x') {
+    complain(`'${service}' is not a service to log in to; known: x`);
+    return exit.usage;
+  }
+  if (!isAccountName(flags.account)) {
+    complain(`'${flags.account}' cannot be the name of an account: letters, digits, - and _`);
+    return exit.usage;
+  }
+  const known = await settingsForAccount(settings, flags.account);
+  if (known === undefined) return exit.badConfiguration;
+  const api = (flags.api ?? known.api).replace(/\/+$/, '');
+  const credentials =
+    flags.import === undefined
+      ? await loginByPin(api, known.http)
+      : await chooseImported(dirname(flags.import), flags.import, api);
+  return credentials === undefined ? exit.notAuthorised : store(settings, flags.account, credentials);
+}
+
+async function store(settings: Settings, account: string, credentials: XCredentials): Promise<ExitCode> {
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(settings.state, { recursive: true, mode: 0o700 });
+  const written = await writeCredentials(settings.state, account, credentials);
+  if (!written.ok) {
+    complain(written.detail);
+    return exit.failed;
+  }
+  print(`logged in as @${credentials.screenName} (${credentials.userId}); tokens are in ${settings.state}, readable by you alone`);
+  return exit.done;
+}
+
+async function loginByPin(api: string, http: HttpSettings): Promise<XCredentials | undefined> {
+  const prompt = openPrompt();
+  const pool = openHttp(http);
+  const signed = openSigned(pool, {
+    now: () => instant(Date.now()),
+    randomBytes: (length) => randomBytes(length),
+  });
+  try {
+    return await walk(api, prompt, signed);
+  } finally {
+    prompt.close();
+    await pool.close();
+  }
+}
+
+async function walk(api: string, prompt: Prompt, signed: SignedHttp): Promise<XCredentials | undefined> {
+  if (process.stdin.isTTY) process.stderr.write(steps);
+  const consumerKey = await prompt.ask('API key: ');
+  const consumerSecret = await prompt.ask('API key secret (not shown): ', { hidden: true });
+  if (!consumerKey || !consumerSecret) return refuse('three lines are needed: key, secret, PIN');
+  const application: XApplication = { api, consumerKey, consumerSecret: secret(consumerSecret) };
+  const request = await requestToken(signed, application, AbortSignal.timeout(exchangeMs));
+  if (!request.ok) return explain(request);
+  print(authorizeUrl(api, request.value));
+  const pin = await prompt.ask('Open this page as the account that shall send, approve, and enter the PIN: ');
+  if (!pin) return refuse('no PIN was given');
+  const access = await accessToken(signed, application, request.value, pin, AbortSignal.timeout(exchangeMs));
+  return access.ok ? access.value : explain(access);
+}
+
+const steps = `Connecting X takes five minutes, once:
+ 1. Open https://console.x.com as the account that shall send, and create an app.
+ 2. In its settings choose "Read and write and Direct message" BEFORE any token is made,
+    type "Native App", and register any callback address of yours (it is never called).
+ 3. Under "Keys and tokens" copy the API key and its secret (OAuth 1.0a consumer key).
+
+`;
+
+async function chooseImported(home: string, file: string, api: string): Promise<XCredentials | undefined> {
+  const found = await importCredentials(home, api);
+  for (const note of found.notes) complain(safeForTerminal(note));
+  const accounts = found.accounts.filter((account) => account.file === file);
+  const chosen = accounts.find(({ isDefault }) => isDefault) ?? accounts[0];
+  if (chosen === undefined) return refuse(`no account that could be used is in ${file}`);
+  return chosen.credentials;
+}
+
+function refuse(detail: string): undefined {
+  complain(detail);
+}
+
+function explain(failure: PinFailure): undefined {
+  complain(safeForTerminal(`${failure.detail}\n    ${failure.hint}`));
+}

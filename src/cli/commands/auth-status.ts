@@ -1,0 +1,59 @@
+import { readdir } from 'node:fs/promises';
+import { askMe } from '../../channels/x/client.ts';
+import { openAccount } from '../../channels/x/account.ts';
+import { failedProbe } from '../../channels/x/probe.ts';
+import { readCredentials } from '../../channels/x/tokens.ts';
+import { safeForTerminal } from '../../kit/terminal.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import { channelPortsWith } from '../host.ts';
+import { settingsForAccount } from '../read-config.ts';
+import type { Settings } from '../settings.ts';
+import { complain, print, printJson } from '../terminal.ts';
+
+const askMs = 30_000;
+
+/** `auth status`: asks X for each account whose it is and what it may do (each question costs a user read). */
+export async function authStatus(
+  settings: Settings,
+  _args: readonly string[],
+  flags: { readonly account?: string },
+): Promise<ExitCode> {
+  const names = flags.account === undefined ? await accountsIn(settings.state) : [flags.account];
+  if (names.length === 0) {
+    complain(`no account is logged in (${settings.state}); run auth login x`);
+    return exit.notAuthorised;
+  }
+  let allFine = true;
+  for (const name of names) allFine = (await tell(settings, name)) && allFine;
+  return allFine ? exit.done : exit.notAuthorised;
+}
+
+async function tell(settings: Settings, name: string): Promise<boolean> {
+  const read = await readCredentials(settings.state, name);
+  if (!read.ok) {
+    complain(safeForTerminal(`${name}: ${read.absent ? 'not logged in' : read.detail}`));
+    return false;
+  }
+  const known = await settingsForAccount(settings, name);
+  if (known === undefined) return false;
+  const { credentials } = read;
+  const account = openAccount(name, channelPortsWith(known.http, [{ name, api: credentials.api }], settings.state, name));
+  const asked = await askMe(account, AbortSignal.timeout(askMs));
+  await account.close();
+  const base = { account: name, screenName: credentials.screenName, userId: credentials.userId, api: credentials.api };
+  if (!asked.ok) {
+    const { detail } = failedProbe(asked.delivery);
+    if (settings.json) printJson({ version: 1, ...base, ok: false, detail });
+    else print(safeForTerminal(`${name}: @${credentials.screenName} (${credentials.userId}): NOT ok: ${detail}`));
+    return false;
+  }
+  const access = asked.value.access ?? 'unknown';
+  if (settings.json) printJson({ version: 1, ...base, ok: true, access });
+  else print(safeForTerminal(`${name}: @${credentials.screenName} (${credentials.userId}) at ${credentials.api}: access ${access}`));
+  return true;
+}
+
+async function accountsIn(state: string): Promise<readonly string[]> {
+  const names = await readdir(state).catch(() => []);
+  return names.flatMap((name) => /^x-(.+)\.json$/.exec(name)?.[1] ?? []);
+}

@@ -1,0 +1,98 @@
+import { openLog, type Log } from '../../daemon/log.ts';
+import { answerControl } from '../../daemon/control-answers.ts';
+import { serveControl } from '../../control/server.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import { host, type Hosted } from '../host.ts';
+import { readConfig } from '../read-config.ts';
+import type { Settings } from '../settings.ts';
+import { complain } from '../terminal.ts';
+import { until } from '../until.ts';
+
+/** How long a clean stop waits for sends under way. */
+const stopGraceMs = 15_000;
+/** How long `--once` waits for messages that are tried again, before they stay queued. */
+const onceGraceMs = 10_000;
+
+/** `run`: the daemon, in the foreground. */
+export async function run(
+  settings: Settings,
+  _args: readonly string[],
+  flags: { readonly once?: boolean; readonly dryRun?: boolean },
+): Promise<ExitCode> {
+  const config = await readConfig(settings, { onScreen: flags.dryRun === true });
+  if (config === undefined) return exit.badConfiguration;
+  if (config.sources.length === 0) {
+    complain('the configuration names no sources: there is nothing to watch');
+    return exit.badConfiguration;
+  }
+  const log = await openLog(settings.verbose ? 'debug' : settings.quiet ? 'error' : 'info');
+  const hosting = await host({
+    config,
+    ...(flags.dryRun === true ? {} : { state: settings.state }),
+    mode: 'live',
+    follow: flags.once !== true,
+    log,
+  });
+  if (!hosting.ok) return hosting.code;
+  return flags.once === true ? runOnce(hosting.hosted) : runOn(hosting.hosted, settings, log);
+}
+
+/** Reads what is new, delivers, stops. */
+async function runOnce({ daemon, leave }: Hosted): Promise<ExitCode> {
+  daemon.start();
+  await daemon.sourcesEnded();
+  await until(() => daemon.quiet() || daemon.trouble() !== undefined, Infinity);
+  await until(() => daemon.quiet() && daemon.undelivered() === 0, onceGraceMs);
+  const trouble = daemon.trouble();
+  const left = daemon.undelivered();
+  await leave(stopGraceMs);
+  if (trouble !== undefined) {
+    complain(`the ledger cannot be written: ${trouble.detail}; nothing was moved, run again`);
+    return exit.failed;
+  }
+  if (left > 0) complain(`${left} message(s) are queued; the next run or send tries again`);
+  return left > 0 ? exit.queued : exit.done;
+}
+
+async function runOn({ daemon, lock, leave }: Hosted, settings: Settings, log: Log): Promise<ExitCode> {
+  const reload = async () => {
+    const next = await readConfig(settings, { onScreen: false });
+    if (next === undefined) return { ok: false as const, detail: 'the new configuration has mistakes: nothing changed' };
+    const failed = await daemon.reload(next);
+    if (failed !== undefined) return { ok: false as const, detail: failed.detail };
+    log.info('configuration read again', { rules: next.program.rules.length });
+    return { ok: true as const };
+  };
+  const control = lock === undefined ? undefined : await serveControl(lock, answerControl(daemon, reload));
+  if (control?.ok === false) log.warn('no control socket', { text: control.detail });
+  const stopped = stopSignal();
+  process.on('SIGHUP', () => {
+    reload().then(
+      (result) => result.ok || log.error('reload', { text: result.detail }),
+      (error: unknown) => log.error('reload', { text: String(error) }),
+    );
+  });
+  process.on('SIGUSR1', () => log.info('status', { status: daemon.status() }));
+  daemon.start();
+  log.info('watching', { pid: process.pid });
+  await stopped;
+  log.info('stopping');
+  if (control?.ok === true) await control.close();
+  await leave(stopGraceMs);
+  return exit.done;
+}
+
+/** The first TERM or INT stops cleanly, the second at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (signal: NodeJS.Signals): void => {
+      if (asked) process.kill(process.pid, 'SIGKILL');
+      asked = true;
+      resolve();
+      process.on(signal, stop);
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  });
+}

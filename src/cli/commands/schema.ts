@@ -1,0 +1,9 @@
+import { configurationSchema } from '../../config/schema.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import { print } from '../terminal.ts';
+
+/** `schema`: for editors. */
+export async function schema(): Promise<ExitCode> {
+  print(JSON.stringify(configurationSchema(), null, 2));
+  return exit.done;
+}

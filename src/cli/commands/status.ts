@@ -1,0 +1,77 @@
+import { callControl } from '../../control/client.ts';
+import type { Status } from '../../daemon/status.ts';
+import { safeForTerminal } from '../../kit/terminal.ts';
+import { openLedgerReader } from '../../store/ledger.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import type { Settings } from '../settings.ts';
+import { complain, print, printJson, table } from '../terminal.ts';
+
+const timeoutMs = 5_000;
+
+/** `status`: the daemon's own words, or what the ledger holds when none runs (exit 1). */
+export async function status(settings: Settings): Promise<ExitCode> {
+  const answered = await callControl(settings.state, 'status', {}, { timeoutMs });
+  if (answered.ok) {
+    if (settings.json) printJson(answered.value);
+    // The daemon is of this same program; its form is checked by `version`.
+    else printStatus(answered.value as unknown as Status);
+    return exit.done;
+  }
+  if (answered.reason !== 'noDaemon') {
+    complain(`the daemon does not answer: ${answered.detail}`);
+    return exit.failed;
+  }
+  const opened = await openLedgerReader({ directory: settings.state });
+  if (!opened.ok) {
+    complain(`no daemon runs, and no ledger is in ${settings.state}: ${opened.failure.detail}`);
+    return exit.failed;
+  }
+  const counts = opened.reader.counts();
+  opened.reader.close();
+  if (settings.json) printJson({ version: 1, running: false, ledger: counts });
+  else {
+    print('no daemon runs');
+    print(ledgerLine(counts));
+  }
+  return exit.failed;
+}
+
+function printStatus(status: Status): void {
+  print(`running since ${status.startedAt}, process ${status.pid}, ${mebibytes(status.rssBytes)}`);
+  print('\nsources');
+  print(table(status.sources.map(sourceRow)));
+  if (status.catchingUp.length > 0) print(`  catching up: ${status.catchingUp.join(' ')}`);
+  print('\nrules: matched = raised + absorbed');
+  const busy = status.rules.filter(({ matched }) => matched > 0);
+  print(
+    busy.length === 0
+      ? `  none of ${status.rules.length} matched yet`
+      : table(busy.map((rule) => [`  ${rule.rule}`, `${rule.matched} = ${rule.raised} + ${sum(rule.absorbed)}`])),
+  );
+  print('\nreceivers: raised = delivered + joined + muted + held + pending + undelivered');
+  for (const each of status.receivers) {
+    const { raised, delivered, joined, muted, held, pending, undelivered } = each;
+    const right = [delivered, joined, sum(muted), held, pending, undelivered].join(' + ');
+    print(`  ${each.receiver}  ${each.rule}  ${raised} = ${right}`);
+  }
+  print(`\nledger: ${ledgerLine(status.ledger)}`);
+  if (status.ledger.trouble !== undefined) print(`  CANNOT BE WRITTEN: ${safeForTerminal(status.ledger.trouble)}`);
+}
+
+const sourceRow = (source: Status['sources'][number]): readonly string[] => [
+  `  ${source.name}`,
+  `${source.lines} lines`,
+  `${source.candidates} candidates`,
+  source.streams.map(({ stream, condition }) => `${safeForTerminal(stream)} ${condition}`).join(', '),
+];
+
+const sum = (parts: { readonly [name: string]: number }): number =>
+  Object.values(parts).reduce((total, part) => total + part, 0);
+
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 1048576)} MiB`;
+
+function ledgerLine(counts: Status['ledger']): string {
+  const states = Object.entries(counts.byState).map(([state, count]) => `${count} ${state}`);
+  const commit = counts.commitMedianMs === undefined ? '' : `, commit ${counts.commitMedianMs.toFixed(2)} ms`;
+  return `${counts.alerts} alerts, ${counts.openAlerts} open; messages: ${states.join(', ') || 'none'}; ${mebibytes(counts.bytes)}${commit}`;
+}

@@ -1,0 +1,79 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { plainLog } from '../../daemon/log.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import { host } from '../host.ts';
+import { readWatchConfig } from '../read-config.ts';
+import type { Settings } from '../settings.ts';
+import { complain } from '../terminal.ts';
+import { until } from '../until.ts';
+
+/** Where Debian, Red Hat, SUSE and their kin write what the shipped rules look for. */
+const usualLogs = [
+  '/var/log/auth.log',
+  '/var/log/secure',
+  '/var/log/syslog',
+  '/var/log/messages',
+  '/var/log/kern.log',
+];
+const graceMs = 2_000;
+
+/** `watch`: no configuration, no ledger on disk; alerts on the screen. */
+export async function watch(
+  settings: Settings,
+  args: readonly string[],
+  flags: { readonly once?: boolean; readonly rule?: readonly string[]; readonly rules?: readonly string[] },
+): Promise<ExitCode> {
+  const files = args.length > 0 ? args : usualLogs.filter((file) => existsSync(file));
+  if (files.length === 0) {
+    complain(`none of this machine's usual logs is here (${usualLogs.join(' ')}); name a file, or - for standard input`);
+    return exit.failed;
+  }
+  const once = flags.once === true;
+  if (once && !files.every(readable)) return exit.failed;
+  const config = await readWatchConfig({
+    files,
+    once,
+    json: settings.json,
+    rules: flags.rule ?? [],
+    ruleFiles: flags.rules ?? [],
+  });
+  if (config === undefined) return exit.badConfiguration;
+  const hosting = await host({
+    config,
+    mode: once ? 'history' : 'live',
+    follow: !once,
+    log: plainLog(complain, settings.quiet ? 'error' : 'warn'),
+  });
+  if (!hosting.ok) return hosting.code;
+  const { daemon, leave } = hosting.hosted;
+  daemon.start();
+  await Promise.race([daemon.sourcesEnded(), interrupted()]);
+  await until(daemon.quiet, graceMs);
+  await leave(graceMs);
+  return exit.done;
+}
+
+function readable(file: string): boolean {
+  if (file === '-') return true;
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch (error) {
+    complain(`cannot read ${file}: ${whyNot(error)}`);
+    return false;
+  }
+}
+
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'permission denied; membership of the group that owns it (often adm) would help';
+  return String(code ?? error);
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { AccountSettings, ChannelPorts, HttpSettings } from '../channels/contract.ts';
+import type { Config } from '../config/config.ts';
+import { crashAt } from '../daemon/crash-points.ts';
+import { openDaemon, type Daemon, type DaemonParts } from '../daemon/daemon.ts';
+import type { Log } from '../daemon/log.ts';
+import { createMatchPorts } from '../daemon/node-ports.ts';
+import { instant } from '../model/time.ts';
+import { acquireLock, type HeldLock, type Lock } from '../control/lock.ts';
+import { safeForTerminal } from '../kit/terminal.ts';
+import { prepareStateDirectory } from '../store/directory.ts';
+import { openLedger } from '../store/ledger.ts';
+import { loadSqlite } from '../store/sqlite/driver.ts';
+import { exit, type ExitCode } from './exit.ts';
+import { complain, print } from './terminal.ts';
+
+/** A daemon inside this process, and how to leave it. */
+export interface Hosted {
+  readonly daemon: Daemon;
+  /** The right to serve the control socket; absent where nothing is on disk. */
+  readonly lock?: HeldLock;
+  /** Stops the daemon, closes the ledger, gives the lock back. */
+  leave(graceMs: number): Promise<void>;
+}
+
+export type Hosting = { readonly ok: true; readonly hosted: Hosted } | { readonly ok: false; readonly code: ExitCode };
+
+/** How this process runs a daemon. */
+export interface HostOptions {
+  readonly config: Config;
+  /** Absent: the ledger is in memory and nothing is moved. */
+  readonly state?: string;
+  readonly mode: DaemonParts['mode'];
+  readonly follow: boolean;
+  readonly log: Log;
+}
+
+/** Takes the lock, opens the ledger, recovers; says what went wrong and gives the exit code otherwise. */
+export async function host(options: HostOptions): Promise<Hosting> {
+  const { state, log } = options;
+  const lock = state === undefined ? undefined : await lockState(state);
+  if (lock?.ok === false) return refuse(lock.detail);
+  const release = (): void => lock?.release();
+  const opened = await openLedger(
+    state === undefined ? { memory: true } : { directory: state },
+    instant(Date.now()),
+  );
+  if (!opened.ok) {
+    release();
+    return refuse(`the ledger cannot be used: ${opened.failure.detail}`);
+  }
+  for (const note of opened.notes) log.warn('ledger', { text: note });
+  const daemon = await openDaemon({
+    config: options.config,
+    ledger: opened.ledger,
+    durable: state !== undefined,
+    mode: options.mode,
+    follow: options.follow,
+    match: createMatchPorts(),
+    now: Date.now,
+    channelPorts: (config) => channelPorts(config, state),
+    log,
+    reach: crashAt(process.env),
+  });
+  if (!daemon.ok) {
+    opened.ledger.close();
+    release();
+    return refuse(`the ledger cannot be written: ${daemon.failure.detail}`);
+  }
+  const leave = async (graceMs: number): Promise<void> => {
+    await daemon.daemon.stop(graceMs);
+    opened.ledger.close();
+    release();
+  };
+  return { ok: true, hosted: { daemon: daemon.daemon, ...(lock === undefined ? {} : { lock }), leave } };
+}
+
+function refuse(detail: string): Hosting {
+  complain(safeForTerminal(detail));
+  return { ok: false, code: exit.failed };
+}
+
+async function lockState(state: string): Promise<Lock> {
+  const prepared = prepareStateDirectory(state);
+  if (prepared !== undefined) return { ok: false, reason: 'failed', detail: prepared.detail };
+  const sqlite = await loadSqlite();
+  if (!sqlite.ok) return { ok: false, reason: 'failed', detail: sqlite.detail };
+  return acquireLock(state, sqlite.open);
+}
+
+/** What channels need of this machine, for one configuration. */
+export function channelPorts(config: Config, state: string | undefined): Omit<ChannelPorts, 'name'> {
+  const { name: _, ...ports } = channelPortsWith(config.http, config.accounts, state ?? '', '');
+  return ports;
+}
+
+/** The same where no whole configuration is at hand (`auth`). */
+export const channelPortsWith = (
+  http: HttpSettings,
+  accounts: readonly AccountSettings[],
+  stateDirectory: string,
+  name: string,
+): ChannelPorts => ({
+  name,
+  now: () => instant(Date.now()),
+  randomBytes: (length) => randomBytes(length),
+  stateDirectory,
+  http,
+  accounts: new Map(accounts.map((account) => [account.name, account])),
+  print,
+});

@@ -1,0 +1,150 @@
+import { Command, CommanderError, Option } from 'commander';
+import { exit, type ExitCode } from './exit.ts';
+import { settingsFrom, type GlobalFlags, type Settings } from './settings.ts';
+import { complain } from './terminal.ts';
+
+/** Parses `argv` and runs one command; answers its exit code. Our own bugs end with a trace and 1. */
+export async function runCommand(argv: readonly string[], version: string): Promise<ExitCode> {
+  let code: ExitCode = exit.done;
+  const program = build(version, (result) => (code = result));
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage;
+    complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return exit.failed;
+  }
+}
+
+type Run<Flags> = (settings: Settings, args: readonly string[], flags: Flags) => Promise<ExitCode>;
+
+function build(version: string, done: (code: ExitCode) => void): Command {
+  const program = new Command('bird-sentinel')
+    .description('Watches logs, correlates, and tells a human in private within a second.')
+    .version(version, '-V, --version')
+    .option('-c, --config <file>', 'configuration file or folder (repeatable)', collect)
+    .option('--state <dir>', 'ledger, tokens and socket')
+    .option('-v, --verbose', 'say more')
+    .option('-q, --quiet', 'say only errors')
+    .option('--json', 'data as JSON')
+    .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
+    .showHelpAfterError('(see bird-sentinel --help)')
+    .enablePositionalOptions()
+    .exitOverride();
+
+  /** Turns a command's own parameters into one call; commander gives arguments, then options. */
+  const action =
+    <Flags>(load: () => Promise<Run<Flags>>) =>
+    async (...received: unknown[]): Promise<void> => {
+      const command = received.at(-1);
+      const flags = received.at(-2) as Flags;
+      const args = received.slice(0, -2).flat().filter((arg): arg is string => typeof arg === 'string');
+      const all = command instanceof Command ? command.optsWithGlobals<GlobalFlags>() : {};
+      const run = await load();
+      done(await run(settingsOf(all), args, flags));
+    };
+
+  program
+    .command('run')
+    .description('the daemon, in the foreground')
+    .option('--once', 'read what is new since the saved position, deliver, stop')
+    .option('--dry-run', 'deliver to the screen only, move no position')
+    .action(action(async () => (await import('./commands/run.ts')).run));
+  program
+    .command('watch')
+    .description('files or standard input (-) through the shipped rules; alerts on the screen')
+    .argument('[file...]', "files, '-' for standard input; without any, this machine's usual logs")
+    .option('--once', 'read to the end and stop')
+    .option('--rule <regex>', 'alert on lines that match (repeatable)', collect)
+    .option('--rules <file>', 'rules from a configuration file (repeatable)', collect)
+    .action(action(async () => (await import('./commands/watch.ts')).watch));
+  program
+    .command('send')
+    .description('one message now')
+    .argument('<text>', "the text, or '-' for standard input")
+    .option('--to <receiver>', 'receiver or channel (repeatable); without it, as the routes say', collect)
+    .addOption(new Option('--severity <word>').choices(['info', 'warning', 'critical']).default('warning'))
+    .option('--wait', 'wait until it is delivered or given up')
+    .option('--dry-run', 'show the parts, their lengths and the price; send nothing')
+    .action(action(async () => (await import('./commands/send.ts')).send));
+  program
+    .command('check')
+    .description('everything that is wrong with the configuration')
+    .argument('[file...]', 'instead of the configuration named by -c')
+    .option('--deep', 'also ask the channels')
+    .action(action(async () => (await import('./commands/check.ts')).check));
+  addAuth(program, action);
+  addAlerts(program, action);
+  program
+    .command('status')
+    .description('health, sources, the two sums')
+    .action(action(async () => (await import('./commands/status.ts')).status));
+  program
+    .command('reload')
+    .description('the running daemon reads its configuration again')
+    .action(action(async () => (await import('./commands/reload.ts')).reload));
+  program
+    .command('schema')
+    .description('the JSON Schema of the configuration')
+    .action(action(async () => (await import('./commands/schema.ts')).schema));
+  return program;
+}
+
+type Action = <Flags>(load: () => Promise<Run<Flags>>) => (...received: unknown[]) => Promise<void>;
+
+function addAuth(program: Command, action: Action): void {
+  const auth = program.command('auth').description('connect accounts');
+  auth
+    .command('login')
+    .description('connect an account by the PIN flow')
+    .argument('<service>', 'x')
+    .option('--account <name>', 'the name in the configuration', 'bot')
+    .option('--api <url>', 'another base URL')
+    .option('--import <file>', 'take keys and tokens from ~/.trc, ~/.xrc or ~/.twurlrc')
+    .action(action(async () => (await import('./commands/auth-login.ts')).authLogin));
+  auth
+    .command('status')
+    .description('whose account, which access, last success')
+    .argument('[service]', 'x', 'x')
+    .option('--account <name>', 'only this one')
+    .action(action(async () => (await import('./commands/auth-status.ts')).authStatus));
+  auth
+    .command('logout')
+    .description('forget the tokens on this machine')
+    .argument('<service>', 'x')
+    .option('--account <name>', 'the name in the configuration', 'bot')
+    .action(action(async () => (await import('./commands/auth-logout.ts')).authLogout));
+}
+
+function addAlerts(program: Command, action: Action): void {
+  const alerts = program.command('alerts').description('what was raised, and what became of it');
+  alerts
+    .command('list')
+    .description('newest first')
+    .option('--rule <id>', 'only this rule')
+    .option('--open', 'only open ones')
+    .option('--limit <n>', 'at most', '50')
+    .action(action(async () => (await import('./commands/alerts.ts')).list));
+  alerts
+    .command('show')
+    .description('one alert, its lines and its messages')
+    .argument('<id>', 'the id or its beginning')
+    .action(action(async () => (await import('./commands/alerts.ts')).show));
+  alerts
+    .command('why')
+    .description('each step of its way, and why')
+    .argument('<id>', 'the id or its beginning')
+    .action(action(async () => (await import('./commands/alerts.ts')).why));
+}
+
+const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  value,
+];
+
+const settingsOf = (flags: GlobalFlags): Settings =>
+  settingsFrom(flags, process.env, {
+    isRoot: process.getuid?.() === 0,
+    isTTY: process.stdout.isTTY,
+  });

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import type { HttpSettings } from '../channels/contract.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { onScreenOnly, watchConfig, type WatchOptions } from '../config/watch.ts';
+import { createMatchPorts } from '../daemon/node-ports.ts';
+import type { Checked } from '../model/diagnostic.ts';
+import type { Settings } from './settings.ts';
+import { complain, printDiagnostics } from './terminal.ts';
+
+/** Where X lives unless the configuration says otherwise. */
+const defaultApi = 'https://api.x.com';
+
+/** Loads the configuration; what is wrong is not printed yet. */
+export function checkConfig(settings: Pick<Settings, 'config'>): Promise<Checked<Config>> {
+  return loadConfig({ files: settings.config, match: createMatchPorts(), zone: machineZone() });
+}
+
+/** Loads the configuration and says what is wrong with it; undefined when it cannot be used. */
+export async function readConfig(
+  settings: Settings,
+  options: { readonly onScreen: boolean },
+): Promise<Config | undefined> {
+  if (settings.configIsDefault && !settings.config.some((path) => existsSync(path))) {
+    complain(`there is no configuration at ${settings.config.join(' ')}; name one with -c, or try: bird-sentinel watch`);
+    return undefined;
+  }
+  const config = told(await checkConfig(settings), settings);
+  return config !== undefined && options.onScreen ? onScreenOnly(config) : config;
+}
+
+/** The configuration of `watch`, which needs none. */
+export async function readWatchConfig(
+  options: Omit<WatchOptions, 'match' | 'zone'>,
+): Promise<Config | undefined> {
+  return told(await watchConfig({ ...options, match: createMatchPorts(), zone: machineZone() }), undefined);
+}
+
+/** What `auth` needs of a configuration: there may be none yet. */
+export async function settingsForAccount(
+  settings: Settings,
+  account: string,
+): Promise<{ readonly api: string; readonly http: HttpSettings } | undefined> {
+  const isThere = !settings.configIsDefault || settings.config.some((path) => existsSync(path));
+  if (!isThere) return { api: defaultApi, http: {} };
+  const config = told(await checkConfig(settings), settings);
+  if (config === undefined) return undefined;
+  return { api: config.accounts.find(({ name }) => name === account)?.api ?? defaultApi, http: config.http };
+}
+
+function told(checked: Checked<Config>, settings: Settings | undefined): Config | undefined {
+  const worth = checked.diagnostics.filter(({ severity }) => severity === 'error' || settings?.quiet !== true);
+  printDiagnostics(worth);
+  return checked.ok ? checked.value : undefined;
+}
+
+const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

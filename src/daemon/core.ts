@@ -1,0 +1,41 @@
+import type { Alerting } from '../alerting/alerting.ts';
+import type { AlertingInput, AlertingOutput } from '../alerting/contract.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Effect, EngineInput } from '../model/effect.ts';
+import type { Instant } from '../model/time.ts';
+
+/** What a rule wanted a human to know that is not an alert. */
+export type Note = Extract<Effect, { readonly type: 'note' }>;
+
+/** What one step decided. */
+export interface Decided {
+  readonly outputs: readonly AlertingOutput[];
+  readonly notes: readonly Note[];
+}
+
+/** The two machines, joined: effects of the engine are inputs of alerting. */
+export interface Core {
+  readonly engine: Engine;
+  readonly alerting: Alerting;
+  /** Steps the engine, and alerting with every effect at `alertingNow`. */
+  correlate(input: EngineInput, alertingNow: Instant): Decided;
+  decide(input: AlertingInput): Decided;
+}
+
+/** Joins an engine and an alerting machine. */
+export function createCore(engine: Engine, alerting: Alerting): Core {
+  return {
+    engine,
+    alerting,
+    correlate(input, alertingNow) {
+      const outputs: AlertingOutput[] = [];
+      const notes: Note[] = [];
+      for (const effect of engine.step(input)) {
+        if (effect.type === 'note') notes.push(effect);
+        else outputs.push(...alerting.step({ type: 'effect', now: alertingNow, effect }));
+      }
+      return { outputs, notes };
+    },
+    decide: (input) => ({ outputs: alerting.step(input), notes: [] }),
+  };
+}

@@ -1,0 +1,73 @@
+import { eachRecord } from '../match/records.ts';
+import { createScanner } from '../match/scanner.ts';
+import type { MatchPorts, Scanner } from '../match/contract.ts';
+import type { Chunk } from '../model/chunk.ts';
+import type { Event } from '../model/event.ts';
+import type { Program } from '../model/program.ts';
+import { createParser, type Parser } from '../parse/event.ts';
+import { lineFormats } from '../parse/registry.ts';
+
+/** An event and the rules that may match it. */
+export interface Taken {
+  readonly event: Event;
+  readonly rules: readonly number[];
+}
+
+/** What came through one source so far. */
+export interface IntakeCounts {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly candidates: number;
+  /** Records whose own time was not plausible, so that receipt time was used. */
+  readonly implausible: number;
+}
+
+/** Steps 2 and 3 of a line's way for one source: chunk → candidates → events. */
+export interface Intake {
+  take(chunk: Chunk): Iterable<Taken>;
+  counts(): IntakeCounts;
+}
+
+/** What an intake must know of its source. */
+export interface IntakeSource {
+  readonly name: string;
+  readonly format: string;
+}
+
+/** An intake for `source`: the rules bound to it form its scanner. */
+export function createIntake(
+  source: IntakeSource,
+  program: Program,
+  zone: string,
+  ports: MatchPorts,
+): Intake {
+  const scanner = scannerFor(source, program, ports);
+  const parser: Parser = createParser({ format: source.format, zone });
+  const counts = { lines: 0, bytes: 0, candidates: 0, implausible: 0 };
+
+  return {
+    *take(chunk) {
+      counts.bytes += chunk.bytes.length;
+      eachRecord(chunk, () => counts.lines++);
+      for (const candidate of scanner.scan(chunk)) {
+        const record = ports.decode(chunk.bytes, candidate.start, candidate.end, 'utf8');
+        const parsed = parser.parse(record, chunk, chunk.position.begin + candidate.start);
+        counts.candidates++;
+        if (parsed.implausible) counts.implausible++;
+        yield { event: parsed.event, rules: candidate.rules };
+      }
+    },
+    counts: () => ({ ...counts }),
+  };
+}
+
+function scannerFor(source: IntakeSource, program: Program, ports: MatchPorts): Scanner {
+  const bound = program.rules
+    .map((rule, index) => ({ rule, index }))
+    .filter(({ rule }) => rule.from === undefined || rule.from.includes(source.name))
+    .map(({ rule, index }) => ({ index, pattern: rule.pattern }));
+  const format = lineFormats.find((known) => known.name === source.format);
+  // An unknown format may turn out to be one with escapes: then literals could hide in them.
+  const escapes = format?.escapes ?? true;
+  return createScanner(bound, escapes ? 'escaped' : 'text', ports);
+}

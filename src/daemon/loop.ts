@@ -1,0 +1,281 @@
+import type { AlertingInput } from '../alerting/contract.ts';
+import type { Chunk } from '../model/chunk.ts';
+import type { Message } from '../model/delivery.ts';
+import type { EngineInput, SourceCondition } from '../model/effect.ts';
+import type { Json } from '../model/json.ts';
+import type { Row } from '../model/machine.ts';
+import { earliest, type Instant } from '../model/time.ts';
+import type { Ledger, LedgerFailure, Round } from '../store/contract.ts';
+import type { Clock } from './clock.ts';
+import type { Core, Decided, Note } from './core.ts';
+import type { Reach } from './crash-points.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { Intake } from './intake.ts';
+import { openDraft, type Draft, type PlannedAttempt } from './round.ts';
+import type { Wording } from './wording.ts';
+
+/** What the loop is made to do, in the order in which it was asked. */
+export type Item =
+  | { readonly type: 'chunk'; readonly source: string; readonly chunk: Chunk; readonly taken: () => void }
+  | { readonly type: 'condition'; readonly source: string; readonly condition: SourceCondition }
+  | { readonly type: 'forget'; readonly source: string; readonly stream: string }
+  | {
+      readonly type: 'decide';
+      readonly input: (now: Instant, seq: number) => AlertingInput;
+      /** Called with what was decided, once it is committed. */
+      readonly committed?: (decided: Decided) => void;
+    };
+
+/** The rooms as one configuration wired them; a reload replaces it whole. */
+export interface Way {
+  readonly core: Core;
+  readonly intakes: ReadonlyMap<string, Intake>;
+  readonly wording: Wording;
+  /** Rule id → hash, for checkpoints. */
+  readonly rules: ReadonlyMap<string, string>;
+}
+
+export interface LoopPorts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly deliveries: Deliveries;
+  readonly reach: Reach;
+  /** False where the ledger dies with the process: then nothing needs a journal. */
+  readonly durable: boolean;
+  readonly note: (note: Note) => void;
+  /** The ledger could not be written (and is tried again each second), or can be again. */
+  readonly trouble: (failure: LedgerFailure | undefined) => void;
+}
+
+/** The loop: takes what came in, steps the machines, commits, and only then lets messages go. */
+export interface Loop {
+  offer(item: Item): void;
+  /** Nothing queued, nothing waiting for the disk. */
+  idle(): boolean;
+  /** Replaces the way between two turns. */
+  swap(way: Way): void;
+  /** Writes the machines' rows and empties the journal. */
+  checkpoint(): LedgerFailure | undefined;
+  /** No further turns; the timer is gone. */
+  halt(): void;
+  stats(): LoopStats;
+}
+
+export interface LoopStats {
+  readonly rounds: number;
+  /** Milliseconds the last hundred commits took, oldest first. */
+  readonly commitMs: readonly number[];
+  readonly nextSeq: number;
+}
+
+/** A turn ends, and is committed, when it has gathered about this many bytes. */
+const turnWeight = 4 * 1024 * 1024;
+/** A checkpoint comes at least after this many journaled inputs. */
+const checkpointEvery = 1000;
+const retryCommitMs = 1000;
+const longestTimer = 2 ** 31 - 1;
+
+/** Starts the loop at input number `nextSeq`. */
+export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop {
+  const { ledger, clock, reach } = ports;
+  const queue: Item[] = [];
+  const commitMs: number[] = [];
+  let way = first;
+  let seq = nextSeq;
+  let journaled = 0;
+  /** Rows that a failed checkpoint could not write. */
+  let unwritten: readonly Row[] = [];
+  let rounds = 0;
+  let scheduled = false;
+  let halted = false;
+  let stuck: { readonly draft: Draft; readonly round: Round } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const schedule = (): void => {
+    if (scheduled || halted || stuck !== undefined) return;
+    scheduled = true;
+    setImmediate(turn);
+  };
+
+  function turn(): void {
+    scheduled = false;
+    if (halted || stuck !== undefined) return;
+    const draft = openDraft();
+    let taken = 0;
+    for (const item of queue) {
+      if (draft.weight() >= turnWeight) break;
+      take(item, draft);
+      taken++;
+    }
+    queue.splice(0, taken);
+    fireTimers(draft);
+    if (!draft.empty()) finish(draft);
+    if (queue.length > 0) schedule();
+    else setTimer();
+  }
+
+  function take(item: Item, draft: Draft): void {
+    switch (item.type) {
+      case 'chunk':
+        takeChunk(item.source, item.chunk, draft);
+        draft.whenCommitted(item.taken);
+        break;
+      case 'condition':
+        if (item.condition === 'atEnd') clock.caughtUp(item.source);
+        correlate(
+          { type: 'sourceState', seq: seq++, now: clock.engine(), source: item.source, condition: item.condition },
+          draft,
+        );
+        break;
+      case 'forget':
+        draft.mark(item.source, item.stream, undefined);
+        break;
+      case 'decide': {
+        reach('before-settle');
+        const decided = way.core.decide(item.input(clock.alerting(), seq++));
+        note(decided, draft);
+        const { committed } = item;
+        if (committed !== undefined) draft.whenCommitted(() => committed(decided));
+        reach('settled');
+        break;
+      }
+    }
+  }
+
+  function takeChunk(source: string, chunk: Chunk, draft: Draft): void {
+    reach('read');
+    draft.weigh(chunk.bytes.length);
+    const isHistory = chunk.reference < chunk.receivedAt;
+    const intake = way.intakes.get(source);
+    if (intake !== undefined) {
+      for (const { event, rules } of intake.take(chunk)) {
+        reach('parsed');
+        if (isHistory) clock.behind(source, event.at);
+        correlate({ type: 'event', seq: seq++, now: clock.engine(), event, rules }, draft);
+      }
+    }
+    reach('scanned');
+    draft.mark(source, chunk.position.stream, chunk.position.mark);
+  }
+
+  function correlate(input: EngineInput, draft: Draft): void {
+    if (ports.durable && input.type !== 'tick') {
+      // Inputs are plain data: the journal keeps them as they are.
+      draft.journal({ seq: input.seq, input: input as unknown as Json });
+      journaled++;
+    }
+    const decided = way.core.correlate(input, clock.alerting());
+    reach('stepped');
+    note(decided, draft);
+    reach('decided');
+  }
+
+  function note(decided: Decided, draft: Draft): void {
+    draft.decided(decided.outputs);
+    for (const each of decided.notes) ports.note(each);
+  }
+
+  function fireTimers(draft: Draft): void {
+    const { engine, alerting } = way.core;
+    const engineNow = clock.engine();
+    if (isDue(engine.nextWake(), engineNow)) correlate({ type: 'tick', seq: seq++, now: engineNow }, draft);
+    const alertingNow = clock.alerting();
+    if (isDue(alerting.nextWake(), alertingNow)) {
+      note(way.core.decide({ type: 'tick', now: alertingNow }), draft);
+    }
+  }
+
+  function finish(draft: Draft): void {
+    const now = clock.wall();
+    for (const attempt of draft.attempts) render(attempt, draft, now);
+    reach('rendered');
+    commit({ draft, round: draft.close(clock.engine(), seq, way.core.alerting.changes()) });
+  }
+
+  function render(attempt: PlannedAttempt, draft: Draft, now: Instant): void {
+    const { notification, mayHaveArrived } = attempt;
+    if (notification.attempt > 1 || notification.part > 0 || mayHaveArrived) return;
+    const alerts = notification.alerts.flatMap((id) => draft.alerts.get(id) ?? ledger.findAlerts(id));
+    draft.rendered(notification.id, way.wording(notification, alerts, now));
+  }
+
+  function commit(pending: { readonly draft: Draft; readonly round: Round }): void {
+    reach('before-commit');
+    const begun = performance.now();
+    const written = ledger.commit(pending.round);
+    if (!written.ok) {
+      stuck = pending;
+      ports.trouble(written.failure);
+      timer = setTimeout(retry, retryCommitMs);
+      return;
+    }
+    commitMs.push(performance.now() - begun);
+    if (commitMs.length > 100) commitMs.shift();
+    rounds++;
+    reach('after-commit');
+    afterCommit(pending.draft, pending.round.messages);
+  }
+
+  function retry(): void {
+    const pending = stuck;
+    if (pending === undefined || halted) return;
+    stuck = undefined;
+    commit(pending);
+    if (stuck !== undefined) return;
+    ports.trouble(undefined);
+    schedule();
+  }
+
+  function afterCommit(draft: Draft, messages: ReadonlyMap<string, Message>): void {
+    reach('before-acknowledge');
+    draft.committed();
+    for (const { notification, mayHaveArrived } of draft.attempts) {
+      const message = messages.get(notification.id) ?? ledger.message(notification.id);
+      if (message !== undefined) ports.deliveries.carryOut(notification, message, mayHaveArrived);
+    }
+    if (ports.durable && journaled >= checkpointEvery) checkpoint();
+  }
+
+  function checkpoint(): LedgerFailure | undefined {
+    reach('before-checkpoint');
+    const engineRows = [...unwritten, ...way.core.engine.changes()];
+    const written = ledger.checkpoint({ nextSeq: seq, now: clock.engine(), engineRows, rules: way.rules });
+    unwritten = written.ok ? [] : engineRows;
+    if (!written.ok) {
+      ports.trouble(written.failure);
+      return written.failure;
+    }
+    journaled = 0;
+    reach('after-checkpoint');
+    return undefined;
+  }
+
+  function setTimer(): void {
+    clearTimeout(timer);
+    const engineWake = clock.holding().length === 0 ? way.core.engine.nextWake() : undefined;
+    const wake = earliest(engineWake, way.core.alerting.nextWake());
+    if (wake === undefined || halted) return;
+    const wait = Math.min(longestTimer, Math.max(1, wake - clock.wall()));
+    timer = setTimeout(schedule, wait);
+  }
+
+  return {
+    offer(item) {
+      queue.push(item);
+      schedule();
+    },
+    idle: () => queue.length === 0 && stuck === undefined && !scheduled,
+    swap(next) {
+      way = next;
+      schedule();
+    },
+    checkpoint,
+    halt() {
+      halted = true;
+      clearTimeout(timer);
+    },
+    stats: () => ({ rounds, commitMs: [...commitMs], nextSeq: seq }),
+  };
+}
+
+const isDue = (wake: Instant | undefined, now: Instant): boolean => wake !== undefined && wake <= now;

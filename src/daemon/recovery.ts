@@ -1,0 +1,109 @@
+import { createAlerting } from '../alerting/alerting.ts';
+import type { AlertingRules } from '../alerting/contract.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import type { MatchPorts } from '../match/contract.ts';
+import type { EngineInput } from '../model/effect.ts';
+import type { Row } from '../model/machine.ts';
+import type { Program, Rule } from '../model/program.ts';
+import { instant, type Instant, type Millis } from '../model/time.ts';
+import type { JournalEntry, Ledger, LedgerFailure, Restored } from '../store/contract.ts';
+import { createCore, type Core } from './core.ts';
+
+/** What the machines are built from. */
+export interface Build {
+  readonly program: Program;
+  readonly alerting: AlertingRules;
+  readonly match: MatchPorts;
+  readonly keysPerRule: number;
+  readonly late: Millis;
+}
+
+/** The machines as they were at the last commit. */
+export interface Recovered {
+  readonly core: Core;
+  readonly nextSeq: number;
+  readonly now: Instant;
+  /** Inputs stepped again from the journal. */
+  readonly replayed: number;
+  /** Rules whose state was dropped because they changed. */
+  readonly changed: readonly string[];
+}
+
+export type Recovery =
+  | { readonly ok: true; readonly recovered: Recovered }
+  | { readonly ok: false; readonly failure: LedgerFailure };
+
+/**
+ * Loads the rows, steps the journal's inputs and discards the outputs: they were committed with them.
+ * Rules that changed since start afresh; what was decided stays decided.
+ */
+export function recover(ledger: Ledger, build: Build): Recovery {
+  const restored = ledger.restore();
+  const changed = changedRules(restored.rules, build.program);
+  if (restored.journal.length > 0 || changed.length > 0) {
+    const written = settleJournal(ledger, restored, changed, build);
+    if (!written.ok) return written;
+  }
+  const settled = ledger.restore();
+  const engine = engineOf(build.program, build);
+  engine.restore(settled.engineRows);
+  const alerting = createAlerting(build.alerting);
+  alerting.restore(settled.alertingRows);
+  return {
+    ok: true,
+    recovered: {
+      core: createCore(engine, alerting),
+      nextSeq: settled.nextSeq,
+      now: settled.now,
+      replayed: restored.journal.length,
+      changed,
+    },
+  };
+}
+
+/** Rule id → hash, as a checkpoint keeps it. */
+export const ruleHashes = (program: Program): ReadonlyMap<string, string> =>
+  new Map(program.rules.map((rule) => [rule.id, rule.hash]));
+
+function changedRules(before: ReadonlyMap<string, string>, program: Program): readonly string[] {
+  const now = ruleHashes(program);
+  return [...before].filter(([id, hash]) => now.get(id) !== hash).map(([id]) => id);
+}
+
+function settleJournal(ledger: Ledger, restored: Restored, changed: readonly string[], build: Build) {
+  const unchanged = build.program.rules.filter((rule) => restored.rules.get(rule.id) === rule.hash);
+  const engine = engineOf({ rules: unchanged, hash: build.program.hash }, build);
+  const dropped = new Set(changed);
+  engine.restore(restored.engineRows.filter((row) => !dropped.has(row.scope)));
+  replay(engine, restored.journal, unchanged);
+  engine.step({ type: 'tick', seq: restored.nextSeq, now: restored.now });
+  const gone: readonly Row[] = restored.engineRows
+    .filter((row) => dropped.has(row.scope))
+    .map(({ scope, key }) => ({ scope, key }));
+  return ledger.checkpoint({
+    nextSeq: restored.nextSeq,
+    now: restored.now,
+    engineRows: [...gone, ...engine.changes()],
+    rules: ruleHashes(build.program),
+  });
+}
+
+function replay(engine: Engine, journal: readonly JournalEntry[], rules: readonly Rule[]): void {
+  // Indices may have moved with the rules; the scanner only ever narrows, so all rules give the same.
+  const all = rules.map((_, index) => index);
+  for (const entry of journal) {
+    const input = entry.input as unknown as EngineInput;
+    engine.step(input.type === 'event' ? { ...input, rules: all } : input);
+  }
+}
+
+function engineOf(program: Program, build: Build): Engine {
+  return createEngine(program, {
+    match: build.match,
+    limits: { keysPerRule: build.keysPerRule },
+    late: build.late,
+  });
+}
+
+/** The newest time a fresh ledger knows. */
+export const beginning = instant(0);

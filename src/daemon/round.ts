@@ -1,0 +1,100 @@
+import type { AlertingOutput } from '../alerting/contract.ts';
+import type { Alert, Decision, Notification } from '../model/alert.ts';
+import type { Message } from '../model/delivery.ts';
+import type { Json } from '../model/json.ts';
+import type { Row } from '../model/machine.ts';
+import type { Instant } from '../model/time.ts';
+import type { JournalEntry, Mark, Round } from '../store/contract.ts';
+
+/** One attempt that may be made once its round is committed. */
+export interface PlannedAttempt {
+  readonly notification: Notification;
+  readonly mayHaveArrived: boolean;
+}
+
+/** What a turn of the loop gathers until it is committed. */
+export interface Draft {
+  readonly alerts: ReadonlyMap<string, Alert>;
+  readonly attempts: readonly PlannedAttempt[];
+  /** Bytes read and outputs made: a turn ends when it grows too heavy. */
+  weight(): number;
+  empty(): boolean;
+  journal(entry: JournalEntry): void;
+  mark(source: string, stream: string, mark: Json | undefined): void;
+  decided(outputs: readonly AlertingOutput[]): void;
+  rendered(notification: string, message: Message): void;
+  /** Called when the round is safe on disk. */
+  whenCommitted(done: () => void): void;
+  weigh(bytes: number): void;
+  close(at: Instant, nextSeq: number, alertingRows: readonly Row[]): Round;
+  committed(): void;
+}
+
+/** An empty draft. */
+export function openDraft(): Draft {
+  const entries: JournalEntry[] = [];
+  const marks = new Map<string, Mark>();
+  const alerts = new Map<string, Alert>();
+  const notifications = new Map<string, Notification>();
+  const messages = new Map<string, Message>();
+  const decisions: Decision[] = [];
+  const attempts: PlannedAttempt[] = [];
+  const waiting: (() => void)[] = [];
+  let weight = 0;
+  let touched = false;
+
+  const take = (output: AlertingOutput): void => {
+    switch (output.type) {
+      case 'alert':
+        alerts.set(output.alert.id, output.alert);
+        break;
+      case 'notification':
+        notifications.set(output.notification.id, output.notification);
+        break;
+      case 'decision':
+        decisions.push(output.decision);
+        break;
+      case 'attempt':
+        attempts.push({ notification: output.notification, mayHaveArrived: output.mayHaveArrived });
+        break;
+    }
+  };
+
+  return {
+    alerts,
+    attempts,
+    weight: () => weight,
+    empty: () => !touched && waiting.length === 0,
+    journal(entry) {
+      touched = true;
+      entries.push(entry);
+      weight += 256;
+    },
+    mark(source, stream, mark) {
+      touched = true;
+      marks.set(`${source}\0${stream}`, { source, stream, ...(mark === undefined ? {} : { mark }) });
+    },
+    decided(outputs) {
+      if (outputs.length > 0) touched = true;
+      for (const output of outputs) take(output);
+      weight += outputs.length * 512;
+    },
+    rendered: (notification, message) => void messages.set(notification, message),
+    whenCommitted: (done) => void waiting.push(done),
+    weigh: (bytes) => void (weight += bytes),
+    close: (at, nextSeq, alertingRows) => ({
+      at,
+      nextSeq,
+      journal: entries,
+      marks: [...marks.values()],
+      alerts: [...alerts.values()],
+      notifications: [...notifications.values()],
+      messages,
+      decisions,
+      alertingRows,
+    }),
+    committed: () => {
+      for (const done of waiting) done();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Source, SourceNotice, SourceOutput } from '../sources/contract.ts';
+import type { SourceCondition } from '../model/effect.ts';
+import type { Item } from './loop.ts';
+
+/** One source on its way into the loop. */
+export interface SourcePump {
+  readonly name: string;
+  /** Settles when the source has ended: it was stopped, or everything was read (`--once`). */
+  readonly ended: Promise<void>;
+  /** The newest condition of each stream. */
+  conditions(): ReadonlyMap<string, SourceCondition>;
+}
+
+/**
+ * Hands what `source` yields to the loop, one output at a time: the next chunk is read when the one
+ * before is committed.
+ */
+export function pumpSource(
+  name: string,
+  source: Source,
+  offer: (item: Item) => void,
+  notice: (stream: string, notice: SourceNotice) => void,
+): SourcePump {
+  const conditions = new Map<string, SourceCondition>();
+
+  const pass = async (output: SourceOutput): Promise<void> => {
+    switch (output.type) {
+      case 'chunk':
+        await new Promise<void>((taken) => offer({ type: 'chunk', source: name, chunk: output.chunk, taken }));
+        break;
+      case 'condition':
+        conditions.set(output.stream, output.condition);
+        offer({ type: 'condition', source: name, condition: overall(conditions) });
+        break;
+      case 'notice':
+        notice(output.stream, output.notice);
+        break;
+      case 'forget':
+        conditions.delete(output.stream);
+        offer({ type: 'forget', source: name, stream: output.stream });
+        break;
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    for await (const output of source) await pass(output);
+  };
+  return { name, ended: run(), conditions: () => conditions };
+}
+
+/** A source is as far as its slowest stream; it is unreadable or gone only when all of it is. */
+function overall(conditions: ReadonlyMap<string, SourceCondition>): SourceCondition {
+  const all = [...conditions.values()];
+  if (all.includes('reading')) return 'reading';
+  if (all.includes('atEnd')) return 'atEnd';
+  return all.includes('unreadable') ? 'unreadable' : 'gone';
+}

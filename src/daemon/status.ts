@@ -1,0 +1,78 @@
+import type { Config } from '../config/config.ts';
+import type { RuleCounters } from '../engine/engine.ts';
+import type { ReceiverCounters } from '../alerting/counters.ts';
+import type { Ledger, LedgerCounts, LedgerFailure } from '../store/contract.ts';
+import type { IntakeCounts } from './intake.ts';
+import type { LoopStats, Way } from './loop.ts';
+import type { SourcePump } from './source-pump.ts';
+
+/** One source as `status` shows it. */
+export interface SourceStatus extends IntakeCounts {
+  readonly name: string;
+  readonly streams: readonly { readonly stream: string; readonly condition: string }[];
+}
+
+/** What `status` tells; `version` changes with its form. */
+export interface Status {
+  readonly version: 1;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly uptimeSeconds: number;
+  readonly rssBytes: number;
+  readonly sources: readonly SourceStatus[];
+  /** Sources that are behind and hold the clock back. */
+  readonly catchingUp: readonly string[];
+  readonly rules: readonly RuleCounters[];
+  readonly receivers: readonly ReceiverCounters[];
+  readonly channels: readonly { readonly name: string; readonly kind: string }[];
+  readonly ledger: LedgerCounts & { readonly trouble?: string; readonly commitMedianMs?: number };
+}
+
+/** What a status is read from. */
+export interface StatusInputs {
+  readonly config: Config;
+  readonly way: Way;
+  readonly pumps: readonly SourcePump[];
+  readonly ledger: Ledger;
+  readonly loop: LoopStats;
+  readonly startedAt: number;
+  readonly now: number;
+  readonly trouble: LedgerFailure | undefined;
+  readonly holding: readonly string[];
+}
+
+/** Reads the state of everything at this moment. */
+export function statusOf(inputs: StatusInputs): Status {
+  const { way, ledger, trouble } = inputs;
+  const commitMedianMs = median(inputs.loop.commitMs);
+  return {
+    version: 1,
+    pid: process.pid,
+    startedAt: new Date(inputs.startedAt).toISOString(),
+    uptimeSeconds: Math.round((inputs.now - inputs.startedAt) / 1000),
+    rssBytes: process.memoryUsage.rss(),
+    sources: inputs.pumps.map((pump) => sourceStatus(pump, way)),
+    catchingUp: inputs.holding,
+    rules: way.core.engine.counters(),
+    receivers: way.core.alerting.counters(),
+    channels: inputs.config.channels.map(({ name, kind }) => ({ name, kind: kind.kind })),
+    ledger: {
+      ...ledger.counts(),
+      ...(trouble === undefined ? {} : { trouble: trouble.detail }),
+      ...(commitMedianMs === undefined ? {} : { commitMedianMs }),
+    },
+  };
+}
+
+function sourceStatus(pump: SourcePump, way: Way): SourceStatus {
+  const counts = way.intakes.get(pump.name)?.counts();
+  return {
+    name: pump.name,
+    streams: [...pump.conditions()].map(([stream, condition]) => ({ stream, condition })),
+    ...(counts ?? { lines: 0, bytes: 0, candidates: 0, implausible: 0 }),
+  };
+}
+
+function median(numbers: readonly number[]): number | undefined {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+}

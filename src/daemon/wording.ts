@@ -1,0 +1,54 @@
+import type { Alert, Notification } from '../model/alert.ts';
+import type { Message } from '../model/delivery.ts';
+import type { Program } from '../model/program.ts';
+import type { Instant } from '../model/time.ts';
+import { renderMessage } from '../render/message.ts';
+import type { TextShape } from '../render/shape.ts';
+import { createTemplates, type Template } from '../render/template.ts';
+
+/** Makes the words of a notification, once, at its first attempt. */
+export type Wording = (notification: Notification, alerts: readonly Alert[], now: Instant) => Message;
+
+/** Compiles the rules' templates; `shapeOf` tells how a channel wants its text. */
+export async function createWording(
+  program: Program,
+  shapeOf: (channel: string) => TextShape,
+  zone: string,
+): Promise<Wording> {
+  const compiled = await compileAll(program, zone);
+  return (notification, alerts, now) =>
+    renderMessage({
+      notification,
+      alerts,
+      templates: (rule) => compiled.get(rule),
+      shape: shapeOf(notification.channel),
+      zone,
+      now,
+    });
+}
+
+interface RuleTemplates {
+  readonly title?: Template;
+  readonly text?: Template;
+}
+
+async function compileAll(program: Program, zone: string): Promise<ReadonlyMap<string, RuleTemplates>> {
+  const compiled = new Map<string, RuleTemplates>();
+  const wanting = program.rules.filter((rule) =>
+    rule.actions.some((action) => action.title !== undefined || action.text !== undefined),
+  );
+  if (wanting.length === 0) return compiled;
+  const templates = await createTemplates({ zone });
+  const compile = (source: string | undefined, rule: Program['rules'][number]) => {
+    if (source === undefined) return undefined;
+    const checked = templates.compile(source, undefined, rule.origin);
+    return checked.ok ? checked.value : undefined;
+  };
+  for (const rule of wanting) {
+    const action = rule.actions.find((candidate) => candidate.type === 'alert');
+    const title = compile(action?.title, rule);
+    const text = compile(action?.text, rule);
+    compiled.set(rule.id, { ...(title === undefined ? {} : { title }), ...(text === undefined ? {} : { text }) });
+  }
+  return compiled;
+}

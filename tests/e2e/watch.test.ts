@@ -1,0 +1,89 @@
+import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../peers/eventually.ts';
+import { run, start } from './program.ts';
+
+const example = join(import.meta.dirname, '../../examples/sshd/auth.log');
+let dir = '';
+beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'watch-'))));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+describe('watch --once', () => {
+  test('shows what a sysadmin wants to know of the example, and nothing of the normal lines', async () => {
+    const { code, stdout } = await run(['watch', '--once', example]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('203.0.113.9');
+    expect(stdout).toContain('bird_alert : the backup disk is 97% full');
+    expect(stdout).not.toContain('Accepted publickey');
+    expect(stdout).not.toContain('session opened');
+  });
+
+  test('a user name made to look like an address changes nothing of who is blamed', async () => {
+    const { stdout } = await run(['watch', '--once', '--json', example]);
+    expect(stdout).not.toMatch(/"key":\["198\.51\.100\.200"\]/);
+  });
+
+  test('shows the same alerts twice', async () => {
+    const first = await run(['watch', '--once', example]);
+    const second = await run(['watch', '--once', example]);
+    expect(second.stdout).toBe(first.stdout);
+    expect(first.stdout.length).toBeGreaterThan(100);
+  });
+
+  test('reads standard input', async () => {
+    const { code, stdout } = await run(['watch', '--once', '-', '--rule', 'needle'], {
+      input: 'hay\nhay needle hay\nhay\nlast needle without newline',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('hay needle hay');
+    expect(stdout).toContain('last needle without newline');
+  });
+
+  test('a missing file is said and ends with 1', async () => {
+    const { code, stderr } = await run(['watch', '--once', join(dir, 'nowhere.log')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('there is no such file');
+  });
+
+  test('a broken expression is said with its column and ends with 78', async () => {
+    const { code, stderr } = await run(['watch', '--once', '--rule', 'a(b', example]);
+    expect(code).toBe(78);
+    expect(stderr).toContain('error:');
+  });
+
+  test('an unknown flag is a matter of usage', async () => {
+    const { code, stderr } = await run(['watch', '--onse', example]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--once');
+  });
+});
+
+describe('watch', () => {
+  test('shows a line within a moment after it was written', async () => {
+    const log = join(dir, 'live.log');
+    writeFileSync(log, 'old needle\n');
+    const watching = start(['watch', log, '--rule', 'needle']);
+    await eventually(() => {
+      appendFileSync(log, 'new needle\n');
+      return watching.output().stdout.includes('new needle');
+    }, 'the new line on the screen');
+    const { code, stdout } = await watching.kill('SIGTERM');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('old needle');
+  });
+
+  test('an unreadable file is a warning, retried', async ({ skip }) => {
+    skip(process.getuid?.() === 0, 'root can read everything');
+    const log = join(dir, 'secret.log');
+    writeFileSync(log, '');
+    chmodSync(log, 0);
+    const watching = start(['watch', log, '--rule', 'needle']);
+    await eventually(() => watching.output().stderr.includes('permission'), 'the warning');
+    chmodSync(log, 0o600);
+    appendFileSync(log, 'a needle\n');
+    await eventually(() => watching.output().stdout.includes('a needle'), 'the line');
+    await watching.kill('SIGTERM');
+  });
+});
