@@ -13,6 +13,11 @@ export function safeForTerminal(text: string): string {
   return text.replace(HOSTILE, visible);
 }
 
+/** As `safeForTerminal`, and on one line: a newline stands there as `\n`. */
+export function safeLine(text: string): string {
+  return safeForTerminal(text).replaceAll('\n', '\\n');
+}
+
 function visible(char: string): string {
   const code = char.charCodeAt(0);
   if (code === 13) return '\\r';
