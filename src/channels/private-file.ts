@@ -45,7 +45,7 @@ export async function writePrivate(path: string, text: string): Promise<PrivateW
     await syncDirectory(dirname(path));
     return { ok: true };
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     return { ok: false, detail: `${path} could not be written (${codeOf(error)})` };
   }
 }

@@ -3,23 +3,14 @@ import type { HttpSettings } from '../../src/channels/contract.ts';
 import { xDm } from '../../src/channels/x/dm.ts';
 import type { Delivery } from '../../src/model/delivery.ts';
 import { attemptAt, channelPorts, logIn, type TestPorts } from './channel-ports.ts';
-import {
-  type ProxyName,
-  proxyNames,
-  type ProxyPeer,
-  type ProxyUser,
-  startProxy,
-  whyNoProxy,
-} from './proxy.ts';
+import { type ProxyPeer, startProxy, whyNoProxy } from './proxy.ts';
 import { standinObstacle, startXStandin, type XStandin } from './x-standin.ts';
 
-const users: Readonly<Record<ProxyName, ProxyUser>> = {
-  tinyproxy: { user: 'sentinel', password: 'pr0xyPassw0rd' },
-  squid: { user: 'sentinel', password: 'pr0xy/p@ss:w%rd' },
-};
+const programs = ['tinyproxy', 'squid'] as const;
+const access = { user: 'sentinel', password: 'pr0xyPassw0rd' } as const;
 const missingStandin = await standinObstacle();
 
-for (const name of proxyNames) {
+for (const name of programs) {
   const obstacle = missingStandin ?? whyNoProxy(name);
   const title = obstacle === undefined ? `X through ${name}` : `X through ${name} (skipped: ${obstacle})`;
   describe.skipIf(obstacle !== undefined)(title, () => {
@@ -30,7 +21,7 @@ for (const name of proxyNames) {
 
     beforeAll(async () => {
       x = await startXStandin();
-      proxy = await startProxy(name, users[name]);
+      proxy = await startProxy(name, access);
     });
     afterAll(async () => {
       await proxy.stop();
@@ -45,7 +36,7 @@ for (const name of proxyNames) {
       await ports.remove();
     });
 
-    const { user, password } = users[name];
+    const { user, password } = access;
     const through = (
       change: { user?: string; password?: string; port?: number; noProxy?: string[] } = {},
     ): HttpSettings => {

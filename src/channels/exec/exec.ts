@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { safeLine } from '../../kit/terminal.ts';
+import { safeForTerminal } from '../../kit/terminal.ts';
 import { truncate } from '../../kit/text.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
@@ -76,6 +76,6 @@ function deliveryOfExit(code: number, lastLine: string): Delivery {
 }
 
 const said = (what: string, lastLine: string): string => {
-  const line = truncate(safeLine(lastLine.trim()), 300);
+  const line = truncate(safeForTerminal(lastLine.trim()), 300);
   return line === '' ? what : `${what}: ${line}`;
 };

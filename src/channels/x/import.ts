@@ -114,7 +114,7 @@ async function readOther(
 async function parseYaml(text: string): Promise<unknown> {
   const { parse } = await import('yaml');
   try {
-    return parse(text, { schema: 'failsafe', maxAliasCount: 10, logLevel: 'silent' });
+    return parse(text, { schema: 'failsafe', maxAliasCount: 10, logLevel: 'error' });
   } catch {
     // The parser's words would quote the file.
     return undefined;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer } from '../http.ts';
 import { readProblem } from './problem.ts';
 
 const read = (body: string): ReturnType<typeof readProblem> =>
