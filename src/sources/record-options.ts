@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { parseDuration } from '../kit/duration.ts';
 import { parseSize } from '../kit/size.ts';
-import { millis } from '../model/time.ts';
+import { millis, type Millis } from '../model/time.ts';
 import type { Multiline } from './records.ts';
 
 const largestRecord = 64 * 1024 * 1024;
 
-const duration = z.string().transform((text, context) => {
+const duration: z.ZodType<Millis, string> = z.string().transform((text, context) => {
   const length = parseDuration(text);
   if (length === undefined)
     context.addIssue({ code: 'custom', message: 'not a duration such as 2s or 500ms' });
   return length ?? millis(0);
 });
 
-const size = z.string().transform((text, context) => {
+const size: z.ZodType<number, string> = z.string().transform((text, context) => {
   const bytes = parseSize(text);
   if (bytes === undefined || bytes < 1 || bytes > largestRecord) {
     context.addIssue({ code: 'custom', message: 'not a size between 1B and 64MiB, such as 256KiB' });
@@ -21,7 +21,7 @@ const size = z.string().transform((text, context) => {
   return bytes ?? 0;
 });
 
-const bytePattern = z.string().transform((source, context) => {
+const bytePattern: z.ZodType<RegExp, string> = z.string().transform((source, context) => {
   try {
     // Lines are tried as bytes: what is not ASCII in the pattern has to stand for its UTF-8 bytes.
     return new RegExp(Buffer.from(source, 'utf8').toString('latin1'));

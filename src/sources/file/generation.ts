@@ -27,10 +27,8 @@ export type Advance =
 /** One file as it is read from some offset on; a rotation gives its path another one. */
 export interface Generation {
   readonly reader: Reader;
-  /** As last seen. */
+  /** As last seen while it was the file that was read. */
   readonly facts: FileFacts;
-  /** The largest size seen. */
-  readonly largest: number;
   /** Offset after the last byte read. */
   readonly position: number;
   /** Whether bytes were read that are not yet part of a record. */
@@ -83,7 +81,6 @@ export function createGeneration(
   cutter: Cutter,
 ): Generation {
   let facts = reader.opened;
-  let largest = facts.size;
   let begun = offset;
   let { head, before } = witness;
   let carry: Buffer = Buffer.alloc(0);
@@ -117,14 +114,17 @@ export function createGeneration(
   };
 
   const advance = async (limit = Number.POSITIVE_INFINITY): Promise<Advance> => {
-    facts = await reader.facts();
-    largest = Math.max(largest, facts.size);
     const from = position();
-    if (!reader.compressed && facts.size < from) return { type: 'rewritten' };
-    const behind = Math.min(limit, reader.compressed ? Number.POSITIVE_INFINITY : facts.size) - from;
-    if (behind <= 0) return { type: 'end' };
+    const seen = await reader.facts();
+    if (!reader.compressed && seen.size < from) return { type: 'rewritten' };
+    const behind = Math.min(limit, reader.compressed ? Number.POSITIVE_INFINITY : seen.size) - from;
+    if (behind <= 0) {
+      facts = seen;
+      return { type: 'end' };
+    }
     const block = await readOn(reader, from, Math.min(behind, blockLength), before, carry);
     if (block === undefined) return { type: 'rewritten' };
+    facts = seen;
     const fresh = block.subarray(carry.length);
     if (fresh.length === 0) return { type: 'end' };
     remember(fresh, from);
@@ -137,9 +137,6 @@ export function createGeneration(
     reader,
     get facts() {
       return facts;
-    },
-    get largest() {
-      return largest;
     },
     get position() {
       return position();

@@ -140,9 +140,9 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     return found.length;
   };
 
-  const resumePlace = async (place: Place): Promise<boolean> => {
+  const resumePlace = async (place: Place): Promise<Reading | undefined> => {
     const located = await locate(place, path);
-    if (located === undefined) return false;
+    if (located === undefined) return undefined;
     const { reader, atPath } = located;
     const blind = place.head.length === 0 && place.offset > 0;
     const offset = blind ? await lastLineStart(reader, place.offset, setting.limits.maxLine) : place.offset;
@@ -157,7 +157,7 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     );
     readings.push(reading);
     if (atPath) current = reading;
-    return true;
+    return reading;
   };
 
   const resume = async (mark: FileMark): Promise<SourceNotice[]> => {
@@ -168,10 +168,13 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
       past = [...mark.past];
       unseenBound = mark.since;
       const missing: Place[] = [];
+      let unclear = mark.files.at(-1)?.head.length === 0;
       for (const place of mark.files) {
-        if (!(await resumePlace(place)) && !place.done) missing.push(place);
+        const found = await resumePlace(place);
+        if (found === undefined && !place.done) missing.push(place);
+        unclear ||= !place.done && found?.generation.facts.ino !== place.ino;
       }
-      const unclear = current === undefined || mark.files.at(-1)?.head.length === 0;
+      unclear ||= current === undefined;
       const unseen = unclear ? await takeUnseen(atPath) : 0;
       if (current === undefined && atPath !== undefined)
         adopt(fromBeginning(await openReader(path), atPath.opened.size));
@@ -247,22 +250,17 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     if (former === undefined) return { notices: [] };
     const { generation } = former;
     const place = generation.place(false);
-    const unread = Math.max(0, generation.largest - generation.position);
-    const shrunk = generation.facts.size < generation.position;
+    const unread = Math.max(0, generation.facts.size - generation.position);
+    const reader = await openReader(path);
     const copy = await locateCopy(place, path);
     const last = copy === undefined ? generation.settle('closed') : undefined;
-    const reader = await openReader(path);
     await forget(former);
     if (copy !== undefined) {
       const { offset, skip } = place;
-      readings.push(
-        start(
-          copy.reader,
-          { offset, witness: copy.witness, skip },
-          { historyEnd: former.historyEnd, settled: true },
-        ),
-      );
+      const about = { historyEnd: former.historyEnd, settled: true };
+      readings.push(start(copy.reader, { offset, witness: copy.witness, skip }, about));
     }
+    await takeUnseen(reader);
     const begin = await afterHole(reader, generation.position);
     adopt(
       start(
@@ -271,6 +269,7 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
         { historyEnd: 0, settled: false },
       ),
     );
+    const shrunk = reader.opened.size < generation.position;
     const told = [shrunk || begin > 0 ? notices.truncated(path) : notices.rewritten(path)];
     if (begin > 0) told.push(notices.sparse(path, begin));
     if (copy === undefined && unread > 0)

@@ -128,6 +128,13 @@ export function createStream(setting: StreamSetting): FileStream {
     for (const text of told.notices) notice(text);
   };
 
+  /** A rotated file does not hold any more what was read of it: the places are looked for anew. */
+  const regain = async (reading: Reading): Promise<void> => {
+    if (reading.settled) await lineage.retire(reading);
+    else for (const text of await lineage.resume(lineage.mark())) notice(text);
+  };
+
+  /** Looks at the path; what is wrong with it is said once per change. */
   const arrive = async (): Promise<void> => {
     try {
       if (beginning !== undefined) await begin(beginning);
@@ -162,7 +169,7 @@ export function createStream(setting: StreamSetting): FileStream {
   };
 
   const say = async (what: 'path' | 'read', error: unknown): Promise<void> => {
-    const kind = codeOf(error) ?? String(error);
+    const kind = systemError(error);
     if (trouble[what] === kind) return;
     trouble[what] = kind;
     const text =
@@ -199,8 +206,7 @@ export function createStream(setting: StreamSetting): FileStream {
     const limit = history || !(follow || generation.partial) ? reading.historyEnd : undefined;
     const read = await generation.advance(limit);
     if (read.type === 'rewritten') {
-      if (reading === lineage.current) await restart();
-      else await lineage.retire(reading);
+      await (reading === lineage.current ? restart() : regain(reading));
       return true;
     }
     if (read.type === 'grown') {
@@ -230,7 +236,7 @@ export function createStream(setting: StreamSetting): FileStream {
   };
 
   const failToRead = async (reading: Reading, error: unknown): Promise<void> => {
-    const kind = codeOf(error) ?? String(error);
+    const kind = systemError(error);
     if (reading.settled && lineage.current !== reading) {
       notice(
         notices.lost(path, 0, `${reading.generation.reader.path} could not be read to its end (${kind})`),
@@ -278,6 +284,13 @@ export function createStream(setting: StreamSetting): FileStream {
     },
     close: () => lineage.close(),
   };
+}
+
+/** The code of a system error; anything else is a bug of ours and goes on its way. */
+function systemError(error: unknown): string {
+  const code = codeOf(error);
+  if (code === undefined) throw error;
+  return code;
 }
 
 const isBehind = ({ generation }: Reading): boolean =>
