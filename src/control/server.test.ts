@@ -87,12 +87,14 @@ test('what the daemon refuses keeps its code', async () => {
     ok: false,
     error: { code: 'noSuchAlert', message: 'no A1' },
   }));
-  expect(await callControl(directory, 'resolve', { alert: 'A1', why: 'fixed' }, { timeoutMs: 5000 })).toEqual({
-    ok: false,
-    reason: 'refused',
-    code: 'noSuchAlert',
-    detail: 'no A1',
-  });
+  expect(await callControl(directory, 'resolve', { alert: 'A1', why: 'fixed' }, { timeoutMs: 5000 })).toEqual(
+    {
+      ok: false,
+      reason: 'refused',
+      code: 'noSuchAlert',
+      detail: 'no A1',
+    },
+  );
 });
 
 test('an answer that throws is reported and told without its words', async () => {

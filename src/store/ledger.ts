@@ -8,7 +8,7 @@ import {
   preparePrivateFile,
   prepareStateDirectory,
 } from './directory.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, sqliteCode } from './failure.ts';
 import { closeQuietly, openReadable, openWritable, type Opened } from './open.ts';
 import { createReader } from './read.ts';
 import { createRetention } from './retain.ts';
@@ -47,7 +47,7 @@ export async function openLedger(place: LedgerPlace, at: Instant): Promise<Opene
     ...createReader(database, sizeOf(database, path)),
     ...createWriter(database),
     ...createRetention(database),
-    close: () => closeWhole(database),
+    close: closing(database),
   };
   return { ok: true, ledger, notes };
 }
@@ -65,20 +65,31 @@ export async function openLedgerReader(place: { readonly directory: string }): P
   const opened = openReadable(sqlite.open, path);
   if (!opened.ok) return opened;
   const { database } = opened;
-  return { ok: true, reader: createReader(database, sizeOf(database, path)) };
+  try {
+    return { ok: true, reader: createReader(database, sizeOf(database, path)) };
+  } catch (error) {
+    closeQuietly(database);
+    if (sqliteCode(error) === undefined) throw error;
+    return { ok: false, failure: failureOf(error) ?? { type: 'damaged', detail: `${path} lacks a table` } };
+  }
 }
 
 /**
- * Brings everything into the main file before closing: a driver may leave that undone for as long as
- * its prepared statements wait for the garbage collector.
+ * Closes once, with everything in the main file: a driver may leave that undone for as long as its
+ * prepared statements wait for the garbage collector.
  */
-function closeWhole(database: Database): void {
-  try {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  } catch (error) {
-    if (failureOf(error) === undefined) throw error;
-  }
-  closeQuietly(database);
+function closing(database: Database): () => void {
+  let open = true;
+  return () => {
+    if (!open) return;
+    open = false;
+    try {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      if (failureOf(error) === undefined) throw error;
+    }
+    closeQuietly(database);
+  };
 }
 
 function openInDirectory(open: OpenDatabase, directory: string, path: string, at: Instant): Opened {

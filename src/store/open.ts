@@ -21,7 +21,7 @@ export function openWritable(open: OpenDatabase, path: string, at: Instant): Ope
     () => open(path, { readOnly: false, busyMs }),
     (database) => {
       const notes = configure(database, path);
-      const failure = refusalOf(versionOf(database), path) ?? damageOf(database, open, path);
+      const failure = refusalOf(versionOf(database), path) ?? damageOf(database, open);
       if (failure !== undefined) return { ok: false, failure };
       const written = transaction(database, () => {
         migrate(database);
@@ -92,14 +92,14 @@ function configure(database: Database, path: string): string[] {
 }
 
 /** What is wrong with a ledger that has been written before. */
-function damageOf(database: Database, open: OpenDatabase, path: string): LedgerFailure | undefined {
+function damageOf(database: Database, open: OpenDatabase): LedgerFailure | undefined {
   const version = versionOf(database);
   if (version === 0)
-    return schemaOf(database).length === 0 ? undefined : damage(path, 'its head is not a ledger’s');
+    return schemaOf(database).length === 0 ? undefined : damage('its head is not that of a ledger');
   const complaint = quickCheck(database);
-  if (complaint !== undefined) return damage(path, complaint);
+  if (complaint !== undefined) return damage(complaint);
   const whole = version < schemaVersion || schemaOf(database).join('\n') === expectedSchema(open);
-  return whole ? undefined : damage(path, 'its tables are not those of a ledger');
+  return whole ? undefined : damage('its tables are not those of a ledger');
 }
 
 /** Above this only what a start needs is checked: a start must not take as long as the file is large. */
@@ -133,10 +133,7 @@ function schemaOf(database: Database): readonly string[] {
   return rows.map((row) => JSON.stringify([row['type'], row['name'], row['tbl_name'], row['sql']]));
 }
 
-const damage = (path: string, verdict: string): LedgerFailure => ({
-  type: 'damaged',
-  detail: `${path} is damaged: ${verdict}`,
-});
+const damage = (detail: string): LedgerFailure => ({ type: 'damaged', detail });
 
 function olderThanThis(version: number, path: string): LedgerFailure | undefined {
   if (version === schemaVersion) return undefined;

@@ -8,7 +8,10 @@ import { unsettledStates } from './schema.ts';
 import type { Database, SqlRow, Statement } from './sqlite/driver.ts';
 import { fromText, toText } from './text.ts';
 
-/** The reading half over an open database; `bytes` tells what the ledger takes on disk. */
+/**
+ * The reading half over an open database; `bytes` tells what the ledger takes on disk. Alerts are listed
+ * by the last thing that happened to them, a raise or the resolution, newest first.
+ */
 export function createReader(database: Database, bytes: () => number): LedgerReader {
   const queries = prepareQueries(database);
   return {
@@ -31,7 +34,6 @@ export function createReader(database: Database, bytes: () => number): LedgerRea
   };
 }
 
-/** `AlertFilter.since` and the order both look at the last raise or, if later, the resolution. */
 type Queries = ReturnType<typeof prepareQueries>;
 
 function prepareQueries(database: Database) {
@@ -82,7 +84,7 @@ function snapshot<T>(database: Database, read: () => T): T {
   try {
     return read();
   } finally {
-    database.exec('COMMIT');
+    if (database.isTransaction) database.exec('COMMIT');
   }
 }
 

@@ -23,7 +23,11 @@ export function rescue(open: OpenDatabase, path: string, at: Instant, failure: L
     if (!copied.ok) return copied;
     const aside = `${path}.damaged-${stamp(at)}`;
     swap(path, aside);
-    const notes = [`${failure.detail}; it was moved to ${aside}`, ...copied.notes, ...dropOldDamaged(path)];
+    const notes = [
+      `${path} is damaged (${failure.detail}); it was moved to ${aside}`,
+      ...copied.notes,
+      ...dropOldDamaged(path),
+    ];
     const opened = openWritable(open, path, at);
     return opened.ok ? { ...opened, notes: [...notes, ...opened.notes] } : opened;
   } catch (error) {
@@ -116,6 +120,7 @@ const tables: readonly Table[] = [
 
 interface Carried {
   readonly table: string;
+  readonly rows: number;
   readonly whole: boolean;
 }
 
@@ -124,9 +129,10 @@ function carry(source: Database, target: Database, { name, order, columns }: Tab
   const list = columns.join(', ');
   const places = columns.map(() => '?').join(', ');
   const insert = target.prepare(`INSERT OR IGNORE INTO ${name} (${list}) VALUES (${places})`);
+  let rows = 0;
   const take = (row: SqlRow): void => {
     try {
-      insert.run(...columns.map((column) => row[column] ?? null));
+      rows += Number(insert.run(...columns.map((column) => row[column] ?? null)).changes);
     } catch (error) {
       // The schema refuses what the damage has made of a cell; a disk that is full must be told.
       if ((sqliteCode(error) ?? 0) % 256 !== constraint) throw error;
@@ -139,7 +145,7 @@ function carry(source: Database, target: Database, { name, order, columns }: Tab
       .join(', ')}`;
   const whole = readInto(source, query('ASC'), take);
   if (!whole) readInto(source, query('DESC'), take);
-  return { table: name, whole };
+  return { table: name, rows, whole };
 }
 
 const constraint = 19;
@@ -186,8 +192,10 @@ function notesOn(carried: readonly Carried[], database: Database): string[] {
     `carried over: ${count('alerts')} alerts, ${count('notifications')} notifications ` +
     `(${count(`notifications WHERE state IN ${unsettledStates}`)} not yet delivered), ` +
     `${count('marks')} reading places, ${count('state')} rows of state, ${count('journal')} inputs`;
+  if (carried.every(({ rows }) => rows === 0)) {
+    return ['nothing of it could be read: sources and rules start as if new'];
+  }
   const torn = carried.filter(({ whole }) => !whole).map(({ table }) => table);
-  if (carried.length === 0) return ['nothing of it could be read: sources and rules start as if new'];
   return torn.length === 0 ? [kept] : [kept, `not everything could be read of: ${torn.join(', ')}`];
 }
 

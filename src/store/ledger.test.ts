@@ -1,0 +1,429 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Alert, Notification } from '../model/alert.ts';
+import { instant } from '../model/time.ts';
+import type { Ledger, Round } from './contract.ts';
+import { openLedger, openLedgerReader } from './ledger.ts';
+import { loadSqlite } from './sqlite/driver.ts';
+
+const at = instant(1_790_000_000_000);
+const endings: (() => void)[] = [];
+
+afterEach(() => {
+  for (const end of endings.splice(0).reverse()) end();
+});
+
+function freshDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'ledger-'));
+  endings.push(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+async function open(directory?: string): Promise<Ledger> {
+  const opened = await openLedger(directory === undefined ? { memory: true } : { directory }, at);
+  if (!opened.ok) throw new Error(opened.failure.detail);
+  endings.push(() => opened.ledger.close());
+  return opened.ledger;
+}
+
+function alert(id: string, more: Partial<Alert> = {}): Alert {
+  const last = more.lastAt ?? instant(100);
+  return {
+    id,
+    rule: 'ssh',
+    key: ['203.0.113.7'],
+    severity: 'critical',
+    status: 'open',
+    raises: 1,
+    mutedSinceTold: 0,
+    firstAt: last,
+    lastAt: last,
+    last: { count: 1, first: last, last, fields: {}, source: 's', stream: 'f', offset: 0, line: 'x' },
+    samples: ['x'],
+    ...more,
+  };
+}
+
+function notification(id: string, more: Partial<Notification> = {}): Notification {
+  return {
+    id,
+    alerts: [],
+    severity: 'critical',
+    receiver: 'night',
+    channel: 'phone',
+    hop: 0,
+    reason: 'first',
+    state: 'pending',
+    createdAt: instant(100),
+    dueAt: instant(100),
+    attempt: 0,
+    part: 0,
+    ...more,
+  };
+}
+
+/** Commits a round of these things only. */
+function commit(ledger: Ledger, more: Partial<Round>): void {
+  const nothing = { at, nextSeq: 0, journal: [], marks: [], alerts: [], notifications: [], decisions: [] };
+  const written = ledger.commit({ ...nothing, messages: new Map(), alertingRows: [], ...more });
+  expect(written).toEqual({ ok: true });
+}
+
+const idsOf = (things: readonly { readonly id: string }[]): string[] => things.map(({ id }) => id);
+
+describe('reading', () => {
+  test('alerts come newest first, by rule, status and time of the last raise or resolution', async () => {
+    const ledger = await open();
+    commit(ledger, {
+      alerts: [
+        alert('A1', { lastAt: instant(10) }),
+        alert('A2', { lastAt: instant(30), rule: 'disk' }),
+        alert('A3', { lastAt: instant(20), status: 'resolved', resolvedAt: instant(40) }),
+      ],
+    });
+    expect(idsOf(ledger.alerts({ limit: 10 }))).toEqual(['A3', 'A2', 'A1']);
+    expect(idsOf(ledger.alerts({ limit: 2 }))).toEqual(['A3', 'A2']);
+    expect(idsOf(ledger.alerts({ limit: 10, rule: 'ssh' }))).toEqual(['A3', 'A1']);
+    expect(idsOf(ledger.alerts({ limit: 10, status: 'open' }))).toEqual(['A2', 'A1']);
+    expect(idsOf(ledger.alerts({ limit: 10, since: instant(30) }))).toEqual(['A3', 'A2']);
+    expect(idsOf(ledger.alerts({ limit: 10, rule: 'ssh', status: 'resolved', since: instant(40) }))).toEqual([
+      'A3',
+    ]);
+  });
+
+  test('an alert is found by the beginning of its id, several when it is ambiguous, none by odd text', async () => {
+    const ledger = await open();
+    commit(ledger, { alerts: [alert('7KD0'), alert('7KD1'), alert('8')] });
+    expect(idsOf(ledger.findAlerts('7KD1'))).toEqual(['7KD1']);
+    expect(idsOf(ledger.findAlerts('7K'))).toEqual(['7KD0', '7KD1']);
+    for (const odd of ['7K%', '_', '9', "' OR 1=1", '\0']) expect(ledger.findAlerts(odd)).toEqual([]);
+  });
+
+  test('a joined notification is found from each of its alerts', async () => {
+    const ledger = await open();
+    const joined = notification('N1', { alerts: ['A1', 'A2'] });
+    commit(ledger, { alerts: [alert('A1'), alert('A2')], notifications: [joined] });
+    expect(ledger.notificationsOf('A1')).toEqual([joined]);
+    expect(ledger.notificationsOf('A2')).toEqual([joined]);
+    expect(ledger.notificationsOf('A3')).toEqual([]);
+  });
+
+  test('what is not settled comes oldest first', async () => {
+    const ledger = await open();
+    const states = [
+      'sent',
+      'pending',
+      'dead',
+      'unknown',
+      'joined',
+      'held',
+      'muted',
+      'sending',
+      'passed',
+    ] as const;
+    commit(ledger, {
+      notifications: states.map((state, index) =>
+        notification(state, { state, createdAt: instant(100 - index) }),
+      ),
+    });
+    expect(idsOf(ledger.unsettled(10))).toEqual(['sending', 'held', 'unknown', 'pending']);
+    expect(idsOf(ledger.unsettled(1))).toEqual(['sending']);
+    commit(ledger, { notifications: [notification('held', { state: 'sent' })] });
+    expect(idsOf(ledger.unsettled(10))).toEqual(['sending', 'unknown', 'pending']);
+    expect(ledger.counts()).toMatchObject({ alerts: 0, byState: { sent: 2, pending: 1, dead: 1, muted: 1 } });
+    expect(ledger.counts().byState).not.toHaveProperty('held');
+  });
+
+  test('a memo is what was remembered last', async () => {
+    const ledger = await open();
+    expect(ledger.memo('phone')).toBeUndefined();
+    ledger.remember('phone', { window: [1, null] });
+    ledger.remember('phone', false);
+    expect(ledger.memo('phone')).toBe(false);
+  });
+});
+
+describe('retention', () => {
+  const resolved = (id: string, last: number) =>
+    alert(id, { status: 'resolved', lastAt: instant(last), resolvedAt: instant(last) });
+
+  test('deletes by age what is resolved and settled, with all that belongs to it', async () => {
+    const ledger = await open();
+    const sent = (id: string, alerts: string[]) => notification(id, { alerts, state: 'sent' });
+    commit(ledger, {
+      alerts: [
+        resolved('OLD', 10),
+        resolved('NEW', 90),
+        alert('OPEN', { lastAt: instant(10) }),
+        resolved('WAITS', 10),
+      ],
+      notifications: [
+        sent('N-old', ['OLD']),
+        sent('N-both', ['OLD', 'NEW']),
+        notification('N-dead', { alerts: ['OLD'], state: 'dead' }),
+        notification('N-waits', { alerts: ['WAITS'] }),
+      ],
+      decisions: [
+        { at, alert: 'OLD', step: 'raised', text: '' },
+        { at, alert: 'NEW', step: 'raised', text: '' },
+      ],
+    });
+    expect(ledger.retain({ before: instant(50), maxBytes: 1e12 })).toEqual({ deleted: 1 });
+    expect(idsOf(ledger.alerts({ limit: 10 })).sort()).toEqual(['NEW', 'OPEN', 'WAITS']);
+    expect(idsOf(ledger.notificationsOf('NEW'))).toEqual(['N-both']);
+    expect(ledger.notificationsOf('OLD')).toEqual([]);
+    expect(ledger.decisionsOf('OLD')).toEqual([]);
+    expect(ledger.decisionsOf('NEW')).toHaveLength(1);
+    expect(ledger.counts()).toMatchObject({ alerts: 3, openAlerts: 1, byState: { sent: 1, pending: 1 } });
+    expect(ledger.counts().byState).not.toHaveProperty('dead');
+  });
+
+  test('for want of room it deletes the oldest, but nothing undelivered, and the file shrinks', async () => {
+    const directory = freshDirectory();
+    const ledger = await open(directory);
+    const size = 3000;
+    for (let from = 0; from < size; from += 500) {
+      const ids = Array.from({ length: 500 }, (_, index) => `A${String(from + index).padStart(5, '0')}`);
+      commit(ledger, {
+        alerts: ids.map((id, index) => ({ ...resolved(id, from + index), samples: ['x'.repeat(1000)] })),
+        notifications: [
+          notification(`D${from}`, { alerts: [ids[0] ?? ''], state: 'dead' }),
+          notification(`H${from}`, { alerts: [ids[1] ?? ''], state: 'held' }),
+        ],
+      });
+    }
+    const before =
+      statSync(join(directory, 'ledger.db')).size + statSync(join(directory, 'ledger.db-wal')).size;
+    const maxBytes = 1_500_000;
+    let deleted = 0;
+    for (let more = 1; more > 0; deleted += more)
+      more = ledger.retain({ before: instant(-1), maxBytes }).deleted;
+    expect(deleted).toBeGreaterThan(1000);
+    expect(deleted).toBeLessThan(size);
+    const left = new Set(idsOf(ledger.alerts({ limit: size })));
+    for (let from = 0; from < size; from += 500) {
+      expect(left).toContain(`A${String(from).padStart(5, '0')}`);
+      expect(left).toContain(`A${String(from + 1).padStart(5, '0')}`);
+    }
+    expect(left).toContain(`A0${size - 1}`);
+    expect(left).not.toContain('A00002');
+    ledger.close();
+    const after = statSync(join(directory, 'ledger.db')).size;
+    expect(after).toBeLessThan(maxBytes * 1.1);
+    expect(after).toBeLessThan(before / 2);
+  });
+
+  test('messages of no alert go by age too', async () => {
+    const ledger = await open();
+    commit(ledger, {
+      notifications: [
+        notification('old', { state: 'sent' }),
+        notification('young', { state: 'sent', createdAt: instant(900) }),
+        notification('waits', { state: 'pending' }),
+      ],
+    });
+    expect(ledger.retain({ before: instant(500), maxBytes: 1e12 })).toEqual({ deleted: 1 });
+    expect(ledger.counts().byState).toEqual({ sent: 1, pending: 1 });
+  });
+
+  test('of an open alert that is raised for ever the first and the newest decisions are kept', async () => {
+    const ledger = await open();
+    const texts = Array.from({ length: 2000 }, (_, index) => String(index));
+    commit(ledger, {
+      alerts: [alert('A1', { raises: 2000 })],
+      decisions: texts.map((text) => ({ at, alert: 'A1', step: 'muted', text })),
+    });
+    ledger.retain({ before: instant(0), maxBytes: 1e12 });
+    const kept = ledger.decisionsOf('A1').map(({ text }) => text);
+    expect(kept).toEqual([...texts.slice(0, 100), ...texts.slice(-400)]);
+    expect(ledger.counts().openAlerts).toBe(1);
+  });
+});
+
+describe('opening', () => {
+  const modes = (directory: string) =>
+    Object.fromEntries(
+      readdirSync(directory).map((name) => [name, statSync(join(directory, name)).mode & 0o777]),
+    );
+
+  test('creates the directory and its files for their owner only, whatever the umask', async () => {
+    const directory = join(freshDirectory(), 'a', 'b');
+    const umask = process.umask(0);
+    endings.push(() => process.umask(umask));
+    commit(await open(directory), {});
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(modes(directory)).toEqual({ 'ledger.db': 0o600, 'ledger.db-wal': 0o600, 'ledger.db-shm': 0o600 });
+  });
+
+  test('makes files that were open to others private, and says so', async () => {
+    const directory = freshDirectory();
+    (await open(directory)).close();
+    chmodSync(join(directory, 'ledger.db'), 0o644);
+    const opened = await openLedger({ directory }, at);
+    expect(opened).toMatchObject({ ok: true, notes: [expect.stringContaining('0644')] });
+    expect(statSync(join(directory, 'ledger.db')).mode & 0o777).toBe(0o600);
+    if (opened.ok) opened.ledger.close();
+  });
+
+  test('refuses a directory that others can write, a symbolic link, and what is no directory', async () => {
+    const parent = freshDirectory();
+    const real = join(parent, 'real');
+    mkdirSync(real, { mode: 0o700 });
+    symlinkSync(real, join(parent, 'link'));
+    writeFileSync(join(parent, 'file'), '');
+    mkdirSync(join(parent, 'shared'));
+    chmodSync(join(parent, 'shared'), 0o770);
+    for (const name of ['link', 'link/', 'file', 'shared', 'file/below']) {
+      const directory = `${parent}/${name}`;
+      const refusal = { ok: false, failure: { type: name === 'file/below' ? 'io' : 'permission' } };
+      expect(await openLedger({ directory }, at)).toMatchObject(refusal);
+      expect(await openLedgerReader({ directory })).toMatchObject({ ok: false });
+    }
+    expect(readdirSync(real)).toEqual([]);
+  });
+
+  test('refuses a ledger that is a symbolic link or no file', async () => {
+    const directory = freshDirectory();
+    const victim = join(freshDirectory(), 'victim');
+    symlinkSync(victim, join(directory, 'ledger.db'));
+    expect(await openLedger({ directory }, at)).toMatchObject({ ok: false, failure: { type: 'permission' } });
+    expect(await openLedgerReader({ directory })).toMatchObject({
+      ok: false,
+      failure: { type: 'permission' },
+    });
+    expect(existsSync(victim)).toBe(false);
+    const other = freshDirectory();
+    mkdirSync(join(other, 'ledger.db'));
+    expect(await openLedger({ directory: other }, at)).toMatchObject({
+      ok: false,
+      failure: { type: 'permission' },
+    });
+  });
+
+  test('refuses a ledger of a newer program and leaves it alone', async () => {
+    const directory = freshDirectory();
+    (await open(directory)).close();
+    const sqlite = await loadSqlite();
+    if (!sqlite.ok) throw new Error(sqlite.detail);
+    const database = sqlite.open(join(directory, 'ledger.db'), { readOnly: false, busyMs: 0 });
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    const detail = expect.stringContaining('newer Bird Sentinel (schema 99');
+    expect(await openLedger({ directory }, at)).toMatchObject({
+      ok: false,
+      failure: { type: 'newer', detail },
+    });
+    expect(await openLedgerReader({ directory })).toMatchObject({ ok: false, failure: { type: 'newer' } });
+    expect(readdirSync(directory).filter((name) => name.includes('damaged'))).toEqual([]);
+  });
+
+  test('a reader creates nothing where nothing is', async () => {
+    const directory = freshDirectory();
+    const detail = expect.stringContaining('there is no ledger');
+    expect(await openLedgerReader({ directory })).toMatchObject({
+      ok: false,
+      failure: { type: 'io', detail },
+    });
+    expect(await openLedgerReader({ directory: join(directory, 'no') })).toMatchObject({
+      ok: false,
+      failure: { detail },
+    });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('a reader reads with and without a writer', async () => {
+    const directory = freshDirectory();
+    const ledger = await open(directory);
+    commit(ledger, { alerts: [alert('A1')] });
+    const first = await openLedgerReader({ directory });
+    if (!first.ok) throw new Error(first.failure.detail);
+    expect(idsOf(first.reader.alerts({ limit: 9 }))).toEqual(['A1']);
+    commit(ledger, { alerts: [alert('A2', { lastAt: instant(200) })] });
+    expect(idsOf(first.reader.alerts({ limit: 9 }))).toEqual(['A2', 'A1']);
+    ledger.close();
+    expect(idsOf(first.reader.alerts({ limit: 9 }))).toEqual(['A2', 'A1']);
+    first.reader.close();
+    const second = await openLedgerReader({ directory });
+    expect(second.ok && idsOf(second.reader.alerts({ limit: 9 }))).toEqual(['A2', 'A1']);
+    expect(second.ok && second.reader.counts().bytes).toBeGreaterThan(0);
+    if (second.ok) second.reader.close();
+  });
+
+  test('while another writes, a commit answers locked and succeeds when it is tried again', async () => {
+    const directory = freshDirectory();
+    const ledger = await open(directory);
+    const sqlite = await loadSqlite();
+    if (!sqlite.ok) throw new Error(sqlite.detail);
+    const other = sqlite.open(join(directory, 'ledger.db'), { readOnly: false, busyMs: 0 });
+    other.exec('BEGIN IMMEDIATE');
+    const round = {
+      at,
+      nextSeq: 1,
+      journal: [{ seq: 0, input: 'x' }],
+      marks: [],
+      alerts: [],
+      notifications: [],
+      messages: new Map(),
+      decisions: [],
+      alertingRows: [],
+    };
+    expect(ledger.commit(round)).toMatchObject({ ok: false, failure: { type: 'locked' } });
+    other.exec('ROLLBACK');
+    other.close();
+    expect(ledger.commit(round)).toEqual({ ok: true });
+    expect(ledger.restore().journal).toEqual([{ seq: 0, input: 'x' }]);
+  });
+});
+
+test('a round of ours that contradicts itself is a bug, told as one, and nothing of it is kept', async () => {
+  const ledger = await open();
+  const round = {
+    at,
+    nextSeq: 1,
+    marks: [],
+    alerts: [alert('A1')],
+    notifications: [],
+    decisions: [],
+    alertingRows: [],
+  };
+  expect(() => ledger.commit({ ...round, journal: [{ seq: 5, input: 1 }], messages: new Map() })).toThrow(
+    'bug',
+  );
+  const message = { title: '', body: '', parts: [''], severity: 'info' as const, idempotencyKey: '' };
+  const payload = {
+    version: 1 as const,
+    id: '',
+    status: 'open' as const,
+    reason: '',
+    rule: '',
+    key: [],
+    severity: 'info' as const,
+  };
+  const words = {
+    title: '',
+    text: '',
+    count: 1,
+    first: '',
+    last: '',
+    source: '',
+    line: '',
+    fields: {},
+    groups: {},
+  };
+  const stray = new Map([['N9', { ...message, payload: { ...payload, ...words } }]]);
+  expect(() => ledger.commit({ ...round, journal: [], messages: stray })).toThrow('bug');
+  expect(ledger.counts().alerts).toBe(0);
+  commit(ledger, { alerts: [alert('A1')] });
+});
