@@ -17,8 +17,9 @@ export interface Episode {
   told: readonly (readonly [receiver: string, channel: string])[];
   /** Notifications under way that list it. */
   unsettled: number;
-  /** Its end is told where it was told. */
+  /** Its end is told where it was told, once; where that was begun. */
   endIsTold: boolean;
+  endToldTo: readonly (readonly [receiver: string, channel: string])[];
 }
 
 const MOST_SAMPLES = 3;
@@ -30,6 +31,10 @@ export const alertId = (rule: string, key: readonly string[], seq: number, ordin
 
 /** What an alert is known by while it is open. */
 export const alertKey = (rule: string, key: readonly string[]): string => JSON.stringify([rule, key]);
+
+/** Whether a list of places holds this one. */
+export const holdsPlace = (places: Episode['told'], receiver: string, channel: string): boolean =>
+  places.some(([r, c]) => r === receiver && c === channel);
 
 /** What begins an alert. */
 export interface Beginning {

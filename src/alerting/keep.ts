@@ -8,6 +8,7 @@ import {
   alertId,
   alertKey,
   beginAlert,
+  holdsPlace,
   isWorse,
   raiseAgain,
   type Beginning,
@@ -52,7 +53,8 @@ export function close(desk: Desk, episode: Episode, at: Instant, why: string, is
 
 /** Tells the end of an alert at one place where the alert was told. */
 export function tellResolved(desk: Desk, episode: Episode, receiver: string, channel: string): void {
-  if (!laneOf(desk, channel).rules.resolved) return;
+  if (!laneOf(desk, channel).rules.resolved || holdsPlace(episode.endToldTo, receiver, channel)) return;
+  episode.endToldTo = [...episode.endToldTo, [receiver, channel]];
   const { id, severity } = episode.alert;
   const hop = Math.max(0, receiverOf(desk, receiver)?.channels.indexOf(channel) ?? 0);
   const draft = { alerts: [id], severity, receiver, channel, hop, reason: 'resolved' } as const;
@@ -78,7 +80,15 @@ function open(
   ends: { readonly quiet?: NonNullable<RaiseEffect['quiet']>; readonly clears: boolean },
 ): Episode {
   const order = (desk.made += 1);
-  return { order, alert: beginAlert(beginning), ...ends, told: [], unsettled: 0, endIsTold: false };
+  return {
+    order,
+    alert: beginAlert(beginning),
+    ...ends,
+    told: [],
+    unsettled: 0,
+    endIsTold: false,
+    endToldTo: [],
+  };
 }
 
 function announce(desk: Desk, episode: Episode, routing: Routing): void {

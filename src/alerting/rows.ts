@@ -32,6 +32,7 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
       const [now, made] = value as readonly [number, number];
       desk.now = instant(now);
       desk.made = made;
+      desk.writtenNow = desk.now;
     }
   }
   restoreLanes(rows.filter(isLaneRow), (name) => laneOf(desk, name));

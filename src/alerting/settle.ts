@@ -5,6 +5,7 @@ import { backoff } from './backoff.ts';
 import { blockAfter, concernsChannel, endsBlock, needsHuman } from './block.ts';
 import type { AlertingInput } from './contract.ts';
 import { keepEpisode, laneOf, nextChannel, receiverOf, scheduleNotice, type Desk } from './desk.ts';
+import { holdsPlace } from './episode.ts';
 import { tellResolved } from './keep.ts';
 import type { Lane } from './lane.ts';
 import { isWaiting, mayHaveArrived, mayPass, waitingSince, type Notice } from './notice.ts';
@@ -103,7 +104,7 @@ function rememberTold(desk: Desk, { notification }: Notice): void {
   for (const id of notification.alerts) {
     const episode = desk.episodes.get(id);
     if (episode === undefined) continue;
-    if (!episode.told.some(([r, c]) => r === receiver && c === channel)) {
+    if (!holdsPlace(episode.told, receiver, channel)) {
       episode.told = [...episode.told, [receiver, channel]];
     }
     keepEpisode(desk, episode);
