@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Http, type HttpAnswer, openHttp } from './http.ts';
 import type { HttpFailure } from './http-failure.ts';
@@ -15,7 +15,7 @@ describe('exchange', () => {
   let reply: Reply;
   let requests: number;
 
-  const listen = async (server: Server | TcpServer): Promise<string> => {
+  const listen = async (server: Server): Promise<string> => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -137,18 +137,35 @@ describe('exchange', () => {
   });
 
   it('sends nothing after it gave up waiting for a connection', async () => {
-    let written = '';
-    const silent = createTcpServer((socket) => {
-      socket.on('data', (data) => (written += data.toString('latin1')));
-      socket.on('error', () => undefined);
+    let tunnel = (): void => undefined;
+    const slowProxy = createServer();
+    slowProxy.on('connect', (_request, client: Socket) => {
+      tunnel = () => {
+        const socket = connect(Number(new URL(url).port), '127.0.0.1');
+        client.write('HTTP/1.1 200 OK\r\n\r\n');
+        client.pipe(socket).pipe(client);
+      };
+      // The second one may pass at once.
+      if (tunnels > 0) tunnel();
+      tunnels += 1;
     });
-    const plain = await listen(silent);
-    // A TLS handshake that is never answered: the request waits behind it.
-    const answer = await post(plain.replace('http:', 'https:'), 300);
-    expect(answer).toMatchObject({ type: 'failure', reached: 'notSent', cause: 'timeout' });
-    await http.close();
-    silent.close();
-    expect(written).not.toContain('POST');
+    let tunnels = 0;
+    const seen: (string | undefined)[] = [];
+    reply = (request, response) => {
+      seen.push(request.url);
+      response.end();
+    };
+    const proxied = openHttp({ proxy: { url: await listen(slowProxy), noProxy: [] } });
+    const get = (path: string, totalMs: number): Promise<HttpAnswer | HttpFailure> =>
+      proxied.exchange({ method: 'POST', url: url + path, headers: {} }, { totalMs, signal: live });
+    expect(await get('/late', 300)).toMatchObject({ type: 'failure', reached: 'notSent', cause: 'timeout' });
+    tunnel();
+    expect(await get('/next', 5000)).toMatchObject({ type: 'answer', status: 200 });
+    expect(await get('/last', 5000)).toMatchObject({ type: 'answer', status: 200 });
+    expect(seen).toEqual(['/next', '/last']);
+    await proxied.close();
+    slowProxy.closeAllConnections();
+    slowProxy.close();
   });
 
   it('says nothing of the path or the user in a failure: there may be secrets in both', async () => {
