@@ -47,7 +47,13 @@ export async function loadConfig(options: LoadOptions): Promise<Checked<Config>>
     files: files.map(({ path }) => path),
     complete: !diagnostics.some(isError),
   });
-  return checked(built.value, inFileOrder([...diagnostics, ...built.diagnostics]));
+  return checked(
+    built.value,
+    inFileOrder(
+      [...diagnostics, ...built.diagnostics],
+      files.map(({ path }) => path),
+    ),
+  );
 }
 
 /** A value is handed out only when nothing is wrong. */
@@ -58,8 +64,8 @@ function checked<T>(value: T | undefined, diagnostics: readonly Diagnostic[]): C
 }
 
 /** As a reader goes through the files; mistakes without a place come first. */
-function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const files = [...new Set(diagnostics.map(({ file }) => file))];
+function inFileOrder(diagnostics: readonly Diagnostic[], read: readonly string[]): readonly Diagnostic[] {
+  const files = [...new Set([...read, ...diagnostics.flatMap(({ file }) => file ?? [])])];
   const rank = ({ file }: Diagnostic): number => (file === undefined ? -1 : files.indexOf(file));
   return diagnostics.toSorted(
     (a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),

@@ -80,7 +80,7 @@ function unknownName(
   place: ReturnType<Locate>,
 ): Diagnostic {
   const near = closest(name, known);
-  const list = known.length === 0 ? 'there is none at all' : `there are: ${known.join(', ')}`;
+  const list = known.length === 0 ? `no ${what} is configured` : `known: ${known.join(', ')}`;
   return {
     code: 'config.unknown-name',
     severity: 'error',

@@ -2,7 +2,13 @@ import type { Locate, Path, Place } from '../dialects/native/place.ts';
 
 /** What a YAML file says, each piece with the place where it says it. */
 export type Tree =
-  | { readonly type: 'scalar'; readonly place: Place; readonly value: string | number | boolean | null }
+  | {
+      readonly type: 'scalar';
+      readonly place: Place;
+      /** Where a text begins when that is not `place`: after a quote, below the head of a block. */
+      readonly textPlace?: Place;
+      readonly value: string | number | boolean | null;
+    }
   | { readonly type: 'list'; readonly place: Place; readonly items: readonly Tree[] }
   | { readonly type: 'map'; readonly place: Place; readonly entries: ReadonlyMap<string, Entry> };
 
@@ -50,6 +56,7 @@ export const locateIn =
       at = entry.value;
       place = which === 'key' && index === path.length - 1 ? entry.keyPlace : at.place;
     }
+    if (which === 'text' && at.type === 'scalar') return at.textPlace ?? place;
     return place;
   };
 

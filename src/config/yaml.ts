@@ -8,6 +8,7 @@ import {
   type Document,
   type Node,
   type Pair,
+  type Scalar,
 } from 'yaml';
 import type { Place } from '../dialects/native/place.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -48,7 +49,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     uniqueKeys: false,
     prettyErrors: false,
     lineCounter: lines,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -60,17 +61,25 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     const diagnostics = told.map((error) => ({
       code: 'yaml.syntax',
       severity: 'error' as const,
-      message: error.message,
+      message:
+        error.code === 'MULTIPLE_DOCS'
+          ? 'a file holds one document, and here a second begins'
+          : error.message,
       ...place(error.pos[0]),
     }));
     return { tree: undefined, diagnostics };
   }
-  return convert(document, start, place);
+  return convert(document, start, place, (node) => textOffset(node, text));
 }
 
 const refused = (diagnostic: Diagnostic): ParsedYaml => ({ tree: undefined, diagnostics: [diagnostic] });
 
-function convert(document: Document, start: Place, place: (offset: number) => Place): ParsedYaml {
+function convert(
+  document: Document,
+  start: Place,
+  place: (offset: number) => Place,
+  textAt: (node: Scalar) => number | undefined,
+): ParsedYaml {
   const diagnostics: Diagnostic[] = [];
   const open = new Set<Node>();
   let nodes = 0;
@@ -91,12 +100,12 @@ function convert(document: Document, start: Place, place: (offset: number) => Pl
     if (depth > maxDepth) return complain('yaml.too-deep', `nested more than ${maxDepth} deep`, at);
     if (isAlias(node)) {
       const meant = node.resolve(document);
-      if (meant === undefined || open.has(meant)) {
-        return complain('yaml.alias', `the alias *${node.source} contains itself`, at);
-      }
+      if (meant === undefined)
+        return complain('yaml.alias', `no anchor &${node.source} stands before this alias`, at);
+      if (open.has(meant)) return complain('yaml.alias', `the alias *${node.source} contains itself`, at);
       return tree(meant, depth, at);
     }
-    if (isScalar(node)) return scalar(node.value, at);
+    if (isScalar(node)) return scalar(node, at);
     if (!isSeq(node) && !isMap(node)) return { type: 'scalar', place: at, value: null };
     open.add(node);
     const result = isSeq(node)
@@ -110,14 +119,21 @@ function convert(document: Document, start: Place, place: (offset: number) => Pl
     return result;
   };
 
-  const scalar = (value: unknown, at: Place): Tree | undefined => {
+  const scalar = (node: Scalar, at: Place): Tree | undefined => {
+    const { value } = node;
+    const offset = textAt(node);
     if (
       value === null ||
       typeof value === 'string' ||
       typeof value === 'boolean' ||
       typeof value === 'number'
     ) {
-      return { type: 'scalar', place: at, value };
+      return {
+        type: 'scalar',
+        place: at,
+        value,
+        ...(offset === undefined ? {} : { textPlace: place(offset) }),
+      };
     }
     return complain(
       'yaml.value',
@@ -156,6 +172,16 @@ function convert(document: Document, start: Place, place: (offset: number) => Pl
 function placeOf(node: unknown, place: (offset: number) => Place): Place | undefined {
   const range = isScalar(node) || isSeq(node) || isMap(node) || isAlias(node) ? node.range : undefined;
   return range === undefined || range === null ? undefined : place(range[0]);
+}
+
+/** Where the text of a quoted scalar or of a block begins; undefined where it begins at once. */
+function textOffset({ range, type }: Scalar, source: string): number | undefined {
+  if (range === undefined || range === null) return undefined;
+  const [begin, end] = range;
+  if (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') return begin + 1;
+  if (type !== 'BLOCK_LITERAL' && type !== 'BLOCK_FOLDED') return undefined;
+  const body = /\n\s*(?=\S)/.exec(source.slice(begin, end));
+  return body === null ? undefined : begin + body.index + body[0].length;
 }
 
 /** Keys such as `1` or `true` are meant as the words they are written as. */

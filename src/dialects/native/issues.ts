@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { closest } from '../../kit/distance.ts';
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import { formatPath, type Locate, type Path } from './place.ts';
-import { keysAt, type Schema } from './schema-keys.ts';
+import { keysAt, type KnownKeys, type Schema } from './schema-keys.ts';
 import { meantBranch } from './union-branch.ts';
 
 /** Data to be checked, what messages call it, and how to find its places. */
@@ -74,7 +74,11 @@ function diagnose(issue: Issue, schema: Schema, base: Path, subject: Subject): D
   if (isMissing(path, subject))
     return missingKey(issue, keysAt(schema, issue.path.slice(0, -1)), path, subject);
   if (issue.code === 'invalid_union') {
-    const branch = meantBranch(issue.errors, schema, issue.path, valueAt(subject.data, path));
+    const value = valueAt(subject.data, path);
+    const branch = meantBranch(issue.errors, schema, issue.path, value);
+    if (branch?.near === 0 && isMap(value) && Object.keys(value).length > 0) {
+      return unknownKeys(Object.keys(value), keysAt(schema, issue.path), path, subject);
+    }
     if (branch !== undefined) {
       return branch.issues.flatMap((inner) => diagnose(inner, branch.schema, path, subject));
     }
@@ -82,12 +86,7 @@ function diagnose(issue: Issue, schema: Schema, base: Path, subject: Subject): D
   return [wrongValue(issue, path, subject)];
 }
 
-function unknownKeys(
-  keys: readonly string[],
-  known: { readonly names: readonly string[]; readonly planned: readonly string[] },
-  path: Path,
-  subject: Subject,
-): Diagnostic[] {
+function unknownKeys(keys: readonly string[], known: KnownKeys, path: Path, subject: Subject): Diagnostic[] {
   return keys.map((key) => {
     const at = [...path, key];
     const place = subject.locate(at, 'key');
@@ -97,37 +96,36 @@ function unknownKeys(
   });
 }
 
-function keyHint(
-  key: string,
-  { names, planned }: { readonly names: readonly string[]; readonly planned: readonly string[] },
-): string {
+function keyHint(key: string, { names, planned }: KnownKeys): string {
   if (planned.includes(key)) return 'not supported yet';
   const near = closest(key, names);
   if (near !== undefined) return `did you mean "${near}"?`;
+  const coming = closest(key, planned);
+  if (coming !== undefined) return `did you mean "${coming}"? it is not supported yet`;
   return names.length === 0 ? 'no keys are known here' : `known keys: ${names.join(', ')}`;
 }
 
-function missingKey(
-  issue: Issue,
-  known: { readonly names: readonly string[] },
-  path: Path,
-  subject: Subject,
-): Diagnostic[] {
+function missingKey(issue: Issue, known: KnownKeys, path: Path, subject: Subject): Diagnostic[] {
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
-  if (isMisspelt(key, known.names, valueAt(subject.data, parent))) return [];
+  if (isTold(key, known, valueAt(subject.data, parent))) return [];
   const where = nameOf(subject, parent);
   const message = `missing key "${key}"${where === '' ? '' : ` in ${where}`}`;
   const place = subject.locate(parent);
-  const hint = issue.code === 'invalid_type' ? { hint: `it is ${expectation(issue.expected)}` } : {};
+  const hint = issue.code === 'invalid_type' ? { hint: `it takes ${expectation(issue.expected)}` } : {};
   return [{ code: 'config.missing-key', severity: 'error', message, ...place, ...hint }];
 }
 
-/** A misspelt key is told once, as an unknown key with "did you mean", not also as a missing one. */
-function isMisspelt(key: string, names: readonly string[], parent: unknown): boolean {
-  if (typeof parent !== 'object' || parent === null) return false;
-  return Object.keys(parent).some((written) => !names.includes(written) && closest(written, names) === key);
+/** Whether an unknown key beside it says it already: it is misspelt, or stands for something that will come. */
+function isTold(key: string, { names, planned }: KnownKeys, parent: unknown): boolean {
+  if (!isMap(parent)) return false;
+  return Object.keys(parent).some(
+    (written) => planned.includes(written) || (!names.includes(written) && closest(written, names) === key),
+  );
 }
+
+const isMap = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function wrongValue(issue: Issue, path: Path, subject: Subject): Diagnostic {
   const value = valueAt(subject.data, path);
@@ -157,6 +155,8 @@ function reproach(issue: Issue, value: unknown): string {
       return bound(issue.origin, 'at most', issue.maximum);
     case 'invalid_key':
       return issue.issues[0]?.message ?? issue.message;
+    case 'invalid_format':
+      return issue.message === 'Invalid URL' ? 'must be a URL' : issue.message;
     default:
       return issue.message;
   }

@@ -1,10 +1,11 @@
 import { closest } from '../../kit/distance.ts';
+import { parseNetwork } from '../../match/address.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { BUILT_IN_NAMES } from '../../render/words.ts';
 import type { FieldKnowledge, RuleChecks } from './checks.ts';
 import type { Subject } from './issues.ts';
-import { fieldsTested } from './patterns.ts';
+import { fieldTests } from './patterns.ts';
 import type { Path } from './place.ts';
 import type { RuleForm } from './rule-schema.ts';
 
@@ -23,7 +24,7 @@ export interface NamedRule {
 
 /** Checks every name a rule uses: sources, fields of `key` and field tests, names in templates. */
 export function checkNames(rule: NamedRule, subject: Subject, checks: RuleChecks): Diagnostic[] {
-  const diagnostics = unknownSources(rule.form, subject, checks);
+  const diagnostics = [...unknownSources(rule.form, subject, checks), ...wrongNetworks(rule.form, subject)];
   // Names cannot be judged, but a template that cannot be read is wrong whatever the pattern gives.
   if (rule.groups === undefined) {
     return [...diagnostics, ...checkTemplates(rule.form, [], 'open', subject, checks)];
@@ -100,24 +101,46 @@ function usedFields(
   options: JsonObject,
   data: unknown,
 ): readonly { readonly field: string; readonly path: Path }[] {
-  const { except } = data as { readonly except?: unknown };
   const keys = form.key.map((field, index) => ({ field, path: ['key', index] }));
-  const tested = [
-    ...fieldsTested(form.match, ['match']),
-    ...fieldsTested(form.except, ['except']).map(({ field, path }) => ({
-      field,
-      // A single form was made a list of one: its path has no index.
-      path: Array.isArray(except) ? path : ['except', ...path.slice(2)],
-    })),
-  ];
-  const counted = Object.entries(form).flatMap(([key, value]) => {
-    const { distinct } = options as { readonly distinct?: unknown };
-    return value === options && typeof distinct === 'string'
-      ? [{ field: distinct, path: [key, 'distinct'] }]
-      : [];
-  });
+  const tested = testsOf(form, data).map(({ form: { field }, path }) => ({
+    field,
+    path: [...path, 'field'],
+  }));
+  const { distinct } = options as { readonly distinct?: unknown };
+  const counted = Object.entries(form).flatMap(([key, value]) =>
+    value === options && typeof distinct === 'string' ? [{ field: distinct, path: [key, 'distinct'] }] : [],
+  );
   return [...keys, ...tested, ...counted];
 }
+
+function testsOf(form: RuleForm, data: unknown): ReturnType<typeof fieldTests> {
+  const { except } = data as { readonly except?: unknown };
+  // A single form was made a list of one: its path has no index.
+  const written = (path: Path): Path => (Array.isArray(except) ? path : ['except', ...path.slice(2)]);
+  return [
+    ...fieldTests(form.match, ['match']),
+    ...fieldTests(form.except, ['except']).map((test) => ({ ...test, path: written(test.path) })),
+  ];
+}
+
+/** What has the form of a network but is none would be compared as text, and never be equal. */
+const wrongNetworks = (form: RuleForm, subject: Subject): Diagnostic[] =>
+  testsOf(form, subject.data).flatMap(({ form: { in: values = [] }, path }) =>
+    values.flatMap((value, index): Diagnostic[] => {
+      if (!/^[0-9a-fA-F:.]+\/\d+$/.test(value) || parseNetwork(value) !== undefined) return [];
+      const message = `${subject.name}: "${value}" is not a network`;
+      const place = subject.locate([...path, 'in', index]);
+      return [
+        {
+          code: 'rule.network',
+          severity: 'error',
+          message,
+          ...place,
+          hint: 'such as 10.0.0.0/8 or 2001:db8::/32',
+        },
+      ];
+    }),
+  );
 
 function checkTemplates(
   { alert }: RuleForm,
@@ -130,7 +153,7 @@ function checkTemplates(
   return (['title', 'text'] as const).flatMap((part) => {
     const source = alert[part];
     if (source === undefined) return [];
-    const place = subject.locate(['alert', part]);
+    const place = subject.locate(['alert', part], 'text');
     const strict = checks.template(source, known, place);
     if (strict.ok || knowledge !== 'perhaps') return strict.diagnostics;
     const loose = checks.template(source, undefined, place);

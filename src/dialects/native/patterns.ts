@@ -28,17 +28,17 @@ export function programPattern(programs: readonly string[]): Pattern {
   return { type: 'field', field: 'program', test };
 }
 
-/** Each field that a form tests, with the path where its name stands. */
-export function fieldsTested(
+/** Each field test in a form, with the path where it stands. */
+export function fieldTests(
   form: MatchForm,
   path: Path,
-): readonly { readonly field: string; readonly path: Path }[] {
+): readonly { readonly form: FieldForm; readonly path: Path }[] {
   if (typeof form === 'string') return [];
-  if (isList(form)) return form.flatMap((part, index) => fieldsTested(part, [...path, index]));
-  if ('field' in form) return [{ field: form.field, path: [...path, 'field'] }];
-  if ('all' in form) return fieldsTested(form.all, [...path, 'all']);
-  if ('any' in form) return fieldsTested(form.any, [...path, 'any']);
-  return 'not' in form ? fieldsTested(form.not, [...path, 'not']) : [];
+  if (isList(form)) return form.flatMap((part, index) => fieldTests(part, [...path, index]));
+  if ('field' in form) return [{ form, path }];
+  if ('all' in form) return fieldTests(form.all, [...path, 'all']);
+  if ('any' in form) return fieldTests(form.any, [...path, 'any']);
+  return 'not' in form ? fieldTests(form.not, [...path, 'not']) : [];
 }
 
 const isList = (form: MatchForm): form is readonly MatchForm[] => Array.isArray(form);
@@ -62,7 +62,10 @@ const regex = (source: string, path: Path, scope: Scope, { locate }: PatternCont
 });
 
 /** Where something of a native rule file was written. */
-export const originAt = (locate: Locate, path: Path): Origin => ({ dialect: 'native', ...locate(path) });
+export const originAt = (locate: Locate, path: Path): Origin => ({
+  dialect: 'native',
+  ...locate(path, 'text'),
+});
 
 function fieldTest(form: FieldForm, path: Path, { locate }: PatternContext): FieldTest {
   const operator = fieldOperators.find((name) => form[name] !== undefined) ?? 'exists';

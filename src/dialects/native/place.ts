@@ -9,10 +9,11 @@ export interface Place {
 export type Path = readonly (string | number)[];
 
 /**
- * Where the value at `path` was written, or with `'key'` the key that holds it. A path that leads
+ * Where the value at `path` was written; with `'key'` the key that holds it, with `'text'` the first
+ * character of a text, after its quote. A path that leads
  * nowhere gives the place of the last thing on the way that exists.
  */
-export type Locate = (path: Path, which?: 'value' | 'key') => Place;
+export type Locate = (path: Path, which?: 'value' | 'key' | 'text') => Place;
 
 /** The places of what lies under `prefix`. */
 export const under =

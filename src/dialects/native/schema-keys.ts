@@ -12,11 +12,14 @@ export function withPlanned<S extends z.ZodType>(schema: S, keys: readonly strin
   return schema;
 }
 
-/** The names that a map at `path` below `schema` may have, and those it will have one day. */
-export function keysAt(
-  schema: Schema,
-  path: readonly PropertyKey[],
-): { readonly names: readonly string[]; readonly planned: readonly string[] } {
+/** The names a map may have, and those it will have one day. */
+export interface KnownKeys {
+  readonly names: readonly string[];
+  readonly planned: readonly string[];
+}
+
+/** The names that a map at `path` below `schema` may have. */
+export function keysAt(schema: Schema, path: readonly PropertyKey[]): KnownKeys {
   let forms = formsOf(schema);
   for (const segment of path) forms = forms.flatMap((form) => step(form, segment).flatMap(formsOf));
   const names = new Set<string>();

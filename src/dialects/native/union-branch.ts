@@ -8,6 +8,8 @@ type Issue = z.core.$ZodIssue;
 export interface Branch {
   readonly schema: Schema;
   readonly issues: readonly Issue[];
+  /** How many keys of the value are keys of this member, or look like one misspelt. */
+  readonly near: number;
 }
 
 /**
@@ -27,10 +29,11 @@ export function meantBranch(
   for (const [index, issues] of errors.entries()) {
     const option = options[index];
     if (option === undefined || issues.some(refusesType)) continue;
-    const cost = costOf(issues, option, value);
+    const near = nearKeys(option, value);
+    const cost = costOf(issues) - 2 * near;
     if (cost < least) {
       least = cost;
-      best = { schema: option, issues };
+      best = { schema: option, issues, near };
     }
   }
   return best;
@@ -40,16 +43,15 @@ const refusesType = (issue: Issue): boolean =>
   issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
 
 /** A key too many or too few says more about what was not meant than a wrong value deeper inside. */
-function costOf(issues: readonly Issue[], option: Schema, value: unknown): number {
+function costOf(issues: readonly Issue[]): number {
   let cost = 0;
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') cost += issue.keys.length * 3;
     else cost += issue.path.length === 1 ? 2 : 1;
   }
-  return cost - 2 * nearKeys(option, value);
+  return cost;
 }
 
-/** Keys of the value that are keys of the member, or look like one misspelt. */
 function nearKeys(option: Schema, value: unknown): number {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 0;
   const { names } = keysAt(option, []);

@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createMatchPorts } from '../daemon/node-ports.ts';
-import { createEngine } from '../engine/engine.ts';
-import type { Effect } from '../model/effect.ts';
-import type { AlertAction } from '../model/program.ts';
-import { instant, seconds } from '../model/time.ts';
-import { createParser } from '../parse/event.ts';
-import type { Config, RuleTest } from './config.ts';
-import { shippedPacks } from './packs.ts';
-import { watchConfig } from './watch.ts';
+import { createMatchPorts } from '../../src/daemon/node-ports.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import type { Effect } from '../../src/model/effect.ts';
+import type { AlertAction } from '../../src/model/program.ts';
+import { instant, seconds } from '../../src/model/time.ts';
+import { createParser } from '../../src/parse/event.ts';
+import type { Config, RuleTest } from '../../src/config/config.ts';
+import { shippedPacks } from '../../src/config/packs.ts';
+import { watchConfig } from '../../src/config/watch.ts';
 
 const match = createMatchPorts();
 const receivedAt = instant(Date.parse('2025-12-10T12:00:00Z'));
