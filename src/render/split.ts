@@ -1,9 +1,6 @@
 import { graphemes } from '../kit/text.ts';
 import type { TextShape } from './shape.ts';
 
-/** A grapheme is at most this many code units; each measures at least 1. */
-const UNITS_PER_MEASURE = 64;
-
 /**
  * A text in parts that fit the shape, each with its ` (1/3)` if there are several. Cuts lie at blanks
  * where there is one in the second half of a part, else between graphemes, never right before `@ # $`,
@@ -13,7 +10,7 @@ const UNITS_PER_MEASURE = 64;
  */
 export function splitText(text: string, shape: TextShape): readonly string[] {
   const whole = text.trimEnd();
-  if (whole.length <= shape.limit * UNITS_PER_MEASURE && shape.measure(whole) <= shape.limit) return [whole];
+  if (fits(whole, '', shape)) return [whole];
   if (shape.maxParts <= 1) return [truncated(whole, '', shape)];
   for (let digits = 1; ; digits++) {
     const parts = splitWithMarks(whole, shape, digits);
@@ -34,16 +31,16 @@ function splitWithMarks(text: string, shape: TextShape, digits: number): readonl
     rest = rest.slice(head.length).trimStart();
   }
   if (rest !== '') {
-    const fits = rest.length <= shape.limit * UNITS_PER_MEASURE && shape.measure(rest + mark) <= shape.limit;
-    if (!fits && most < shape.maxParts) return undefined;
-    texts.push(fits ? rest : truncated(rest, mark, shape));
+    const last = fits(rest, mark, shape);
+    if (!last && most < shape.maxParts) return undefined;
+    texts.push(last ? rest : truncated(rest, mark, shape));
   }
   return texts.map((part, index) => `${part} (${index + 1}/${texts.length})`);
 }
 
 /** As much of the text as fits with `mark`; at least one grapheme, so that there is an end. */
 function headThatFits(text: string, mark: string, shape: TextShape): string {
-  const ends = cutsOf(text, shape.limit);
+  const ends = cutsOf(text, shape);
   let low = 0;
   let high = ends.length - 1;
   while (low < high) {
@@ -55,14 +52,22 @@ function headThatFits(text: string, mark: string, shape: TextShape): string {
   return text.slice(0, end === text.length ? end : borderBefore(text, end, mark, shape));
 }
 
-/** The ends of the first graphemes, as many as can fit. */
-function cutsOf(text: string, limit: number): number[] {
+/** Whether a text fits with `mark`; a long one is not looked at further than it could fit. */
+function fits(text: string, mark: string, shape: TextShape): boolean {
+  const reached = cutsOf(text, shape).at(-1) ?? 0;
+  return reached === text.length && shape.measure(text + mark) <= shape.limit;
+}
+
+/** The ends of the first graphemes, until those before take up the limit each for itself. */
+function cutsOf(text: string, shape: TextShape): number[] {
   const ends: number[] = [];
   let end = 0;
+  let measure = 0;
   for (const grapheme of graphemes(text)) {
     end += grapheme.length;
     ends.push(end);
-    if (ends.length > limit) break;
+    measure += shape.measure(grapheme);
+    if (measure > shape.limit) break;
   }
   return ends;
 }

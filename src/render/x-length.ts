@@ -9,12 +9,22 @@ const URL_WEIGHT = 23;
  * looks like a URL.
  */
 export function weightedLength(text: string): number {
-  const normal = text.normalize('NFC');
-  return (PLAIN.test(normal) ? normal.length : weigh(normal)) + urlSurcharge(normal);
+  if (PLAIN.test(text)) return text.length + urlSurcharge(text);
+  let excess = 0;
+  const bounded = text.replace(ENDLESS_MARKS, (run) => {
+    excess += 2 * (run.length - MOST_MARKS);
+    return run.slice(0, MOST_MARKS);
+  });
+  const normal = bounded.normalize('NFC');
+  return weigh(normal) + excess + urlSurcharge(normal);
 }
 
-/** Nothing that counts 2 and nothing that an emoji could consist of. */
-const PLAIN = /^[\u0000-\u10ff]*$/;
+/** Each counts 1 and is its own NFC. */
+const PLAIN = /^[\u0000-\u02ff]*$/;
+
+/** Normalising a run of marks takes quadratic time; beyond this many they count 2 each as they are. */
+const MOST_MARKS = 30;
+const ENDLESS_MARKS = /\p{M}{31,}/gu;
 
 // As a string, because the flag v is newer than the language level of this project.
 const EMOJI = new RegExp('\\p{RGI_Emoji}|[0-9#*]\\u20e3', 'gv');
@@ -60,9 +70,13 @@ const TOP_LEVEL = /^(?:[a-z]{2,}|xn--.*)$/i;
 /** In other scripts each dot between labels might end a URL of its own. */
 const FOREIGN_DOT = /[^\u0000-\u007f]\.(?:[a-z]{2}|[^\u0000-\u007f])|[a-z0-9_-]\.[^\u0000-\u007f]/gi;
 
+/** After a scheme X takes more for a host than is one. */
+const ODD_HOST = /:\/\/(?![a-z0-9.-]+(?:[\s/:?#]|$))/gi;
+
 function urlSurcharge(text: string): number {
   if (!text.includes('.')) return 0;
-  let surcharge = (text.match(FOREIGN_DOT)?.length ?? 0) * URL_WEIGHT;
+  const odd = (text.match(FOREIGN_DOT)?.length ?? 0) + (text.match(ODD_HOST)?.length ?? 0);
+  let surcharge = odd * URL_WEIGHT;
   for (const [run] of text.matchAll(HOST_RUN)) {
     if (run.includes('.')) surcharge += surchargeOfRun(run.split('.'));
   }

@@ -56,7 +56,7 @@ const HASHTAG =
 const CASHTAG = /[$＄](?=[a-z])/gi;
 
 /** A dot that could stand before a top-level domain, present or future: before two letters. */
-const HOST_DOT = /(?<=[\p{L}\p{M}\p{N}_-]|[^\u0000-\u007f])\.(?=[a-z]{2}|[^\u0000-\u007f])/giu;
+const HOST_DOT = /(?<=[^\s./])\.(?=[a-z]{2}|[^\u0000-\u007f])/giu;
 
 /** An IPv4 address with a scheme before it, or a port or path after it. */
 const ADDRESS = /(?<=(\/\/)?)\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})\b(?=([:/])?)/g;

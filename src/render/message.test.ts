@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import type { Alert, Notification } from '../model/alert.ts';
+import { instant } from '../model/time.ts';
+import { renderMessage, type MessageInput } from './message.ts';
+import { createTemplates, type Template } from './template.ts';
+import { plainShape, xPostShape } from './x-text.ts';
+
+const at = (time: string) => instant(Date.parse(`2026-11-20T${time}Z`));
+
+const alert: Alert = {
+  id: 'A1B2C3D4E5',
+  rule: 'ssh-brute-force',
+  key: ['203.0.113.9'],
+  severity: 'critical',
+  status: 'open',
+  raises: 1,
+  mutedSinceTold: 0,
+  firstAt: at('10:00:03'),
+  lastAt: at('10:00:06'),
+  last: {
+    count: 5,
+    first: at('10:00:03'),
+    last: at('10:00:06'),
+    distinct: ['root', 'admin'],
+    fields: { ip: '203.0.113.9', user: 'admin', bytes: 7 },
+    host: 'web1',
+    program: 'sshd',
+    source: 'auth',
+    stream: '/var/log/auth.log',
+    offset: 0,
+    line: 'Nov 20 10:00:06 web1 sshd[7]: Failed password for admin from 203.0.113.9 port 2 ssh2',
+  },
+  samples: [],
+};
+
+const notification: Notification = {
+  id: 'N1',
+  alerts: [alert.id],
+  severity: 'critical',
+  receiver: 'ops',
+  channel: 'phone',
+  hop: 0,
+  reason: 'first',
+  state: 'sending',
+  createdAt: at('10:00:06'),
+  dueAt: at('10:00:06'),
+  attempt: 1,
+  part: 0,
+};
+
+const input = (changes: Partial<MessageInput> = {}): MessageInput => ({
+  notification,
+  alerts: [alert],
+  templates: () => undefined,
+  shape: plainShape,
+  zone: 'UTC',
+  now: at('10:00:10'),
+  ...changes,
+});
+
+const told = (changes: Partial<Notification>, alerts: readonly Alert[] = [alert]) =>
+  renderMessage(input({ notification: { ...notification, ...changes }, alerts })).parts.join('\n');
+
+const templates = await createTemplates({ zone: 'UTC' });
+
+function template(source: string): Template {
+  const checked = templates.compile(source, undefined, { file: 'x', line: 1, column: 1 });
+  if (!checked.ok) throw new Error(checked.diagnostics[0]?.message);
+  return checked.value;
+}
+
+describe('one alert', () => {
+  test('with the built-in words', () => {
+    expect(renderMessage(input())).toEqual({
+      title: 'CRITICAL: ssh-brute-force 203.0.113.9',
+      body: `[#A1B2C3] web1 10:00:06\n${alert.last.line}`,
+      parts: [`CRITICAL: ssh-brute-force 203.0.113.9\n[#A1B2C3] web1 10:00:06\n${alert.last.line}`],
+      severity: 'critical',
+      idempotencyKey: 'N1',
+      payload: {
+        version: 1,
+        id: 'A1B2C3D4E5',
+        status: 'open',
+        reason: 'first',
+        rule: 'ssh-brute-force',
+        key: ['203.0.113.9'],
+        severity: 'critical',
+        title: 'ssh-brute-force 203.0.113.9',
+        text: alert.last.line,
+        count: 5,
+        first: '2026-11-20T10:00:03.000Z',
+        last: '2026-11-20T10:00:06.000Z',
+        host: 'web1',
+        program: 'sshd',
+        source: 'auth',
+        line: alert.last.line,
+        fields: alert.last.fields,
+        groups: { ip: '203.0.113.9', user: 'admin' },
+      },
+    });
+  });
+
+  test("with its rule's own words", () => {
+    const message = renderMessage(
+      input({
+        templates: (rule) =>
+          rule === 'ssh-brute-force'
+            ? {
+                title: template('SSH brute force from {{ ip }}'),
+                text: template(
+                  '{{ count }} failures since {{ first | time }}, users {{ distinct | join: ", " }}',
+                ),
+              }
+            : undefined,
+      }),
+    );
+    expect(message.title).toBe('CRITICAL: SSH brute force from 203.0.113.9');
+    expect(message.body).toBe('[#A1B2C3] web1 10:00:06\n5 failures since 10:00:03, users root, admin');
+    expect(message.payload).toMatchObject({ title: 'SSH brute force from 203.0.113.9' });
+  });
+
+  test('whose template does not serve still tells what happened', () => {
+    const message = renderMessage(input({ templates: () => ({ text: template('{{ nobody }}') }) }));
+    expect(message.body).toContain(alert.last.line);
+    expect(message.body).toContain('undefined variable: nobody');
+  });
+
+  test('as a post is one line with nothing to link', () => {
+    const [part] = renderMessage(input({ shape: xPostShape })).parts;
+    expect(part).toBe(`CRITICAL: ssh-brute-force 203.0.113.9 [A1B2C3] web1 10:00:06 · ${alert.last.line}`);
+  });
+
+  test.each<[string, Partial<Notification>]>([
+    ['RESOLVED: ssh', { reason: 'resolved' }],
+    ['TEST CRITICAL: ssh', { reason: 'test' }],
+    ['STILL CRITICAL: ssh', { reason: 'repeated' }],
+    ['ESCALATED CRITICAL: ssh', { reason: 'escalated' }],
+    ['(seen 37 times since 10:00:03)', { suppressed: { count: 37, since: at('10:00:03') } }],
+  ])('says %s', (words, changes) => {
+    expect(told(changes)).toContain(words);
+  });
+
+  test('tells when it was resolved', () => {
+    const over: Alert = { ...alert, status: 'resolved', resolvedAt: at('10:20:00') };
+    expect(told({ reason: 'resolved' }, [over])).toContain('[#A1B2C3] web1 10:20:00');
+    expect(told({ reason: 'first' }, [over])).toContain(
+      'CRITICAL: ssh-brute-force 203.0.113.9\n[#A1B2C3] web1 10:00:06 (resolved 10:20:00)',
+    );
+  });
+
+  test('told again with nothing new, the text still differs', () => {
+    const repeated = (now: string) =>
+      renderMessage(input({ notification: { ...notification, reason: 'repeated' }, now: at(now) })).parts[0];
+    expect(repeated('11:00:06')).not.toBe(repeated('12:00:06'));
+  });
+
+  test('no length of log text pushes id, host and time out', () => {
+    const long: Alert = {
+      ...alert,
+      key: ['k '.repeat(5000)],
+      last: { ...alert.last, line: 'x '.repeat(30_000) },
+    };
+    const { parts } = renderMessage(input({ alerts: [long], shape: { ...xPostShape, maxParts: 1 } }));
+    expect(parts[0]).toContain('[A1B2C3] web1 10:00:06');
+    expect(parts).toHaveLength(1);
+  });
+
+  test('the groups are those of the rule when they are known', () => {
+    const { payload } = renderMessage(input({ groups: () => ['ip'] }));
+    expect(payload.groups).toEqual({ ip: '203.0.113.9' });
+  });
+});
+
+describe('several alerts', () => {
+  const many = Array.from({ length: 12 }, (_, i): Alert => ({
+    ...alert,
+    id: `ALERT${i}0000`,
+    rule: ['disk', 'net', 'ssh'][i % 3] ?? '',
+    key: [],
+    firstAt: instant(at('10:00:03') + i * 1000),
+    lastAt: instant(at('10:01:00') + i * 1000),
+  }));
+
+  test('are counted by title, and the counts add up', () => {
+    expect(told({ reason: 'joined', alerts: many.map(({ id }) => id) }, many)).toBe(
+      'CRITICAL: 12 more alerts of 3 rules\n[#ALERT0] first 10:00:03, last 10:01:11\n4 × disk\n4 × net\n4 × ssh',
+    );
+    const different = many.map((one, i): Alert => ({ ...one, key: [`k${i}`] }));
+    const counts = [...told({ reason: 'digest' }, different).matchAll(/^(\d+) × /gm)].map(([, count]) =>
+      Number(count),
+    );
+    expect(counts.reduce((a, b) => a + b)).toBe(12);
+  });
+
+  test('the others are named in the payload', () => {
+    const { payload } = renderMessage(input({ alerts: many }));
+    expect(payload.joined).toHaveLength(11);
+  });
+
+  test('none at all is a message too', () => {
+    expect(told({ reason: 'digest', alerts: [] }, [])).toBe('No alerts\n10:00:06');
+  });
+});
