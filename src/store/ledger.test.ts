@@ -190,6 +190,21 @@ describe('retention', () => {
     expect(ledger.counts().byState).not.toHaveProperty('dead');
   });
 
+  test('keeps an alert whose words wait in a notification that does not list it', async () => {
+    const ledger = await open();
+    const joined = notification('N1', { alerts: ['HIDDEN'], state: 'joined', by: 'N2' });
+    const again = notification('N2', { alerts: ['HEAD'], state: 'joined', by: 'N3' });
+    const carrier = notification('N3', { alerts: ['HEAD'] });
+    commit(ledger, {
+      alerts: [resolved('HIDDEN', 10), alert('HEAD')],
+      notifications: [joined, again, carrier],
+    });
+    expect(ledger.retain({ before: instant(50), maxBytes: 1 })).toEqual({ deleted: 0 });
+    commit(ledger, { notifications: [{ ...carrier, state: 'sent' }] });
+    expect(ledger.retain({ before: instant(50), maxBytes: 1 })).toEqual({ deleted: 1 });
+    expect(idsOf(ledger.alerts({ limit: 10 }))).toEqual(['HEAD']);
+  });
+
   test('for want of room it deletes the oldest, but nothing undelivered, and the file shrinks', async () => {
     const directory = freshDirectory();
     const ledger = await open(directory);

@@ -16,7 +16,11 @@ export function createReader(database: Database, bytes: () => number): LedgerRea
   const queries = prepareQueries(database);
   return {
     alerts: (filter) => queries.alerts(filter).map(dataOf<Alert>),
-    findAlerts: (prefix) => queries.byPrefix.all(prefix, prefix.length, prefix).map(dataOf<Alert>),
+    findAlerts: (prefix) =>
+      queries.byPrefix
+        .all(prefix)
+        .map(dataOf<Alert>)
+        .filter(({ id }) => id.startsWith(prefix)),
     notificationsOf: (alert) => queries.notificationsOf.all(alert).map(dataOf<Notification>),
     decisionsOf: (alert) => queries.decisionsOf.all(toText(alert)).map(decisionOf),
     message(notification) {
@@ -48,9 +52,9 @@ function prepareQueries(database: Database) {
         ? statement.all(since, filter.limit)
         : statement.all(since, filter.limit, filter.rule);
     },
-    // Ids are ASCII, so a prefix is a range; `substr` keeps a prefix with odd characters honest.
+    // An upper bound makes it a short range of the index; U+10FFFF sorts after all that an id may hold.
     byPrefix: database.prepare(
-      `SELECT data FROM alerts WHERE id >= ?1 AND substr(id, 1, ?2) = ?3 ORDER BY id LIMIT 20`,
+      `SELECT data FROM alerts WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT 20`,
     ),
     notificationsOf: database.prepare(
       `SELECT n.data FROM alert_notifications l JOIN notifications n ON n.id = l.notification

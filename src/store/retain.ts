@@ -111,12 +111,16 @@ function giveBack(database: Database, maxBytes: number): void {
 
 function prepareStatements(database: Database) {
   const sql = (text: string) => database.prepare(text);
+  // An alert's words may travel in a notification that carries others and does not list this alert, so
+  // the way goes on from each notification to the one it went on by.
   const reason = (protectedStates: string): Reason => ({
     alerts: sql(
       `SELECT id, last_at, rowid AS place FROM alerts
        WHERE (last_at, rowid) > (?, ?) AND last_at < ? AND status = 'resolved' AND NOT EXISTS (
-         SELECT 1 FROM alert_notifications l JOIN notifications n ON n.id = l.notification
-         WHERE l.alert = alerts.id AND n.state IN ${protectedStates})
+         WITH RECURSIVE way (id) AS (
+           SELECT notification FROM alert_notifications WHERE alert = alerts.id
+           UNION SELECT n.data ->> 'by' FROM way JOIN notifications n ON n.id = way.id)
+         SELECT 1 FROM way JOIN notifications n ON n.id = way.id WHERE n.state IN ${protectedStates})
        ORDER BY last_at, rowid LIMIT ?`,
     ),
     alertless: sql(

@@ -61,7 +61,7 @@ export function applyCheckpoint(model: Model, checkpoint: Checkpoint): void {
   model.now = checkpoint.now;
   model.rules = [...checkpoint.rules];
   putRows(model.engine, checkpoint.engineRows);
-  for (const seq of [...model.journal.keys()]) if (seq < checkpoint.nextSeq) model.journal.delete(seq);
+  for (const seq of model.journal.keys()) if (seq < checkpoint.nextSeq) model.journal.delete(seq);
 }
 
 /** Everything a model holds, in an order of its own, to be compared. */

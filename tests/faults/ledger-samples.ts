@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Alert, Decision, Notification } from '../../src/model/alert.ts';
 import type { Message } from '../../src/model/delivery.ts';
 import type { Json } from '../../src/model/json.ts';
