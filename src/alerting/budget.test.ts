@@ -1,0 +1,78 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { instant, millis } from '../model/time.ts';
+import { createBudget } from './budget.ts';
+
+const windows = [
+  { window: millis(1000), limit: 2 },
+  { window: millis(5000), limit: 4 },
+];
+
+test('spending whenever there is a slot never fills a window above its limit', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(1200), { maxLength: 100 }), (gaps) => {
+      const budget = createBudget(windows);
+      const spent: number[] = [];
+      let now = 0;
+      for (const gap of gaps) {
+        now += gap;
+        const free = budget.freeAt(instant(now));
+        expect(free === undefined).toBe(budget.slots(instant(now)) > 0);
+        if (free !== undefined) {
+          expect(free).toBeGreaterThan(now);
+          expect(budget.slots(instant(free - 1))).toBe(0);
+          expect(budget.slots(instant(free))).toBeGreaterThan(0);
+          continue;
+        }
+        budget.spend(instant(now));
+        spent.push(now);
+      }
+      for (const { window, limit } of windows) {
+        for (const start of spent) {
+          expect(spent.filter((at) => at >= start && at <= start + window).length).toBeLessThanOrEqual(limit);
+        }
+      }
+      expect(budget.log.times.length).toBeLessThanOrEqual(4);
+    }),
+  );
+});
+
+test('without limits there is always room, and nothing is remembered', () => {
+  const budget = createBudget([]);
+  for (let now = 0; now < 100; now += 1) budget.spend(instant(now));
+  expect(budget.slots(instant(100))).toBe(Number.POSITIVE_INFINITY);
+  expect(budget.log.times).toEqual([]);
+});
+
+test('a limit of none never frees', () => {
+  expect(createBudget([{ window: millis(1000), limit: 0 }]).freeAt(instant(5))).toBe(
+    Number.POSITIVE_INFINITY,
+  );
+});
+
+describe('what a service reports', () => {
+  const report = { window: millis(1000), limit: 2, remaining: 1, resetAt: instant(900) };
+
+  test('lowers ours and falls with each attempt, until it resets', () => {
+    const budget = createBudget([{ window: millis(1000), limit: 10 }]);
+    budget.learn(report, instant(100), 0);
+    expect(budget.slots(instant(100))).toBe(1);
+    budget.spend(instant(200));
+    expect(budget.slots(instant(200))).toBe(0);
+    expect(budget.freeAt(instant(200))).toBe(900);
+    expect(budget.slots(instant(900))).toBe(9);
+  });
+
+  test('never raises ours', () => {
+    const budget = createBudget([{ window: millis(1000), limit: 1 }]);
+    budget.learn({ ...report, remaining: 100 }, instant(0), 0);
+    expect(budget.slots(instant(0))).toBe(1);
+  });
+
+  test('is counted less what is under way, and not believed beyond its own window', () => {
+    const budget = createBudget([]);
+    budget.learn({ ...report, remaining: 3, resetAt: instant(1e12) }, instant(0), 2);
+    expect(budget.slots(instant(0))).toBe(1);
+    expect(budget.slots(instant(1000))).toBe(Number.POSITIVE_INFINITY);
+  });
+});
