@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../model/time.ts';
 import type { HttpAnswer } from '../http.ts';
-import { deliveryOfFailure, deliveryOfProblem } from './classify.ts';
+import { deliveryOfFailure, deliveryOfProblem, meanings } from './classify.ts';
 
 const now = instant(Date.parse('2026-08-01T12:00:00Z'));
 const answer = (status: number, body: unknown, headers: HttpAnswer['headers'] = {}): HttpAnswer => ({
@@ -116,6 +117,14 @@ describe('what X answers', () => {
         expect(detail.length).toBeLessThan(600);
       }),
     );
+  });
+});
+
+describe('docs/x.md', () => {
+  it.each(Object.values(meanings))('explains "%s"', (words) => {
+    const page = readFileSync(new URL('../../../docs/x.md', import.meta.url), 'utf8');
+    const explained = page.split('\n').map((line) => line.split('|')[1]?.trim());
+    expect(explained).toContain(words.split(/[:(]/)[0]?.trim());
   });
 });
 

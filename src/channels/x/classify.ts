@@ -144,7 +144,8 @@ export function deliveryOfFailure(failure: HttpFailure): Delivery {
   return { type: 'retry', reason, detail: failure.detail };
 }
 
-const meanings: Readonly<Record<Verdict, string>> = {
+/** What is said of each; `docs/x.md` explains them. */
+export const meanings: Readonly<Record<Verdict, string>> = {
   clock: "X does not accept this machine's time",
   credit: 'no credits left at X: buy some, or raise the spending limit, in its console',
   limit: "X's limit is reached",

@@ -41,15 +41,20 @@ const rcFile = z.looseObject({
 
 /** Reads the accounts of `~/.xrc`, `~/.trc` and `~/.twurlrc`. `api`: where their tokens belong. */
 export async function importCredentials(home: string, api: string): Promise<ImportResult> {
+  const results = await Promise.all(fileNames.map((name) => importFile(join(home, name), api)));
+  return {
+    accounts: results.flatMap(({ accounts }) => accounts),
+    notes: results.flatMap(({ notes }) => notes),
+  };
+}
+
+/** Reads the accounts of one such file; none if it does not exist. */
+export async function importFile(file: string, api: string): Promise<ImportResult> {
   const accounts: Importable[] = [];
   const notes: string[] = [];
-  for (const name of fileNames) {
-    const file = join(home, name);
-    const read = await readOther(file);
-    if (read === undefined) continue;
-    if (read.note !== undefined) notes.push(read.note);
-    if (read.text !== undefined) collect(file, await parseYaml(read.text), api, accounts, notes);
-  }
+  const read = await readOther(file);
+  if (read?.note !== undefined) notes.push(read.note);
+  if (read?.text !== undefined) collect(file, await parseYaml(read.text), api, accounts, notes);
   return { accounts, notes };
 }
 
