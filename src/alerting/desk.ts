@@ -58,17 +58,13 @@ export function createDesk(rules: AlertingRules): Desk {
 /** The items change in place, the rows must not. */
 const copied = <T extends object>(value: Parameters<typeof fromJson>[0]): T => ({ ...fromJson<T>(value) });
 
-/** The channel of a name; one that the configuration does not know (any more) has no budget. */
+/** The channel of a name, also of one that the configuration does not know (any more). */
 export function laneOf(desk: Desk, name: string): Lane {
   const known = desk.lanes.get(name);
   if (known !== undefined) return known;
-  const rules = desk.rules.channels.find((channel) => channel.name === name) ?? {
-    name,
-    concurrency: 1,
-    budgets: [],
-    resolved: false,
-  };
-  const lane = createLane(rules, desk.lanes.size - 1_000_000);
+  const rules = desk.rules.channels.find((channel) => channel.name === name);
+  const nobody = { name, concurrency: 1, budgets: [], resolved: false };
+  const lane = createLane(rules ?? nobody, desk.lanes.size - 1_000_000, rules !== undefined);
   desk.lanes.set(name, lane);
   desk.wakers.set(lane, { type: 'lane', order: lane.order, lane });
   return lane;
@@ -77,11 +73,15 @@ export function laneOf(desk: Desk, name: string): Lane {
 export const receiverOf = (desk: Desk, name: string): Receiver | undefined =>
   desk.rules.receivers.find((receiver) => receiver.name === name);
 
-/** The channel that a notification would pass to. */
-export const nextChannel = (desk: Desk, { notification }: Notice): string | undefined =>
-  notification.reason === 'resolved'
-    ? undefined
-    : receiverOf(desk, notification.receiver)?.channels[notification.hop + 1];
+/** The channel that a notification would pass to; chains may have changed since it was made. */
+export function nextChannel(desk: Desk, { notification }: Notice): string | undefined {
+  const { reason, receiver, channel, hop } = notification;
+  const channels = receiverOf(desk, receiver)?.channels;
+  if (channels === undefined || reason === 'resolved') return undefined;
+  if (channels[hop] === channel) return channels[hop + 1];
+  const place = channels.indexOf(channel);
+  return place < 0 ? undefined : channels[place + 1];
+}
 
 export function decide(desk: Desk, decision: Omit<Decision, 'at'>): void {
   desk.outputs.push({ type: 'decision', decision: { at: desk.now, ...decision } });

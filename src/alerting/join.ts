@@ -27,7 +27,9 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
     ...(suppressed === undefined ? {} : { suppressed }),
   };
   const carried = mergeCarried(members.map((member) => member.carried));
-  const rank = Math.min(...members.map((member) => member.rank));
+  // Not before a worse or older one that goes alone.
+  const worstOnes = members.filter(({ notification }) => notification.severity === draft.severity);
+  const rank = Math.min(...worstOnes.map((member) => member.rank));
   const joined = enqueue(desk, draft, carried, why, rank);
   const by = joined.notification.id;
   for (const member of members) {

@@ -11,6 +11,8 @@ import { asJson, fromJson } from './shelf.ts';
 export interface Lane {
   readonly order: number;
   readonly rules: ChannelRules;
+  /** False: the configuration does not know it (any more); what waits for it must go elsewhere. */
+  readonly isConfigured: boolean;
   readonly budget: Budget;
   /** In the order of their turns. */
   readonly waiting: Notice[];
@@ -23,9 +25,10 @@ export interface Lane {
 }
 
 /** An idle channel. `order` is negative, so that a channel's timer comes before those of notifications. */
-export const createLane = (rules: ChannelRules, order: number): Lane => ({
+export const createLane = (rules: ChannelRules, order: number, isConfigured: boolean): Lane => ({
   order,
   rules,
+  isConfigured,
   budget: createBudget(rules.budgets),
   waiting: [],
   underWay: new Set(),
@@ -61,6 +64,7 @@ export function room({ block, rules, underWay }: Lane, now: Instant): number {
 
 /** When something may be released that cannot be now, for want of time alone. */
 export function laneDue(lane: Lane, now: Instant): number | undefined {
+  if (!lane.isConfigured) return lane.waiting.length > 0 ? now : undefined;
   if (!lane.waiting.some(({ notification }) => notification.dueAt <= now)) return undefined;
   const opens = Math.max(lane.block?.until ?? now, lane.budget.freeAt(now) ?? now);
   return opens > now && opens < Number.POSITIVE_INFINITY ? opens : undefined;

@@ -1,9 +1,9 @@
 import { hashText } from '../kit/hash.ts';
 import type { Decision, Notification } from '../model/alert.ts';
 import type { Carried, Ending } from './counters.ts';
-import { decide, keepEpisode, laneOf, scheduleNotice, type Desk } from './desk.ts';
+import { decide, keepEpisode, laneOf, receiverOf, scheduleNotice, type Desk } from './desk.ts';
 import { lineUp, stepOut } from './lane.ts';
-import { isWaiting, type Notice } from './notice.ts';
+import { isWaiting, mayHaveArrived, type Notice } from './notice.ts';
 
 /** What a new notification is made of; the rest follows from when it is made. */
 export type Draft = Pick<
@@ -65,16 +65,24 @@ export function conclude(
   for (const alert of alerts) countUnsettled(desk, alert, -1);
 }
 
+/** Ends a notification that nobody will hear of; it stays in the list of what was not delivered. */
+export function giveUp(desk: Desk, notice: Notice, why: string): void {
+  const all = mayHaveArrived(notice) ? `${why}; it may have arrived` : why;
+  tell(desk, notice, 'dead', `given up: ${all}`);
+  conclude(desk, notice, { state: 'dead', why: all }, 'undelivered');
+}
+
 /** Lets the next channel of the chain go on. */
 export function pass(desk: Desk, notice: Notice, channel: string, why: string): Notice {
   const { alerts, total, severity, receiver, hop, reason, suppressed, id } = notice.notification;
+  const channels = receiverOf(desk, receiver)?.channels ?? [];
   const draft: Draft = {
     alerts,
     ...(total === undefined ? {} : { total }),
     severity,
     receiver,
     channel,
-    hop: hop + 1,
+    hop: channels[hop + 1] === channel ? hop + 1 : Math.max(0, channels.indexOf(channel)),
     reason,
     ...(suppressed === undefined ? {} : { suppressed }),
   };

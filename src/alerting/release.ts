@@ -1,11 +1,11 @@
 import { formatDuration } from '../kit/duration.ts';
 import { after, millis } from '../model/time.ts';
 import { needsHuman } from './block.ts';
-import { nextChannel, receiverOf, scheduleLane, type Desk } from './desk.ts';
+import { laneOf, nextChannel, receiverOf, scheduleLane, type Desk } from './desk.ts';
 import { join } from './join.ts';
 import { room, type Lane } from './lane.ts';
 import { isJoinable, mayHaveArrived, mayPass, type Notice } from './notice.ts';
-import { change, pass, tell } from './outbox.ts';
+import { change, giveUp, pass, tell } from './outbox.ts';
 
 /**
  * Releases what a channel may send now: parts of a message begun, then the worst, then the oldest, as
@@ -13,6 +13,7 @@ import { change, pass, tell } from './outbox.ts';
  * critical and there is another channel.
  */
 export function pump(desk: Desk, lane: Lane): void {
+  if (!lane.isConfigured) sendElsewhere(desk, lane);
   boundWaiting(desk, lane);
   passOn(desk, lane);
   if (room(lane, desk.now) > 0) joinExcess(desk, lane);
@@ -38,6 +39,18 @@ function release(desk: Desk, lane: Lane, notice: Notice): void {
   tell(desk, notice, 'attempt', `attempt ${attempt + 1} by ${channel}${ofParts}`);
   const { notification } = notice;
   desk.outputs.push({ type: 'attempt', notification, mayHaveArrived: mayHaveArrived(notice) });
+}
+
+/** The configuration changed: what waited for this channel goes to where its receiver is heard now. */
+function sendElsewhere(desk: Desk, lane: Lane): void {
+  const why = `there is no channel ${lane.rules.name} any more`;
+  for (const notice of lane.waiting.slice()) {
+    const known = receiverOf(desk, notice.notification.receiver)?.channels.find(
+      (channel) => laneOf(desk, channel).isConfigured,
+    );
+    if (known === undefined || notice.notification.reason === 'resolved') giveUp(desk, notice, why);
+    else pass(desk, notice, known, why);
+  }
 }
 
 /** Too much for memory: what waits for one receiver becomes one notification that grows. */

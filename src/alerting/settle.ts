@@ -9,7 +9,7 @@ import { holdsPlace } from './episode.ts';
 import { tellResolved } from './keep.ts';
 import type { Lane } from './lane.ts';
 import { isWaiting, mayHaveArrived, mayPass, waitingSince, type Notice } from './notice.ts';
-import { change, conclude, pass, tell } from './outbox.ts';
+import { change, conclude, giveUp, pass, tell } from './outbox.ts';
 
 type Settled = Extract<AlertingInput, { type: 'settled' }>;
 
@@ -146,12 +146,6 @@ function failed(desk: Desk, notice: Notice, why: string): void {
   const next = nextChannel(desk, notice);
   if (next === undefined) giveUp(desk, notice, why);
   else pass(desk, notice, next, why);
-}
-
-function giveUp(desk: Desk, notice: Notice, why: string): void {
-  const all = mayHaveArrived(notice) ? `${why}; it may have arrived` : why;
-  tell(desk, notice, 'dead', `given up: ${all}`);
-  conclude(desk, notice, { state: 'dead', why: all }, 'undelivered');
 }
 
 /** Passes or gives up what has been without success for too long; says whether it did. */

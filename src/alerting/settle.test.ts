@@ -1,0 +1,295 @@
+import { describe, expect, test } from 'vitest';
+import {
+  attemptsOf,
+  channelOf,
+  failed,
+  minute,
+  notificationsOf,
+  raiseAt,
+  retry,
+  rulesOf,
+  settledAt,
+  startedAt,
+  tickAt,
+  unknown,
+} from '../../tests/property/alerting-samples.ts';
+import type { Notification } from '../model/alert.ts';
+import type { Delivery } from '../model/delivery.ts';
+import { createAlerting, type Alerting } from './alerting.ts';
+import type { AlertingOutput } from './contract.ts';
+
+const single = (giveUpAfter = 24 * 60 * minute): Alerting =>
+  createAlerting(rulesOf({ channels: [channelOf('phone')], giveUpAfter }));
+
+const chain = (nextAfter = 2 * minute): Alerting =>
+  createAlerting(
+    rulesOf({
+      channels: [channelOf('phone'), channelOf('mail'), channelOf('board')],
+      receivers: { admin: ['phone', 'mail', 'board'] },
+      nextAfter,
+    }),
+  );
+
+const one = (outputs: readonly AlertingOutput[]): Notification => {
+  const [attempt, ...more] = attemptsOf(outputs);
+  if (attempt === undefined || more.length > 0) throw new Error(`${more.length} more attempts`);
+  return attempt;
+};
+
+const begin = (alerting: Alerting): Notification => one(alerting.step(raiseAt(0)));
+
+/** Lets time pass until the next attempt; gives it with its time. */
+function wait(alerting: Alerting): { at: number; outputs: AlertingOutput[]; attempt: Notification } {
+  for (;;) {
+    const at = alerting.nextWake();
+    if (at === undefined) throw new Error('waits for nothing');
+    const outputs = alerting.step(tickAt(at));
+    const [attempt] = attemptsOf(outputs);
+    if (attempt !== undefined) return { at, outputs, attempt };
+  }
+}
+
+/** Answers each attempt like this until there is none; gives the times of attempts. */
+function answerAll(
+  alerting: Alerting,
+  first: Notification,
+  answer: Delivery,
+): { times: number[]; last: Notification } {
+  const times: number[] = [];
+  let at = 0;
+  let attempt: Notification | undefined = first;
+  let last = first;
+  while (attempt !== undefined && times.length < 2000) {
+    times.push(at);
+    const outputs = alerting.step(settledAt(at, attempt, answer));
+    last = notificationsOf(outputs).find(({ id }) => id === first.id) ?? last;
+    [attempt] = attemptsOf(outputs);
+    while (attempt === undefined && alerting.nextWake() !== undefined) {
+      at = alerting.nextWake() ?? at;
+      const later = alerting.step(tickAt(at));
+      last = notificationsOf(later).find(({ id }) => id === first.id) ?? last;
+      [attempt] = attemptsOf(later);
+    }
+  }
+  return { times, last };
+}
+
+describe('retry', () => {
+  test.each([['unavailable'], ['recipient']] as const)(
+    'waits a second, then twice as long (%s)',
+    (reason) => {
+      const alerting = single(60 * minute);
+      const { times, last } = answerAll(alerting, begin(alerting), retry(reason));
+      const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+      for (const [index, gap] of gaps.entries()) {
+        // One message alone may wait twice as long as its channel from the third attempt on.
+        const full = Math.min(300_000, 1000 * 2 ** index);
+        expect(gap).toBeGreaterThanOrEqual(full * 0.75);
+        expect(gap).toBeLessThanOrEqual(Math.min(300_000, full * 2));
+      }
+      expect(last).toMatchObject({ state: 'dead' });
+      expect(last.why).toContain('no success for 1h');
+      expect(alerting.counters()).toMatchObject([{ raised: 1, undelivered: 1, pending: 0 }]);
+    },
+  );
+
+  test('waits as long as the service wants when that is longer', () => {
+    const alerting = single();
+    alerting.step(settledAt(10, begin(alerting), retry('recipient', 90_000)));
+    expect(wait(alerting)).toMatchObject({ at: 90_010, attempt: { attempt: 2 } });
+  });
+
+  test('of one message does not hold up another', () => {
+    const alerting = single();
+    const first = begin(alerting);
+    alerting.step(raiseAt(1, { key: ['b'] }));
+    const other = one(alerting.step(settledAt(2, first, retry('recipient'))));
+    expect(other.id).not.toBe(first.id);
+  });
+
+  test('is the same every time', () => {
+    const times = () => {
+      const alerting = single(10 * minute);
+      return answerAll(alerting, one(alerting.step(raiseAt(0, { seq: 1 }))), retry()).times;
+    };
+    expect(times()).toEqual(times());
+  });
+});
+
+describe('a channel that is down', () => {
+  test('is tried by one message at a time, the oldest first, and all go when it is back', () => {
+    const alerting = createAlerting(rulesOf({ channels: [channelOf('phone', { concurrency: 3 })] }));
+    const attempts = [0, 1, 2].flatMap((index) =>
+      attemptsOf(alerting.step(raiseAt(0, { key: [String(index)] }))),
+    );
+    for (const attempt of attempts) alerting.step(settledAt(1, attempt, retry()));
+    alerting.step(raiseAt(2, { key: ['new'] }));
+    const probe = wait(alerting);
+    expect(probe.attempt.id).toBe(attempts[0]?.id);
+    expect(attemptsOf(alerting.step(raiseAt(probe.at, { key: ['newer'] })))).toEqual([]);
+    const opened = alerting.step(settledAt(probe.at, probe.attempt));
+    expect(attemptsOf(opened)).toHaveLength(3);
+  });
+
+  test('one message that makes a service fail does not hold up all', () => {
+    const alerting = single();
+    let poison = begin(alerting);
+    alerting.step(raiseAt(0, { key: ['innocent'] }));
+    let at = 0;
+    let tries = 0;
+    for (;;) {
+      alerting.step(settledAt(at, poison, unknown));
+      tries += 1;
+      const next = wait(alerting);
+      at = next.at;
+      if (next.attempt.id !== poison.id) break;
+      poison = next.attempt;
+    }
+    expect(tries).toBeLessThanOrEqual(3);
+    expect(at).toBeLessThan(10_000);
+  });
+
+  test('under a rate limit nothing is tried until it ends', () => {
+    const alerting = single();
+    alerting.step(settledAt(0, begin(alerting), retry('rateLimited', 600_000)));
+    expect(attemptsOf(alerting.step(raiseAt(1, { key: ['b'], severity: 'critical' })))).toEqual([]);
+    expect(wait(alerting)).toMatchObject({ at: 600_000, attempt: { severity: 'critical' } });
+  });
+
+  test.each([[retry('auth')], [{ type: 'failed', reason: 'outOfCredit', detail: '' } as const]])(
+    'that only a human can repair is probed every five minutes',
+    (answer) => {
+      const alerting = single();
+      alerting.step(settledAt(0, begin(alerting), answer));
+      const probe = wait(alerting);
+      expect(probe.at).toBe(300_000);
+      alerting.step(settledAt(probe.at, probe.attempt, answer));
+      expect(wait(alerting).at).toBe(600_000);
+    },
+  );
+});
+
+describe('a chain', () => {
+  test('goes on at once where a channel refuses, and ends undelivered', () => {
+    const alerting = chain();
+    const phone = begin(alerting);
+    const passed = alerting.step(settledAt(1, phone, failed));
+    const mail = one(passed);
+    expect(mail).toMatchObject({ channel: 'mail', hop: 1, reason: 'first', alerts: phone.alerts });
+    expect(notificationsOf(passed)).toContainEqual(
+      expect.objectContaining({ id: phone.id, state: 'passed', by: mail.id }),
+    );
+    const board = one(alerting.step(settledAt(2, mail, failed)));
+    const end = alerting.step(settledAt(3, board, failed));
+    expect(notificationsOf(end)).toMatchObject([
+      { id: board.id, state: 'dead', why: 'rejected: said the test' },
+    ]);
+    expect(alerting.counters()).toMatchObject([{ raised: 1, undelivered: 1 }]);
+    expect(alerting.nextWake()).toBeUndefined();
+  });
+
+  test('goes on when there was no success for long, and does not come back', () => {
+    const alerting = chain();
+    let attempt = begin(alerting);
+    let at = 0;
+    while (attempt.channel === 'phone') {
+      alerting.step(settledAt(at, attempt, retry()));
+      ({ at, attempt } = wait(alerting));
+    }
+    expect(at).toBe(2 * minute);
+    expect(attempt).toMatchObject({ channel: 'mail', attempt: 1 });
+    alerting.step(settledAt(at, attempt));
+    expect(alerting.counters()).toMatchObject([{ delivered: 1 }]);
+    expect(alerting.nextWake()).toBeUndefined();
+  });
+
+  test('does not go on while an attempt is under way, but right after it failed', () => {
+    const alerting = chain();
+    const attempt = begin(alerting);
+    expect(attemptsOf(alerting.step(tickAt(10 * minute)))).toEqual([]);
+    expect(one(alerting.step(settledAt(10 * minute, attempt, retry())))).toMatchObject({ channel: 'mail' });
+  });
+
+  test('an unknown outcome is repeated where it was, three times, before the next is tried too', () => {
+    const alerting = chain(1000);
+    let attempt = begin(alerting);
+    let at = 0;
+    const seen: [string, number][] = [];
+    while (attempt.channel === 'phone') {
+      seen.push([attempt.channel, attempt.attempt]);
+      const outputs = alerting.step(settledAt(at, attempt, unknown));
+      const next = attemptsOf(outputs)[0];
+      if (next === undefined) ({ at, attempt } = wait(alerting));
+      else attempt = next;
+    }
+    expect(seen.map(([, number]) => number)).toEqual([1, 2, 3]);
+    expect(attempt.channel).toBe('mail');
+  });
+
+  test('skips a channel that only a human can repair', () => {
+    const alerting = chain();
+    const mail = one(alerting.step(settledAt(0, begin(alerting), retry('auth'))));
+    expect(mail.channel).toBe('mail');
+    alerting.step(settledAt(1, mail));
+    expect(one(alerting.step(raiseAt(2, { key: ['b'] }))).channel).toBe('mail');
+    expect(
+      attemptsOf(alerting.step(raiseAt(6 * minute, { key: ['c'] }))).map(({ channel }) => channel),
+    ).toContain('phone');
+  });
+
+  test('a channel that is down makes those wait no longer that it never tried', () => {
+    const alerting = chain();
+    alerting.step(settledAt(0, begin(alerting), retry('unavailable', 60 * minute)));
+    alerting.step(raiseAt(1000, { key: ['b'] }));
+    const first = wait(alerting);
+    expect(first).toMatchObject({ at: 2 * minute, attempt: { channel: 'mail' } });
+    alerting.step(settledAt(first.at, first.attempt));
+    expect(wait(alerting)).toMatchObject({ at: 2 * minute + 1000, attempt: { channel: 'mail' } });
+  });
+});
+
+describe('unknown', () => {
+  const mayHaveArrived = (outputs: readonly AlertingOutput[]): boolean[] =>
+    outputs.flatMap((output) => (output.type === 'attempt' ? [output.mayHaveArrived] : []));
+
+  test('is repeated, and the channel is told that it may have arrived', () => {
+    const alerting = single();
+    const outputs = alerting.step(settledAt(0, begin(alerting), unknown));
+    expect(notificationsOf(outputs)).toMatchObject([{ state: 'unknown' }]);
+    const again = wait(alerting);
+    expect(mayHaveArrived(again.outputs)).toEqual([true]);
+    // Being told later that nothing was done does not undo the doubt about the first attempt.
+    alerting.step(settledAt(again.at, again.attempt, retry()));
+    expect(mayHaveArrived(wait(alerting).outputs)).toEqual([true]);
+  });
+
+  test('is every attempt under way after a start; it is repeated at once', () => {
+    const before = single();
+    const attempt = begin(before);
+    const alerting = single();
+    alerting.restore(before.changes());
+    const outputs = alerting.step(startedAt(5000));
+    expect(one(outputs)).toMatchObject({ id: attempt.id, attempt: 2 });
+    expect(mayHaveArrived(outputs)).toEqual([true]);
+    alerting.step(settledAt(5001, attempt));
+    expect(alerting.counters()).toMatchObject([{ delivered: 1 }]);
+  });
+});
+
+describe('answers that come too late', () => {
+  test('to an attempt long settled are ignored', () => {
+    const alerting = single();
+    const attempt = begin(alerting);
+    alerting.step(settledAt(1, attempt));
+    expect(alerting.step(settledAt(2, attempt, failed))).toEqual([]);
+    expect(alerting.counters()).toMatchObject([{ raised: 1, delivered: 1 }]);
+  });
+
+  test('but "sent" is believed while the notification still waits', () => {
+    const alerting = single();
+    const attempt = begin(alerting);
+    alerting.step(settledAt(1, attempt, unknown));
+    expect(notificationsOf(alerting.step(settledAt(2, attempt)))).toMatchObject([{ state: 'sent' }]);
+    expect(alerting.nextWake()).toBeUndefined();
+  });
+});
