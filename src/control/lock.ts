@@ -2,7 +2,7 @@ import { closeSync, constants, lstatSync, openSync, readFileSync, rmSync, writeF
 import { join, resolve } from 'node:path';
 
 /** The part of an open SQLite database that the lock uses. */
-export interface LockDatabase {
+interface LockDatabase {
   exec(sql: string): void;
   close(): void;
 }

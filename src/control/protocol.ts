@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../model/json.ts';
 
 /** Version of the lines on the control socket. */
-export const protocolVersion = 1;
+const protocolVersion = 1;
 
 /** Longest request line in bytes, its line feed included. */
 export const longestRequest = 1024 * 1024;
@@ -43,7 +43,7 @@ export type ControlArgs<Command extends ControlCommand> = Extract<
 export type RequestId = string | number | null;
 
 /** `code` is stable and for programs, `message` is for a human. */
-export interface ControlError {
+interface ControlError {
   readonly code: string;
   readonly message: string;
 }
@@ -51,9 +51,6 @@ export interface ControlError {
 export type ControlReply =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly error: ControlError };
-
-/** A line from the daemon. `more`: one value of several, the reply proper comes later. */
-export type ReplyLine = ControlReply & { readonly v: 1; readonly id: RequestId; readonly more?: true };
 
 export type ParsedRequest =
   | { readonly ok: true; readonly id: RequestId; readonly request: ControlRequest }
@@ -86,7 +83,7 @@ export function requestLine(id: RequestId, request: ControlRequest): string {
   return `${JSON.stringify({ v: protocolVersion, id, ...request })}\n`;
 }
 
-/** One reply as the daemon sends it, with its line feed. */
+/** One reply as the daemon sends it, with its line feed. `more`: one value of several, the last comes later. */
 export function replyLine(id: RequestId, reply: ControlReply, more = false): string {
   return `${JSON.stringify({ v: protocolVersion, id, ...reply, ...(more && { more }) })}\n`;
 }

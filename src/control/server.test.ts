@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -237,4 +237,22 @@ test('a socket left by a dead daemon is replaced, anything else is not', async (
   await first.close();
   writeFileSync(join(directory, 'control.sock'), 'precious');
   expect(await serveControl(heldIn(directory), echo)).toMatchObject({ ok: false });
+});
+
+test('a daemon that is none of ours is a protocol failure for the client, whatever it sends', async () => {
+  const speeches = [
+    '',
+    'HTTP/1.1 400 Bad Request\r\n\r\n',
+    '{"v":2,"id":1,"ok":true,"value":1}\n',
+    '{"v":1}\n',
+    '\0\n',
+  ];
+  for (const speech of speeches) {
+    const directory = freshDirectory();
+    const server = createServer((socket) => socket.on('error', () => undefined).end(speech));
+    endings.push(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(join(directory, 'control.sock'), resolve));
+    const answer = await callControl(directory, 'status', {}, { timeoutMs: 5000 });
+    expect(answer).toMatchObject({ ok: false, reason: 'protocol' });
+  }
 });

@@ -19,6 +19,7 @@ export interface Mark {
 
 /** Everything that one turn of the loop decided: committed whole or not at all. */
 export interface Round {
+  /** The engine's clock at the end of the round: what was due by then has fired and is in it. */
   readonly at: Instant;
   /** The number after the last input taken. */
   readonly nextSeq: number;
@@ -45,6 +46,7 @@ export interface Checkpoint {
 /** What a start needs. */
 export interface Restored {
   readonly nextSeq: number;
+  /** The engine's clock at the last round or checkpoint. */
   readonly now: Instant;
   readonly engineRows: readonly Row[];
   readonly rules: ReadonlyMap<string, string>;

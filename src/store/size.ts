@@ -8,6 +8,6 @@ export function pagesOf(database: Database): { readonly used: number; readonly f
 }
 
 /** The number that a PRAGMA answers with. */
-export function pragma(database: Database, name: string): number {
+function pragma(database: Database, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
 }

@@ -38,6 +38,7 @@ function writeRound(statements: Statements, round: Round): void {
   }
   for (const decision of round.decisions) writeDecision(statements, decision);
   writeRows(statements, 'alerting', round.alertingRows);
+  statements.meta.run('now', String(round.at));
   statements.advance.run(String(round.nextSeq), round.nextSeq);
 }
 

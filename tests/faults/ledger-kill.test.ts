@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -147,4 +147,15 @@ test('of twenty processes exactly one gets the lock, and its death frees it at o
   const again = acquireLock(directory, sqlite.open);
   expect(again.ok).toBe(true);
   if (again.ok) again.release();
+});
+
+test('where no lock can be had the reason is told, and nothing is followed or overwritten', async () => {
+  const sqlite = await loadSqlite();
+  if (!sqlite.ok) throw new Error(sqlite.detail);
+  const missing = acquireLock(join(root, 'nowhere'), sqlite.open);
+  expect(missing).toMatchObject({ ok: false, reason: 'failed', detail: expect.stringContaining('ENOENT') });
+  const directory = mkdtempSync(join(root, 'lock-'));
+  symlinkSync(join(root, 'victim'), join(directory, 'lock.db'));
+  expect(acquireLock(directory, sqlite.open)).toMatchObject({ ok: false, reason: 'failed' });
+  expect(existsSync(join(root, 'victim'))).toBe(false);
 });

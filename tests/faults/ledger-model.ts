@@ -42,6 +42,7 @@ function putRows(rows: Map<string, Row>, changes: readonly Row[]): void {
 }
 
 export function applyRound(model: Model, round: Round): void {
+  model.now = round.at;
   model.nextSeq = Math.max(model.nextSeq, round.nextSeq);
   for (const { seq, input } of round.journal) model.journal.set(seq, input);
   for (const { source, stream, mark } of round.marks) {

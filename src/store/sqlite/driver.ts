@@ -1,5 +1,5 @@
 /** What a cell can hold; SQLite's REAL is not used. */
-export type SqlValue = string | number | bigint | null | Uint8Array;
+type SqlValue = string | number | bigint | null | Uint8Array;
 
 /** One row of a result by column name. */
 export interface SqlRow {
@@ -23,7 +23,7 @@ export interface Database {
 }
 
 /** `busyMs`: how long a statement waits for another process's lock. */
-export interface DatabaseOptions {
+interface DatabaseOptions {
   readonly readOnly: boolean;
   readonly busyMs: number;
 }
