@@ -6,14 +6,12 @@ export function alertingRules(config: Config): AlertingRules {
   return {
     receivers: config.receivers,
     routes: config.routes,
-    channels: config.channels.map(
-      (channel): ChannelRules => ({
-        name: channel.name,
-        concurrency: channel.kind.concurrency,
-        budgets: channel.budgets,
-        resolved: channel.resolved,
-      }),
-    ),
+    channels: config.channels.map((channel): ChannelRules => ({
+      name: channel.name,
+      concurrency: channel.kind.concurrency,
+      budgets: channel.budgets,
+      resolved: channel.resolved,
+    })),
     giveUpAfter: config.limits.giveUpAfter,
     maxWaiting: config.limits.maxWaiting,
   };

@@ -88,8 +88,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
 
   const deliveries = createDeliveries(
     (name) => channels.open(name),
-    (settlement) =>
-      loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) }),
+    (settlement) => loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) }),
     parts.reach,
   );
   let way = await wayOf(config, recovered, parts.match);
@@ -101,7 +100,8 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     durable: parts.durable,
     note: (note) => tellNote(log, note),
     trouble(failure) {
-      if (failure !== undefined) log.error('the ledger cannot be written; reading waits', { text: failure.detail });
+      if (failure !== undefined)
+        log.error('the ledger cannot be written; reading waits', { text: failure.detail });
       else log.warn('the ledger can be written again');
       trouble = failure;
     },
@@ -119,7 +119,11 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     });
     pumps = opened.map(({ name, source }) =>
       pumpSource(name, source, loop.offer, (stream, notice) => {
-        log[notice.severity === 'error' ? 'error' : 'warn'](notice.code, { source: name, stream, text: notice.text });
+        log[notice.severity === 'error' ? 'error' : 'warn'](notice.code, {
+          source: name,
+          stream,
+          text: notice.text,
+        });
         if (notice.alert) loop.offer(internalRaise(notice.code, name, stream, notice.text));
       }),
     );
@@ -145,14 +149,22 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     sourcesEnded: async () => void (await Promise.all(pumps.map((pump) => pump.ended))),
     quiet: () => loop.idle() && deliveries.underWay() === 0,
     async send(message) {
-      const decided = await decide({ type: 'decide', input: (now, seq) => ({ type: 'send', now, seq, ...message }) });
-      return [...new Set(decided.outputs.flatMap((output) => (output.type === 'alert' ? [output.alert.id] : [])))];
+      const decided = await decide({
+        type: 'decide',
+        input: (now, seq) => ({ type: 'send', now, seq, ...message }),
+      });
+      return [
+        ...new Set(decided.outputs.flatMap((output) => (output.type === 'alert' ? [output.alert.id] : []))),
+      ];
     },
     outcome: (alerts) =>
       alerts.flatMap((id) => ledger.notificationsOf(id)).filter(({ state }) => state !== 'passed'),
     undelivered: () => ledger.unsettled(1000).length,
     async resolve(alert, why) {
-      const decided = await decide({ type: 'decide', input: (now) => ({ type: 'resolve', now, alert, why }) });
+      const decided = await decide({
+        type: 'decide',
+        input: (now) => ({ type: 'resolve', now, alert, why }),
+      });
       return decided.outputs.some((output) => output.type === 'alert');
     },
     async reload(next) {
@@ -181,7 +193,17 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
       return undefined;
     },
     status: () =>
-      statusOf({ config, way, pumps, ledger, loop: loop.stats(), startedAt, now: parts.now(), trouble, holding: clock.holding() }),
+      statusOf({
+        config,
+        way,
+        pumps,
+        ledger,
+        loop: loop.stats(),
+        startedAt,
+        now: parts.now(),
+        trouble,
+        holding: clock.holding(),
+      }),
     trouble: () => trouble,
     async stop(graceMs) {
       parts.reach('stopping');

@@ -123,7 +123,13 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       case 'condition':
         if (item.condition === 'atEnd') clock.caughtUp(item.source);
         correlate(
-          { type: 'sourceState', seq: seq++, now: clock.engine(), source: item.source, condition: item.condition },
+          {
+            type: 'sourceState',
+            seq: seq++,
+            now: clock.engine(),
+            source: item.source,
+            condition: item.condition,
+          },
           draft,
         );
         break;
@@ -134,6 +140,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
         reach('before-settle');
         const decided = way.core.decide(item.input(clock.alerting(), seq++));
         note(decided, draft);
+        draft.settle();
         const { committed } = item;
         if (committed !== undefined) draft.whenCommitted(() => committed(decided));
         reach('settled');
@@ -193,14 +200,16 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   }
 
   function render(attempt: PlannedAttempt, draft: Draft, now: Instant): void {
-    const { notification, mayHaveArrived } = attempt;
+    const { notification, mayHaveArrived, alerts: touched } = attempt;
     if (notification.attempt > 1 || notification.part > 0 || mayHaveArrived) return;
-    const alerts = notification.alerts.flatMap((id) => draft.alerts.get(id) ?? ledger.findAlerts(id));
+    const alerts = notification.alerts.flatMap((id) => touched.get(id) ?? ledger.findAlerts(id));
     draft.rendered(notification.id, way.wording(notification, alerts, now));
   }
 
   function commit(pending: { readonly draft: Draft; readonly round: Round }): void {
+    const settles = pending.draft.settles();
     reach('before-commit');
+    if (settles) reach('before-settle-commit');
     const begun = performance.now();
     const written = ledger.commit(pending.round);
     if (!written.ok) {
@@ -213,6 +222,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     if (commitMs.length > 100) commitMs.shift();
     rounds++;
     reach('after-commit');
+    if (settles) reach('after-settle-commit');
     afterCommit(pending.draft, pending.round.messages);
   }
 

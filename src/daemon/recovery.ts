@@ -40,7 +40,7 @@ export type Recovery =
 export function recover(ledger: Ledger, build: Build): Recovery {
   const restored = ledger.restore();
   const changed = changedRules(restored.rules, build.program);
-  if (restored.journal.length > 0 || changed.length > 0) {
+  if (restored.journal.length > 0 || !isCheckpointOf(restored.rules, build.program)) {
     const written = settleJournal(ledger, restored, changed, build);
     if (!written.ok) return written;
   }
@@ -64,6 +64,10 @@ export function recover(ledger: Ledger, build: Build): Recovery {
 /** Rule id → hash, as a checkpoint keeps it. */
 export const ruleHashes = (program: Program): ReadonlyMap<string, string> =>
   new Map(program.rules.map((rule) => [rule.id, rule.hash]));
+
+/** Whether the ledger's rows were written by exactly these rules. A first start writes them down. */
+const isCheckpointOf = (before: ReadonlyMap<string, string>, program: Program): boolean =>
+  before.size === program.rules.length && changedRules(before, program).length === 0;
 
 function changedRules(before: ReadonlyMap<string, string>, program: Program): readonly string[] {
   const now = ruleHashes(program);

@@ -9,12 +9,13 @@ import type { JournalEntry, Mark, Round } from '../store/contract.ts';
 /** One attempt that may be made once its round is committed. */
 export interface PlannedAttempt {
   readonly notification: Notification;
+  /** Its alerts as they stood when it was released, as far as this round touched them. */
+  readonly alerts: ReadonlyMap<string, Alert>;
   readonly mayHaveArrived: boolean;
 }
 
 /** What a turn of the loop gathers until it is committed. */
 export interface Draft {
-  readonly alerts: ReadonlyMap<string, Alert>;
   readonly attempts: readonly PlannedAttempt[];
   /** Bytes read and outputs made: a turn ends when it grows too heavy. */
   weight(): number;
@@ -26,6 +27,9 @@ export interface Draft {
   /** Called when the round is safe on disk. */
   whenCommitted(done: () => void): void;
   weigh(bytes: number): void;
+  /** The outcome of an attempt (or another decision from outside) is in it. */
+  settle(): void;
+  settles(): boolean;
   close(at: Instant, nextSeq: number, alertingRows: readonly Row[]): Round;
   committed(): void;
 }
@@ -42,6 +46,15 @@ export function openDraft(): Draft {
   const waiting: (() => void)[] = [];
   let weight = 0;
   let touched = false;
+  let settled = false;
+
+  const alertsOf = (notification: Notification): ReadonlyMap<string, Alert> =>
+    new Map(
+      notification.alerts.flatMap((id) => {
+        const alert = alerts.get(id);
+        return alert === undefined ? [] : [[id, alert] as const];
+      }),
+    );
 
   const take = (output: AlertingOutput): void => {
     switch (output.type) {
@@ -55,13 +68,16 @@ export function openDraft(): Draft {
         decisions.push(output.decision);
         break;
       case 'attempt':
-        attempts.push({ notification: output.notification, mayHaveArrived: output.mayHaveArrived });
+        attempts.push({
+          notification: output.notification,
+          alerts: alertsOf(output.notification),
+          mayHaveArrived: output.mayHaveArrived,
+        });
         break;
     }
   };
 
   return {
-    alerts,
     attempts,
     weight: () => weight,
     empty: () => !touched && waiting.length === 0,
@@ -81,6 +97,8 @@ export function openDraft(): Draft {
     },
     rendered: (notification, message) => void messages.set(notification, message),
     whenCommitted: (done) => void waiting.push(done),
+    settle: () => void (settled = true),
+    settles: () => settled,
     weigh: (bytes) => void (weight += bytes),
     close: (at, nextSeq, alertingRows) => ({
       at,

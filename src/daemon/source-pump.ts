@@ -26,7 +26,9 @@ export function pumpSource(
   const pass = async (output: SourceOutput): Promise<void> => {
     switch (output.type) {
       case 'chunk':
-        await new Promise<void>((taken) => offer({ type: 'chunk', source: name, chunk: output.chunk, taken }));
+        await new Promise<void>((taken) =>
+          offer({ type: 'chunk', source: name, chunk: output.chunk, taken }),
+        );
         break;
       case 'condition':
         conditions.set(output.stream, output.condition);

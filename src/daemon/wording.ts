@@ -48,7 +48,10 @@ async function compileAll(program: Program, zone: string): Promise<ReadonlyMap<s
     const action = rule.actions.find((candidate) => candidate.type === 'alert');
     const title = compile(action?.title, rule);
     const text = compile(action?.text, rule);
-    compiled.set(rule.id, { ...(title === undefined ? {} : { title }), ...(text === undefined ? {} : { text }) });
+    compiled.set(rule.id, {
+      ...(title === undefined ? {} : { title }),
+      ...(text === undefined ? {} : { text }),
+    });
   }
   return compiled;
 }

@@ -10,7 +10,7 @@ let at: Site;
 beforeEach(() => void (at = site()));
 afterEach(() => at.remove());
 
-const rule = "rules: [{ id: a, match: needle, alert: {} }]\nchannels: { board: { screen: {} } }\n";
+const rule = 'rules: [{ id: a, match: needle, alert: {} }]\nchannels: { board: { screen: {} } }\n';
 
 describe('a configuration with mistakes', () => {
   test('all of them at once, each with its place and what was meant', async () => {
@@ -101,13 +101,18 @@ describe('the world', () => {
     expect(stderr).toContain(at.state);
   });
 
-  test('a disk that is full: said, nothing moved, and all told when there is room again', async ({ skip }) => {
+  test('a disk that is full: said, nothing moved, and all told when there is room again', async ({
+    skip,
+  }) => {
     skip(process.getuid?.() !== 0, 'mounting a small file system needs root');
     mkdirSync(at.state, { mode: 0o700 });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', at.state]);
     try {
       const log = at.path('app.log');
-      writeFileSync(log, Array.from({ length: 3000 }, (_, number) => `needle ${number} ${'x'.repeat(600)}\n`).join(''));
+      writeFileSync(
+        log,
+        Array.from({ length: 3000 }, (_, number) => `needle ${number} ${'x'.repeat(600)}\n`).join(''),
+      );
       at.configure(`sources: { app: { file: ${log}, start: beginning } }\n${rule}`);
       const full = await run(at.args('run', '--once'));
       expect(full.code).toBe(1);
@@ -170,7 +175,9 @@ describe('logging in', () => {
     } finally {
       await x.stop();
     }
-    const nobody = start(at.args('auth', 'login', 'x', '--api', 'https://127.0.0.1:9'), { input: 'key\nsecret\n1\n' });
+    const nobody = start(at.args('auth', 'login', 'x', '--api', 'https://127.0.0.1:9'), {
+      input: 'key\nsecret\n1\n',
+    });
     const unanswered = await nobody.ended;
     expect(unanswered.code).toBe(77);
     expect(unanswered.stderr).toMatch(/connection|network/i);

@@ -18,8 +18,16 @@ const lines: readonly Buffer[] = [
 ]
   .map((text) => Buffer.from(`Nov 20 10:00:00 web1 app[7]: ${text}\n`))
   .concat([
-    Buffer.concat([Buffer.from('victim \0 NUL \0'), Buffer.from([0xff, 0xfe, 0xc3, 0x28, 0xed, 0xa0, 0x80]), Buffer.from(' invalid\n')]),
-    Buffer.concat([Buffer.from('victim ten megabytes '), Buffer.alloc(10 * 1024 * 1024, 'x'), Buffer.from('\n')]),
+    Buffer.concat([
+      Buffer.from('victim \0 NUL \0'),
+      Buffer.from([0xff, 0xfe, 0xc3, 0x28, 0xed, 0xa0, 0x80]),
+      Buffer.from(' invalid\n'),
+    ]),
+    Buffer.concat([
+      Buffer.from('victim ten megabytes '),
+      Buffer.alloc(10 * 1024 * 1024, 'x'),
+      Buffer.from('\n'),
+    ]),
     Buffer.from('victim the last line is still seen\n'),
   ]);
 

@@ -24,7 +24,11 @@ export async function startHttpPeer(): Promise<HttpPeer> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      arrivals.push({ at: Date.now(), body: Buffer.concat(chunks).toString('utf8'), headers: request.headers });
+      arrivals.push({
+        at: Date.now(),
+        body: Buffer.concat(chunks).toString('utf8'),
+        headers: request.headers,
+      });
       reply(request, response);
     });
   });

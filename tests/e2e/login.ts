@@ -7,7 +7,11 @@ import { start, type Ended, type Running, type Site } from './program.ts';
 const tokenIn = (stdout: string): string | undefined => /oauth_token=([^\s&]+)/.exec(stdout)?.[1];
 
 /** Begins a login as a script does: key and secret, then the address of the page comes. */
-export async function beginLogin(at: Site, account = 'bot', secret: string = standinKeys.consumerSecret): Promise<Running> {
+export async function beginLogin(
+  at: Site,
+  account = 'bot',
+  secret: string = standinKeys.consumerSecret,
+): Promise<Running> {
   const running = start(at.args('auth', 'login', 'x', '--account', account), { keepInput: true });
   running.say(standinKeys.consumerKey);
   running.say(secret);

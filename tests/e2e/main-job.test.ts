@@ -59,7 +59,13 @@ describe('from a real sshd to a direct message', () => {
     const sshd = await startSshd();
     const proxy = await startProxy('tinyproxy', { user: 'u', password: 'p4ss' });
     try {
-      at.configure(configuration(x, sshd.log, `proxy: { https: 'http://u@127.0.0.1:${proxy.port}', password-file: ${proxy.passwordFile} }`));
+      at.configure(
+        configuration(
+          x,
+          sshd.log,
+          `proxy: { https: 'http://u@127.0.0.1:${proxy.port}', password-file: ${proxy.passwordFile} }`,
+        ),
+      );
       await login(at, x);
       const daemon = await at.daemon();
       await sshd.failedLogin('admin');

@@ -67,7 +67,8 @@ export function start(args: readonly string[], options: StartOptions = {}): Runn
 }
 
 /** Runs the program to its end. */
-export const run = (args: readonly string[], options: StartOptions = {}): Promise<Ended> => start(args, options).ended;
+export const run = (args: readonly string[], options: StartOptions = {}): Promise<Ended> =>
+  start(args, options).ended;
 
 /** A folder with a configuration, a state directory and whatever a test puts beside them. */
 export interface Site {
