@@ -36,6 +36,7 @@ describe('rfc3164', () => {
       '<13>logger[2]: from a socket',
       { severity: 'notice', program: 'logger', pid: '2', text: 'from a socket' },
     ],
+    ['<13>42 things happened', { severity: 'notice', text: '42 things happened' }],
   ])('%s', (record, expected) => {
     expect(parsed('rfc3164', record)).toMatchObject(expected);
   });

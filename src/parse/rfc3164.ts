@@ -20,8 +20,7 @@ function parseRfc3164(record: string, context: ParseContext): ParsedRecord | und
   const from = head?.end ?? 0;
   const first = record.charCodeAt(from);
   const isDigit = first >= 48 && first <= 57;
-  if (isDigit && record.charCodeAt(from + 10) !== LETTER_T) return undefined;
-  const stamp = isDigit ? isoStamp(record, from, context) : bsdStamp(record, from, context);
+  const stamp = isDigit ? rsyslogStamp(record, from, context) : bsdStamp(record, from, context);
   if (stamp === undefined) {
     if (head === undefined || parseRfc5424(record, context) !== undefined) return undefined;
     return withPri(head.pri, fromTag(record, from));
@@ -33,6 +32,11 @@ function parseRfc3164(record: string, context: ParseContext): ParsedRecord | und
     ? afterIsoStamp(record, stamp.end + 1, stamp.at)
     : afterBsdStamp(record, stamp.end + 1, stamp.at);
   return parsed === undefined ? undefined : withPri(head?.pri, parsed);
+}
+
+/** With the `T`: those with a blank are written by programs, not by syslog. */
+function rsyslogStamp(record: string, from: number, context: ParseContext) {
+  return record.charCodeAt(from + 10) === LETTER_T ? isoStamp(record, from, context) : undefined;
 }
 
 /** Many programs write ISO stamps: only host and tag together make such a line syslog. */

@@ -125,6 +125,11 @@ describe('one alert', () => {
     expect(message.body).toContain('undefined variable: nobody');
   });
 
+  test('a group that took no part in the match is empty', () => {
+    const changes = { templates: () => ({ text: template('to {{ port }}.') }), groups: () => ['port'] };
+    expect(renderMessage(input(changes)).body).toBe('[#A1B2C3] web1 10:00:06\nto .');
+  });
+
   test('as a post is one line with nothing to link', () => {
     const [part] = renderMessage(input({ shape: xPostShape })).parts;
     expect(part).toBe(`CRITICAL: ssh-brute-force 203.0.113.9 [A1B2C3] web1 10:00:06 · ${alert.last.line}`);

@@ -25,7 +25,10 @@ export interface MessageInput {
   /** IANA name of the zone for times in the text. */
   readonly zone: string;
   readonly now: Instant;
-  /** The named groups of a rule's pattern. Absent: all fields that are text count as such. */
+  /**
+   * The named groups of a rule's pattern: in a template, one that took no part in the match is empty.
+   * Absent: such a name is unknown, and for the payload all fields that are text count as groups.
+   */
   readonly groups?: (rule: string) => readonly string[] | undefined;
 }
 
@@ -88,7 +91,9 @@ function titleOf(alert: Alert, input: MessageInput): string {
 
 function fill(template: Template | undefined, alert: Alert, input: MessageInput, builtIn: string): string {
   if (template === undefined) return builtIn;
-  const rendered = template.attempt(templateValues(alert), { now: input.now });
+  const rendered = template.attempt(templateValues(alert, input.groups?.(alert.rule)), {
+    now: input.now,
+  });
   return rendered.ok ? rendered.text : `${builtIn} (its template failed: ${rendered.why})`;
 }
 

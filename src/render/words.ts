@@ -27,17 +27,16 @@ export const builtInText = (alert: Alert): string => alert.last.line;
 
 /**
  * What a template can name: the built-in names (instants in milliseconds since the epoch, `window` in
- * milliseconds), every field, and every field again as `fields.NAME`. What the newest raise does not
- * have (`host`, `window`, …) is empty, not unknown.
+ * milliseconds), every field, and every field again as `fields.NAME`. What an alert can lack (`host`,
+ * `window`, a group of `groups` that took no part in the match, …) is empty, not unknown.
  */
-export function templateValues(alert: Alert): JsonObject {
+export function templateValues(alert: Alert, groups: readonly string[] = []): JsonObject {
   const last = alert.last;
+  const fields: Record<string, Json> = Object.create(null);
+  for (const name of ['pid', ...groups]) fields[name] = '';
+  for (const [name, value] of Object.entries(last.fields)) fields[name] = value ?? '';
   const values: Record<string, Json> = Object.create(null);
-  for (const [name, value] of Object.entries(last.fields)) {
-    if (value !== undefined) values[name] = value;
-  }
-  const fields = { ...values };
-  return Object.assign(values, {
+  return Object.assign(values, fields, {
     rule: alert.rule,
     key: alert.key,
     severity: alert.severity,
