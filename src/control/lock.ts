@@ -1,5 +1,14 @@
-import { closeSync, constants, lstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 /** The part of an open SQLite database that the lock uses. */
 interface LockDatabase {
@@ -74,7 +83,11 @@ function prepareLockFile(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) return;
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
-    closeSync(openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
+    const file = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    // What root creates in another user's directory belongs to that user, whose daemon needs it.
+    const { uid, gid } = lstatSync(dirname(path));
+    if (process.geteuid?.() === 0 && uid !== 0) fchownSync(file, uid, gid);
+    closeSync(file);
   } catch (error) {
     if (!lstatSync(path).isFile()) throw error;
   }

@@ -1,5 +1,14 @@
-import { chmodSync, closeSync, constants, lstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchownSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  type Stats,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { LedgerFailure } from './contract.ts';
 import { failureOf } from './failure.ts';
 
@@ -77,7 +86,11 @@ export function lstatOf(path: string): Stats | undefined {
 
 function createPrivate(path: string): void {
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  closeSync(openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
+  const file = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  // What root creates in another user's directory belongs to that user, whose daemon needs it.
+  const { uid, gid } = lstatSync(dirname(path));
+  if (process.geteuid?.() === 0 && uid !== 0) fchownSync(file, uid, gid);
+  closeSync(file);
 }
 
 function isOurs(stats: Stats): boolean {

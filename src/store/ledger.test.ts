@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -307,6 +308,28 @@ describe('opening', () => {
       expect(await openLedgerReader({ directory })).toMatchObject({ ok: false });
     }
     expect(readdirSync(real)).toEqual([]);
+  });
+
+  test('refuses what belongs to somebody else, unless it is root that asks', async ({ skip }) => {
+    if (process.geteuid?.() !== 0) return skip('only root can become somebody else');
+    const parent = freshDirectory();
+    chmodSync(parent, 0o755);
+    const [directory, others] = [join(parent, 'root'), join(parent, 'others')];
+    (await open(directory)).close();
+    chmodSync(directory, 0o755);
+    mkdirSync(others, { mode: 0o700 });
+    chownSync(others, 65534, 65534);
+    (await open(others)).close();
+    process.seteuid?.(65534);
+    endings.push(() => process.seteuid?.(0));
+    const detail = expect.stringContaining('belongs to user 0');
+    const refusal = { ok: false, failure: { type: 'permission', detail } };
+    expect(await openLedger({ directory }, at)).toMatchObject(refusal);
+    expect(await openLedgerReader({ directory })).toMatchObject(refusal);
+    // What root has created there belongs to the directory's owner.
+    (await open(others)).close();
+    const denied = await openLedger({ directory: '/root/bird-sentinel-state' }, at);
+    expect(denied).toMatchObject({ ok: false, failure: { type: 'permission' } });
   });
 
   test('refuses a ledger that is a symbolic link or no file', async () => {
