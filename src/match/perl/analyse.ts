@@ -2,6 +2,8 @@ import { intersection } from './charset.ts';
 import {
   children,
   contains,
+  type AlternationNode,
+  type AtomicNode,
   type BackreferenceNode,
   type GroupNode,
   type LookNode,
@@ -31,6 +33,10 @@ interface Analysis {
   readonly lists: readonly (readonly number[])[];
   readonly references: Map<BackreferenceNode, readonly number[]>;
   readonly problems: Problem[];
+  /** Groups around the place. */
+  readonly open: Set<number>;
+  /** Repetitions and alternations around the place. */
+  choices: number;
 }
 
 /**
@@ -47,6 +53,8 @@ export function analyse(syntax: Syntax): {
     lists,
     references: new Map(),
     problems: [],
+    open: new Set(),
+    choices: 0,
   };
   walk(syntax.root, { definite: new Set(), possible: new Set(), oneOf: new Set() }, analysis);
   return analysis;
@@ -76,13 +84,11 @@ function walk(node: Node, before: Known, analysis: Analysis): Known {
     case 'sequence':
       return node.of.reduce((known, part) => walk(part, known, analysis), before);
     case 'alternation':
-      return join(
-        node.of.map((branch) => walk(branch, before, analysis)),
-        analysis,
-      );
+      return walkAlternation(node, before, analysis);
     case 'group':
-      return withGroup(walk(node.of, before, analysis), node.number);
+      return walkGroup(node, before, analysis);
     case 'atomic':
+      checkAtomic(node, analysis);
       return walk(node.of, before, analysis);
     case 'repeat':
       return walkRepeat(node, before, analysis);
@@ -94,7 +100,17 @@ function walk(node: Node, before: Known, analysis: Analysis): Known {
   }
 }
 
-function withGroup(known: Known, number: number): Known {
+function walkAlternation(node: AlternationNode, before: Known, analysis: Analysis): Known {
+  analysis.choices += 1;
+  const branches = node.of.map((branch) => walk(branch, before, analysis));
+  analysis.choices -= 1;
+  return join(branches, analysis);
+}
+
+function walkGroup({ number, of }: GroupNode, before: Known, analysis: Analysis): Known {
+  analysis.open.add(number);
+  const known = walk(of, before, analysis);
+  analysis.open.delete(number);
   return {
     definite: new Set([...known.definite, number]),
     possible: new Set([...known.possible, number]),
@@ -125,7 +141,9 @@ function walkRepeat(node: RepeatNode, before: Known, analysis: Analysis): Known 
   const inside = groupsIn(node.of);
   const again = node.max > 1;
   const known = again ? { ...before, possible: new Set([...before.possible, ...inside]) } : before;
+  analysis.choices += 1;
   const after = walk(node.of, known, analysis);
+  analysis.choices -= 1;
   if (again) checkRounds(node, inside, after.definite, analysis);
   return node.min > 0 ? after : { ...before, possible: after.possible };
 }
@@ -156,6 +174,13 @@ function walkLook(node: LookNode, before: Known, analysis: Analysis): Known {
   return { ...before, possible: after.possible };
 }
 
+/** Perl 5.36 keeps what such a group held when it goes back and takes another way. */
+function checkAtomic(node: AtomicNode, { choices, problems }: Analysis): void {
+  if (choices === 0 || groupsIn(node.of).size === 0) return;
+  const message = 'a group in an atomic group or possessive repetition that may be left out';
+  problems.push({ code: 'capture', severity: 'error', message, at: node.at, hint: 'write it as (?:…)' });
+}
+
 /** Some of Perl's failed attempts leave a value behind in such a group. */
 function warnOfGroups(node: LookNode, { problems }: Analysis): void {
   if (groupsIn(node.of).size === 0) return;
@@ -183,10 +208,11 @@ function checkLookbehind(node: LookNode, { problems }: Analysis): void {
 function resolve(node: BackreferenceNode, { definite, possible, oneOf }: Known, analysis: Analysis): void {
   const candidates = node.numbers.filter((number) => possible.has(number));
   const [first] = candidates;
-  const known = first === undefined || definite.has(first);
+  const inside = node.numbers.some((number) => analysis.open.has(number));
+  const known = !inside && (first === undefined || definite.has(first));
   const numbers = known ? candidates.slice(0, 1) : candidates;
   analysis.references.set(node, numbers);
-  if (!known && !oneOf.has(String(node.numbers))) {
+  if (inside || (!known && !oneOf.has(String(node.numbers)))) {
     const message =
       'the group referred to may have no value here, which Perl and JavaScript take differently';
     const hint = 'let every way to this place pass the group, or make its contents optional instead: (a?)';

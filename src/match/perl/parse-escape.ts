@@ -2,7 +2,7 @@ import { charsOf, without } from './charset.ts';
 import { NEWLINE, NOT_NEWLINE, shortClass, VERTICAL } from './classes.ts';
 import { literal } from './parse-literal.ts';
 import { codeEscape, octal } from './parse-number.ts';
-import { accept, acceptMatch, looksAt, refuse, takeChar, warn, type Reader } from './reader.ts';
+import { accept, acceptMatch, looksAt, refuse, skipIgnored, takeChar, warn, type Reader } from './reader.ts';
 import type { AssertionKind, Node } from './syntax.ts';
 
 const ASSERTIONS: ReadonlyMap<string, AssertionKind> = new Map([
@@ -108,6 +108,7 @@ function stringEscape(reader: Reader, letter: string, at: number): Node | undefi
 /** `\K` moves the start of the match, which nobody asks for here. */
 function keep(reader: Reader, at: number): undefined {
   if (reader.looks > 0) refuse(reader, 'syntax', at, '\\K cannot stand in a lookahead or lookbehind');
+  skipIgnored(reader);
   if (/[*+?]/.test(reader.source.charAt(reader.at)) || beginsCount(reader)) {
     refuse(reader, 'unsupported', at, '\\K cannot be repeated');
   }

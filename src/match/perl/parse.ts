@@ -17,7 +17,6 @@ import {
 } from './reader.ts';
 import type { KnownGroups, Reader } from './reader.ts';
 import { alternation, EMPTY, sequence, type AssertionKind, type Node, type Syntax } from './syntax.ts';
-import { nullable } from './width.ts';
 
 /** Deepest nesting of groups. */
 const MAX_DEPTH = 200;
@@ -158,11 +157,19 @@ function parseQuantifier(reader: Reader, atom: Node, at: number): Node {
   return possessive ? { type: 'atomic', at, of: node } : node;
 }
 
-/** Two repetitions of which Perl 5.36 makes something else than it says. */
+/** Repetitions of which Perl 5.36 makes something else than its manual says. */
 function checkOddity(reader: Reader, atom: Node, max: number, possessive: boolean, at: number): void {
-  const never = atom.type === 'look' && atom.negative && nullable(atom.of);
-  if (!never && !(possessive && max === 0)) return;
-  refuse(reader, 'repeat', at, never ? 'a repetition of what never matches' : 'a possessive repetition of no times');
+  if (atom.type === 'look') {
+    refuse(
+      reader,
+      'repeat',
+      at,
+      'a repetition of a lookahead or lookbehind',
+      'it takes no characters: once is enough',
+    );
+  } else if (possessive && max === 0) {
+    refuse(reader, 'repeat', at, 'a possessive repetition of no times');
+  }
 }
 
 function repeat(

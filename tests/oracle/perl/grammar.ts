@@ -21,7 +21,9 @@ const CHARS = [...BYTES, '\u2028', 'λ', '😀', '\u3000'];
 /** Makes one pattern. */
 export function makePattern(chance: Chance, mode: 'b' | 'u'): Sample {
   const scope: Scope = { chance, mode, groups: 0, names: [], x: false };
-  const flags = chance.oneIn(6) ? chance.pick(['(?i)', '(?s)', '(?m)', '(?x)', '(?ms)', '(?n)', '(?^i)']) : '';
+  const flags = chance.oneIn(6)
+    ? chance.pick(['(?i)', '(?s)', '(?m)', '(?x)', '(?ms)', '(?n)', '(?^i)'])
+    : '';
   if (flags === '(?x)') scope.x = true;
   const body = branches(scope, 3);
   return { source: flags + body.source, text: body.text };
@@ -30,7 +32,9 @@ export function makePattern(chance: Chance, mode: 'b' | 'u'): Sample {
 /** A text of a few characters, without regard to any pattern. */
 export function makeText(chance: Chance, mode: 'b' | 'u'): string {
   const pool = mode === 'b' ? BYTES : CHARS;
-  return Array.from({ length: chance.below(7) }, () => chance.pick(chance.oneIn(3) ? pool : ['a', 'b', 'c', '1'])).join('');
+  return Array.from({ length: chance.below(7) }, () =>
+    chance.pick(chance.oneIn(3) ? pool : ['a', 'b', 'c', '1']),
+  ).join('');
 }
 
 /** Some text near one that matches. */
@@ -63,7 +67,8 @@ function run(scope: Scope, depth: number): Sample {
   const { chance } = scope;
   const length = chance.oneIn(8) ? 0 : 1 + chance.below(3);
   const parts = Array.from({ length }, () => piece(scope, depth));
-  const blank = (): string => (scope.x && scope.chance.oneIn(2) ? scope.chance.pick([' ', '  ', '\n', ' # note\n']) : '');
+  const blank = (): string =>
+    scope.x && scope.chance.oneIn(2) ? scope.chance.pick([' ', '  ', '\n', ' # note\n']) : '';
   return {
     source: parts.map(({ source }) => source + blank()).join(''),
     text: () => parts.map((part) => part.text()).join(''),
@@ -73,6 +78,7 @@ function run(scope: Scope, depth: number): Sample {
 function piece(scope: Scope, depth: number): Sample {
   const { chance } = scope;
   const of = atom(scope, depth);
+  if (/^\(\?<?[=!]/.test(of.source) && !chance.oneIn(50)) return of;
   if (!chance.oneIn(3) || ['', '\\K'].includes(of.source) || /^\(\?[\^a-z-]+\)$/.test(of.source)) return of;
   const [bounds, min, max] = chance.pick<readonly [string, number, number]>([
     ['*', 0, 3],
@@ -87,7 +93,8 @@ function piece(scope: Scope, depth: number): Sample {
     ['{ 1 , 3 }', 1, 3],
   ]);
   const mode = chance.pick(['', '', '', '?', '+']);
-  const text = (): string => Array.from({ length: min + chance.below(max - min + 1) }, () => of.text()).join('');
+  const text = (): string =>
+    Array.from({ length: min + chance.below(max - min + 1) }, () => of.text()).join('');
   return { source: of.source + bounds + mode, text };
 }
 
@@ -141,7 +148,12 @@ function escape(scope: Scope): Sample {
       ['\\cI', '\t'],
       ['\\e', '\u001b'],
       ['\\N{U+63}', 'c'],
-      ...(mode === 'u' ? ([['\\x{1f600}', '😀'], ['\\x{3bb}', 'λ']] as const) : []),
+      ...(mode === 'u'
+        ? ([
+            ['\\x{1f600}', '😀'],
+            ['\\x{3bb}', 'λ'],
+          ] as const)
+        : []),
     ]),
   );
 }
@@ -152,8 +164,42 @@ function assertion({ chance }: Scope): Sample {
 
 function bracket(scope: Scope): Sample {
   const { chance, mode } = scope;
-  const members = ['a', 'b', 'c', 'a-c', '0-9', 'A-C', '\\d', '\\w', '\\s', '\\W', '\\-', '.', '^', '$', '\\n', '\\x41', '\\]'];
-  const more = ['[:alpha:]', '[:^digit:]', '[:punct:]', '[:space:]', '[:upper:]', '[:^upper:]', 'é', '\\b', '\\h', '\\v', '\\101', '\\w-a', '[', '|', ' '];
+  const members = [
+    'a',
+    'b',
+    'c',
+    'a-c',
+    '0-9',
+    'A-C',
+    '\\d',
+    '\\w',
+    '\\s',
+    '\\W',
+    '\\-',
+    '.',
+    '^',
+    '$',
+    '\\n',
+    '\\x41',
+    '\\]',
+  ];
+  const more = [
+    '[:alpha:]',
+    '[:^digit:]',
+    '[:punct:]',
+    '[:space:]',
+    '[:upper:]',
+    '[:^upper:]',
+    'é',
+    '\\b',
+    '\\h',
+    '\\v',
+    '\\101',
+    '\\w-a',
+    '[',
+    '|',
+    ' ',
+  ];
   const wide = mode === 'u' ? ['λ', '😀', '\\x{1f600}-\\x{1f64f}', '\\x{ff00}-\\x{10100}'] : ['\\xe0-\\xff'];
   const list = Array.from({ length: 1 + chance.below(3) }, () =>
     chance.pick(chance.oneIn(3) ? (chance.oneIn(4) ? wide : more) : members),
@@ -161,7 +207,10 @@ function bracket(scope: Scope): Sample {
   const head = chance.pick(['', '', '^', ']', '^]', '-']);
   const tail = chance.oneIn(6) ? '-' : '';
   const pool = mode === 'b' ? BYTES : CHARS;
-  return { source: `[${head}${list.join('')}${tail}]`, text: () => chance.pick(chance.oneIn(3) ? pool : ['a', 'b', 'c', '1', 'A']) };
+  return {
+    source: `[${head}${list.join('')}${tail}]`,
+    text: () => chance.pick(chance.oneIn(3) ? pool : ['a', 'b', 'c', '1', 'A']),
+  };
 }
 
 function backreference(scope: Scope): Sample {
@@ -169,7 +218,10 @@ function backreference(scope: Scope): Sample {
   const number = 1 + chance.below(groups);
   const back = groups - number + 1;
   const name = names.length > 0 ? chance.pick(names) : undefined;
-  const byName = name === undefined ? [] : [`\\k<${name}>`, `\\k{${name}}`, `\\k'${name}'`, `(?P=${name})`, `\\g{${name}}`];
+  const byName =
+    name === undefined
+      ? []
+      : [`\\k<${name}>`, `\\k{${name}}`, `\\k'${name}'`, `(?P=${name})`, `\\g{${name}}`];
   const byNumber = [`\\${String(number)}`, `\\g{${String(number)}}`, `\\g{-${String(back)}}`];
   return fixed(chance.pick([...byNumber, ...byName]), chance.pick(['a', 'b', 'ab', '']));
 }

@@ -4,6 +4,11 @@ use strict;
 no warnings;
 use re '/a';
 use Encode ();
+use POSIX ();
+use Time::HiRes ();
+
+# Not one of Perl's safe signals: those wait for the end of the match that is to be cut off.
+POSIX::sigaction(POSIX::SIGALRM(), POSIX::SigAction->new(sub { die "cut off\n" }));
 $| = 1;
 
 sub text { my ($mode, $hex) = @_; my $s = Encode::decode('UTF-8', pack('H*', $hex)); $mode eq 'b' ? Encode::encode('iso-8859-1', $s) : $s }
@@ -19,6 +24,7 @@ while (my $line = <STDIN>) {
     for my $hex (@texts) {
         my $text = text($mode, $hex);
         # Perl panics over a few patterns of its own making; nothing can be learnt from these.
+        Time::HiRes::ualarm(300_000);
         push @answers, eval {
             return '-' unless $text =~ $regex;
             no strict 'refs';
@@ -26,6 +32,7 @@ while (my $line = <STDIN>) {
             my @names = map { $_ . '=' . hex_of($mode, $+{$_}) } sort keys %+;
             join(',', @groups) . ';' . join(',', @names);
         } // '!';
+        Time::HiRes::ualarm(0);
     }
     print join("\t", @answers), "\n";
 }

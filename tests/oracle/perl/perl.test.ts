@@ -7,7 +7,13 @@ import { startPerl, type PerlAnswer, type Question, type Reply } from './perl-ch
 import { createChance } from './random.ts';
 
 /** What may be refused although Perl takes it, each with its own message; anything else is a mistake. */
-const OPEN_REFUSALS = new Set(['pattern.capture', 'pattern.empty', 'pattern.reference', 'pattern.lookbehind', 'pattern.repeat']);
+const OPEN_REFUSALS = new Set([
+  'pattern.capture',
+  'pattern.empty',
+  'pattern.reference',
+  'pattern.lookbehind',
+  'pattern.repeat',
+]);
 
 const PAIRS = Number(process.env['PAIRS'] ?? 20_000);
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));
@@ -19,7 +25,14 @@ const origin: Origin = { dialect: 'sec', file: 'oracle', line: 1, column: 1 };
 const perl = startPerl();
 afterAll(() => perl.close());
 
-const tally = { pairs: 0, matches: 0, patterns: 0, refused: new Map<string, number>(), perlRefused: 0 };
+const tally = {
+  pairs: 0,
+  matches: 0,
+  patterns: 0,
+  refused: new Map<string, number>(),
+  perlRefused: 0,
+  perlTorn: 0,
+};
 
 test(`the same matches and groups as Perl, on ${String(PAIRS)} pairs (seed ${String(SEED)})`, async () => {
   const chance = createChance(SEED);
@@ -36,18 +49,45 @@ test(`the same matches and groups as Perl, on ${String(PAIRS)} pairs (seed ${Str
     const replies = await perl.ask(questions);
     for (const [index, question] of questions.entries()) {
       const reply = replies[index];
-      if (reply !== undefined) wrong.push(...compare(question, reply));
+      if (reply !== undefined) wrong.push(...(await settle(question, compare(question, reply))));
     }
   }
-  console.log(`seed ${String(SEED)}:`, JSON.stringify({ ...tally, refused: Object.fromEntries(tally.refused) }));
+  console.log(
+    `seed ${String(SEED)}:`,
+    JSON.stringify({ ...tally, refused: Object.fromEntries(tally.refused) }),
+  );
   expect(wrong.join('\n')).toBe('');
+  expect(tally.perlTorn).toBeLessThan(tally.patterns / 1000 + 5);
 }, 900_000);
+
+/**
+ * Perl's optimiser has mistakes of its own. A difference that goes away when the same pattern is written in
+ * another way is one of these.
+ */
+async function settle(question: Question, wrong: readonly string[]): Promise<readonly string[]> {
+  if (wrong.length === 0) return [];
+  const end = question.pattern.includes('(?x)') ? '\n)' : ')';
+  const forms = [
+    `(?:${question.pattern}${end}`,
+    `(?s:\\A.*?)(?:${question.pattern}${end}`,
+    `(?:${question.pattern}${end}(?:|(?!))`,
+  ];
+  const replies = await perl.ask(forms.map((pattern) => ({ ...question, pattern })));
+  if (!replies.some((reply) => compare(question, reply).length === 0)) return wrong;
+  tally.perlTorn += 1;
+  return [];
+}
 
 function compare(question: Question, reply: Reply): string[] {
   const { pattern, texts } = question;
   const compiled = compileRegex(pattern, origin, ports);
   tally.patterns += 1;
-  if (!compiled.ok) return compareRefusal(question, reply, compiled.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code));
+  if (!compiled.ok)
+    return compareRefusal(
+      question,
+      reply,
+      compiled.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code),
+    );
   if ('error' in reply) return [`accepted ${JSON.stringify(pattern)}: ${reply.error}`];
   // Perl folds letters beyond ASCII in characters; here they never have another case, which is a warning.
   if (question.mode === 'u' && /\(\?[\^a-z]*i/.test(pattern)) return [];
@@ -55,7 +95,8 @@ function compare(question: Question, reply: Reply): string[] {
   if (leaky) return [];
   // Perl 5.36 gives back half of a CR LF that a repeated \R took, against its own manual.
   const halves = (text: string): boolean => text.includes('\r\n') && /\\R[*+?{]/.test(pattern);
-  return texts.flatMap((text, index) => halves(text) ? [] : compareMatch(compiled.value, text, reply.answers[index] ?? null),
+  return texts.flatMap((text, index) =>
+    halves(text) ? [] : compareMatch(compiled.value, text, reply.answers[index] ?? null),
   );
 }
 
@@ -65,7 +106,9 @@ function compareRefusal({ pattern }: Question, reply: Reply, codes: readonly str
     return [];
   }
   for (const code of codes) tally.refused.set(code, (tally.refused.get(code) ?? 0) + 1);
-  return codes.every((code) => OPEN_REFUSALS.has(code)) ? [] : [`refused ${JSON.stringify(pattern)}: ${codes.join(' ')}`];
+  return codes.every((code) => OPEN_REFUSALS.has(code))
+    ? []
+    : [`refused ${JSON.stringify(pattern)}: ${codes.join(' ')}`];
 }
 
 function compareMatch(regex: CompiledRegex, text: string, expected: PerlAnswer): string[] {
@@ -74,9 +117,13 @@ function compareMatch(regex: CompiledRegex, text: string, expected: PerlAnswer):
   if (expected !== null) tally.matches += 1;
   if (found === 'timedOut' || expected === 'panic') return [];
   const [ours, theirs] = [sorted(found ?? null), sorted(expected)];
-  return ours === theirs ? [] : [`${JSON.stringify(regex.source)} on ${JSON.stringify(text)}: ${ours}, Perl ${theirs}`];
+  return ours === theirs
+    ? []
+    : [`${JSON.stringify(regex.source)} on ${JSON.stringify(text)}: ${ours}, Perl ${theirs}`];
 }
 
 function sorted(groups: Exclude<PerlAnswer, 'panic'>): string {
-  return groups === null ? 'no match' : JSON.stringify(Object.entries(groups).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return groups === null
+    ? 'no match'
+    : JSON.stringify(Object.entries(groups).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
