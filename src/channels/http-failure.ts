@@ -1,5 +1,5 @@
 /** Why an exchange gave no answer. `request`: it was not a request that can be made. */
-export type HttpFailureCause =
+type HttpFailureCause =
   | 'dns'
   | 'refused'
   | 'unreachable'

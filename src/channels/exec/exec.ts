@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unreachable } from '../../kit/assert.ts';
 import { safeForTerminal } from '../../kit/terminal.ts';
 import { truncate } from '../../kit/text.ts';
 import type { Delivery } from '../../model/delivery.ts';
@@ -53,7 +54,7 @@ async function send(options: Options, attempt: Attempt): Promise<Delivery> {
 }
 
 /** What the end of a command means; exit codes as in sysexits.h. */
-export function deliveryOf(end: CommandEnd, timeout: string): Delivery {
+function deliveryOf(end: CommandEnd, timeout: string): Delivery {
   switch (end.type) {
     case 'exited':
       return deliveryOfExit(end.code, end.lastLine);
@@ -65,6 +66,8 @@ export function deliveryOf(end: CommandEnd, timeout: string): Delivery {
       return { type: 'unknown', detail: 'killed because of the shutdown' };
     case 'notStarted':
       return { type: 'retry', reason: 'unavailable', detail: `could not be started (${end.code})` };
+    default:
+      return unreachable(end);
   }
 }
 

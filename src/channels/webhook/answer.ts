@@ -39,7 +39,7 @@ const retry = (reason: FailureReason, detail: string, afterMs: Millis | undefine
 const longestWait = 24 * 3_600_000;
 
 /** Retry-After as seconds or as a date (RFC 9110, section 10.2.3), at most a day. */
-export function retryAfter(answer: HttpAnswer, now: Instant): Millis | undefined {
+function retryAfter(answer: HttpAnswer, now: Instant): Millis | undefined {
   const text = answer.headers['retry-after'] ?? '';
   const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
   return Number.isNaN(wait) ? undefined : millis(Math.min(longestWait, Math.max(0, wait)));

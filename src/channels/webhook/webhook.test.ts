@@ -34,11 +34,13 @@ describe('webhook', () => {
     const http = { proxy: { url: 'http://127.0.0.1:9', noProxy: ['127.0.0.1'] } };
     ports = await channelPorts('https://x.test', { http, now: () => now });
     requests = [];
-    server = createServer(async (request, response) => {
+    server = createServer((request, response) => {
       let body = '';
-      for await (const chunk of request) body += chunk;
-      requests.push({ method: request.method ?? '', headers: request.headers, body });
-      reply(response, request);
+      request.on('data', (chunk) => (body += chunk));
+      request.on('end', () => {
+        requests.push({ method: request.method ?? '', headers: request.headers, body });
+        reply(response, request);
+      });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -31,7 +31,7 @@ export interface XAccount {
 }
 
 /** The account cannot be used for now, and what that means for an attempt. */
-export interface NotReady {
+interface NotReady {
   readonly ok: false;
   readonly delivery: Delivery;
 }

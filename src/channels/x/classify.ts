@@ -66,7 +66,7 @@ const rows: readonly Row[] = [
 ];
 
 /** What X's complaint means. */
-export function verdictOf(problem: Problem): Verdict {
+function verdictOf(problem: Problem): Verdict {
   const row = rows.find((row) => fits(row, problem));
   if (row === undefined) return problem.html ? 'between' : 'rejected';
   // A page instead of the API's answer: a proxy or a portal may use any status.
@@ -92,49 +92,38 @@ export interface Judged {
 const quarterHour = millis(15 * 60_000);
 const hour = millis(3_600_000);
 
+type Outcome =
+  | { readonly type: 'retry'; readonly reason: FailureReason; readonly afterMs?: Millis }
+  | { readonly type: 'failed'; readonly reason: FailureReason };
+
+const outcomes: Readonly<Record<Exclude<Verdict, 'unsure'>, Outcome>> = {
+  clock: { type: 'retry', reason: 'auth', afterMs: quarterHour },
+  auth: { type: 'retry', reason: 'auth', afterMs: quarterHour },
+  credit: { type: 'retry', reason: 'outOfCredit', afterMs: hour },
+  limit: { type: 'retry', reason: 'rateLimited' },
+  account: { type: 'retry', reason: 'rejected', afterMs: hour },
+  between: { type: 'retry', reason: 'unavailable', afterMs: quarterHour },
+  busy: { type: 'retry', reason: 'unavailable' },
+  duplicate: { type: 'failed', reason: 'rejected' },
+  tooLong: { type: 'failed', reason: 'tooLong' },
+  recipient: { type: 'failed', reason: 'recipient' },
+  permission: { type: 'failed', reason: 'auth' },
+  enrolment: { type: 'failed', reason: 'auth' },
+  rejected: { type: 'failed', reason: 'rejected' },
+};
+
 /** What an answer that is not a success means for the attempt. */
 export function deliveryOfProblem(answer: HttpAnswer, judged: Judged): Delivery {
   const problem = readProblem(answer);
   const verdict = verdictOf(problem);
   const limits = limitReports(answer, judged.now);
   const detail = describe(verdict, problem);
-  const retry = (reason: FailureReason, afterMs?: Millis): Delivery => ({
-    type: 'retry',
-    reason,
-    detail,
-    limits,
-    ...(afterMs === undefined ? {} : { afterMs }),
-  });
-  switch (verdict) {
-    case 'limit':
-      return retry('rateLimited', waitAfterLimit(answer, judged.now));
-    case 'credit':
-      return retry('outOfCredit', hour);
-    case 'auth':
-    case 'clock':
-      return retry('auth', quarterHour);
-    case 'account':
-      return retry('rejected', hour);
-    case 'between':
-      return retry('unavailable', quarterHour);
-    case 'busy':
-      return retry('unavailable');
-    case 'unsure':
-      return { type: 'unknown', detail, limits };
-    case 'duplicate':
-      return judged.mayHaveArrived
-        ? { type: 'sent', receipt: 'duplicate', limits }
-        : { type: 'failed', reason: 'rejected', detail };
-    case 'tooLong':
-      return { type: 'failed', reason: 'tooLong', detail };
-    case 'recipient':
-      return { type: 'failed', reason: 'recipient', detail };
-    case 'permission':
-    case 'enrolment':
-      return { type: 'failed', reason: 'auth', detail };
-    case 'rejected':
-      return { type: 'failed', reason: 'rejected', detail };
-  }
+  if (verdict === 'unsure') return { type: 'unknown', detail, limits };
+  if (verdict === 'duplicate' && judged.mayHaveArrived) return { type: 'sent', receipt: 'duplicate', limits };
+  const outcome = outcomes[verdict];
+  if (outcome.type === 'failed') return { ...outcome, detail };
+  const wait = verdict === 'limit' ? { afterMs: waitAfterLimit(answer, judged.now) } : {};
+  return { ...outcome, ...wait, detail, limits };
 }
 
 /** What no answer at all means for the attempt. */

@@ -6,7 +6,7 @@ import { secret } from '../secret.ts';
 import type { XCredentials } from './tokens.ts';
 
 /** An account found in another program's file. */
-export interface Importable {
+interface Importable {
   readonly file: string;
   readonly screenName: string;
   /** It is the one that program uses unless told otherwise. */

@@ -3,7 +3,7 @@ import type { HttpFailure } from '../http-failure.ts';
 import { type Problem, readProblem } from './problem.ts';
 
 /** Why an account could not be connected. */
-export type PinFailureReason =
+type PinFailureReason =
   | 'consumerKey'
   | 'callback'
   | 'suspended'
