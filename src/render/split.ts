@@ -40,12 +40,15 @@ function splitWithMarks(text: string, shape: TextShape, digits: number): readonl
 
 /** As much of the text as fits with `mark`; at least one grapheme, so that there is an end. */
 function headThatFits(text: string, mark: string, shape: TextShape): string {
-  const ends = cutsOf(text, shape);
+  const ends = cutsOf(text, mark, shape);
+  const fitsAt = (index: number) => shape.measure(text.slice(0, ends[index]) + mark) <= shape.limit;
   let low = 0;
   let high = ends.length - 1;
+  // Mostly a text measures what its graphemes do, and the first question settles it.
+  if (high > 0 && fitsAt(high)) low = high;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (shape.measure(text.slice(0, ends[middle]) + mark) <= shape.limit) low = middle;
+    if (fitsAt(middle)) low = middle;
     else high = middle - 1;
   }
   const end = ends[low] ?? text.length;
@@ -54,20 +57,20 @@ function headThatFits(text: string, mark: string, shape: TextShape): string {
 
 /** Whether a text fits with `mark`; a long one is not looked at further than it could fit. */
 function fits(text: string, mark: string, shape: TextShape): boolean {
-  const reached = cutsOf(text, shape).at(-1) ?? 0;
+  const reached = cutsOf(text, mark, shape).at(-1) ?? 0;
   return reached === text.length && shape.measure(text + mark) <= shape.limit;
 }
 
-/** The ends of the first graphemes, until those before take up the limit each for itself. */
-function cutsOf(text: string, shape: TextShape): number[] {
+/** The ends of the first graphemes, as many as fit with `mark` when each is measured by itself. */
+function cutsOf(text: string, mark: string, shape: TextShape): number[] {
   const ends: number[] = [];
   let end = 0;
-  let measure = 0;
+  let measure = shape.measure(mark);
   for (const grapheme of graphemes(text)) {
+    measure += shape.measure(grapheme);
+    if (measure > shape.limit && ends.length > 0) break;
     end += grapheme.length;
     ends.push(end);
-    measure += shape.measure(grapheme);
-    if (measure > shape.limit) break;
   }
   return ends;
 }

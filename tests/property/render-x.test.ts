@@ -35,6 +35,13 @@ describe("against X's own library", () => {
     );
   });
 
+  test.each('❤️‍🔥 🫱🏻‍🫲🏽 🐦‍🔥 ♾️ ⚧️ 👯🏻 💏🏽 🧍🏽‍♀️ 👰‍♂️ 🧔🏻‍♂️ 🧑‍🎄 🏃🏻‍➡️ 🏳️‍⚧️ 👩🏻‍❤️‍💋‍👩🏿 😶‍🌫️ 🇨🇶 👁️‍🗨️ 🤌🏿 🙂‍↕️'.split(' '))(
+    'an emoji that X may not know yet (%s) counts at least as much as there',
+    (emoji) => {
+      expect(weightedLength(emoji)).toBeGreaterThanOrEqual(x.parseTweet(emoji).weightedLength);
+    },
+  );
+
   test('where nothing looks like a host name, both count the same', () => {
     const ordinary = constantFrom(
       ...'abc xyz 0189 é ñ ü “ ” … – — € 日本 한국 あ рф ❤️ ❤ 👨‍👩‍👧‍👦 👍🏽 👩‍💻 🇫🇷 🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣ ☺️ 🙂 . , : / # @ $'.split(
