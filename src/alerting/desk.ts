@@ -1,3 +1,4 @@
+import { createByAge, type ByAge } from '../kit/age.ts';
 import { createAgenda, type Agenda } from '../kit/heap.ts';
 import type { Decision } from '../model/alert.ts';
 import { instant, type Instant } from '../model/time.ts';
@@ -21,8 +22,9 @@ export interface Desk {
   /** How many alerts and notifications there ever were. */
   made: number;
   readonly episodes: Shelf<Episode>;
-  /** Open alerts by rule and key, oldest first. */
+  /** Open alerts by rule and key. */
   readonly open: Map<string, Episode>;
+  readonly openByAge: ByAge<Episode>;
   readonly notices: Shelf<Notice>;
   readonly lanes: Map<string, Lane>;
   /** Channels on which something may be released at the end of this step. */
@@ -36,12 +38,17 @@ export interface Desk {
 }
 
 export function createDesk(rules: AlertingRules): Desk {
+  const open = new Map<string, Episode>();
   const desk: Desk = {
     rules,
     now: instant(0),
     made: 0,
     episodes: createShelf<Episode>('alert', { write: (episode) => asJson({ ...episode }), read: copied }),
-    open: new Map(),
+    open,
+    openByAge: createByAge(
+      ({ alert }) => alert.status === 'open',
+      () => open.size,
+    ),
     notices: createShelf<Notice>('notification', { write: (notice) => asJson({ ...notice }), read: copied }),
     lanes: new Map(),
     stirred: new Set(),
@@ -91,11 +98,18 @@ export function decide(desk: Desk, decision: Omit<Decision, 'at'>): void {
 export function keepEpisode(desk: Desk, episode: Episode): void {
   const { id, rule, key, status } = episode.alert;
   const name = alertKey(rule, key);
-  if (status === 'open') desk.open.set(name, episode);
+  if (status === 'open') openEpisode(desk, name, episode);
   else if (desk.open.get(name) === episode) desk.open.delete(name);
   if (status === 'open' || episode.unsettled > 0) desk.episodes.put(id, episode);
   else desk.episodes.remove(id);
   scheduleEpisode(desk, episode);
+}
+
+/** Makes an episode the open one of its rule and key; call in the order of age. */
+export function openEpisode(desk: Desk, name: string, episode: Episode): void {
+  if (desk.open.get(name) === episode) return;
+  desk.open.set(name, episode);
+  desk.openByAge.add(episode);
 }
 
 export function scheduleEpisode(desk: Desk, episode: Episode): void {

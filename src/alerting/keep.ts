@@ -158,7 +158,7 @@ function notify(
 /** There is room for one more open alert afterwards. */
 function closeOldest(desk: Desk): void {
   while (desk.open.size >= (desk.rules.maxOpen ?? MOST_OPEN)) {
-    const [oldest] = desk.open.values();
+    const oldest = desk.openByAge.oldest();
     if (oldest === undefined) return;
     close(desk, oldest, desk.now, 'closed because too many alerts are open', false);
   }

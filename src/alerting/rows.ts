@@ -1,6 +1,6 @@
 import type { Row } from '../model/machine.ts';
 import { instant } from '../model/time.ts';
-import { laneOf, scheduleEpisode, scheduleLane, scheduleNotice, type Desk } from './desk.ts';
+import { laneOf, openEpisode, scheduleEpisode, scheduleLane, scheduleNotice, type Desk } from './desk.ts';
 import { alertKey } from './episode.ts';
 import { isLaneRow, laneChanges, lineUp, restoreLanes } from './lane.ts';
 import { isWaiting } from './notice.ts';
@@ -54,7 +54,7 @@ function restoreEpisodes(desk: Desk): void {
   const byAge = [...desk.episodes.values()].toSorted((a, b) => a.order - b.order);
   for (const episode of byAge) {
     const { status, rule, key } = episode.alert;
-    if (status === 'open') desk.open.set(alertKey(rule, key), episode);
+    if (status === 'open') openEpisode(desk, alertKey(rule, key), episode);
     scheduleEpisode(desk, episode);
   }
 }

@@ -1,3 +1,4 @@
+import { createByAge } from '../kit/age.ts';
 import type { Agenda } from '../kit/heap.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
@@ -49,6 +50,10 @@ export function createKeyTable<State>(
 ): StoredTable<State> {
   const items = new Map<string, Item<State>>();
   const dirty = new Set<string>();
+  const byAge = createByAge<Item<State>>(
+    (item) => items.get(item.name) === item,
+    () => items.size,
+  );
 
   const schedule = (item: Item<State>): void => share.agenda.set(item, form.due(item.state));
 
@@ -61,6 +66,7 @@ export function createKeyTable<State>(
   const add = (name: string, key: readonly string[], order: number, state: State): Item<State> => {
     const item: Item<State> = { name, key, order, state, wake: (now) => wake(item, now) };
     items.set(name, item);
+    byAge.add(item);
     return item;
   };
 
@@ -75,7 +81,7 @@ export function createKeyTable<State>(
   };
 
   const evictOldest = (now: Instant): void => {
-    const [oldest] = items.values();
+    const oldest = byAge.oldest();
     if (oldest === undefined) return;
     remove(oldest);
     form.evicted?.(oldest, now);

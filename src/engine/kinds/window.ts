@@ -47,6 +47,10 @@ export function addEvent(window: Window, at: number, value: string, shape: Windo
 
 function insert(window: Window, at: number, value: string, { distinct }: WindowShape): number {
   const { times, values } = window;
+  if (at >= (times.at(-1) ?? at)) {
+    if (distinct) values.push(value);
+    return times.push(at) - 1;
+  }
   let index = times.length;
   while (index > 0 && (times[index - 1] ?? 0) > at) index -= 1;
   times.splice(index, 0, at);
