@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { HttpSettings } from './contract.ts';
 
@@ -12,10 +12,7 @@ const connectTimeoutMs = 10_000;
 export async function openDispatcher(settings: HttpSettings): Promise<Dispatcher> {
   // Loading it costs a tenth of a second, which commands that send nothing need not pay.
   const undici = await import('undici');
-  const tls = {
-    timeout: connectTimeoutMs,
-    ...(settings.ca === undefined ? {} : { ca: authorities(settings.ca) }),
-  };
+  const tls = { timeout: connectTimeoutMs, ...(settings.ca === undefined ? {} : trusting(settings.ca)) };
   return new undici.EnvHttpProxyAgent({
     connect: tls,
     requestTls: tls,
@@ -40,10 +37,14 @@ function proxyOptions(settings: HttpSettings): EnvHttpProxyAgent.Options {
   };
 }
 
-/** Naming authorities replaces Node's own, so those are named too, with what NODE_EXTRA_CA_CERTS adds. */
-function authorities(pem: string): string[] {
+/**
+ * Naming authorities replaces Node's own, so those are named too, with what NODE_EXTRA_CA_CERTS adds. All
+ * of them take a tenth of a second to read: once, not for each connection.
+ */
+function trusting(pem: string): { readonly secureContext: SecureContext } {
   const extra = process.env['NODE_EXTRA_CA_CERTS'];
-  return [...rootCertificates, ...(extra === undefined ? [] : readable(extra)), pem];
+  const ca = [...rootCertificates, ...(extra === undefined ? [] : readable(extra)), pem];
+  return { secureContext: createSecureContext({ ca }) };
 }
 
 function readable(path: string): string[] {

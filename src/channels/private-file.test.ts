@@ -93,6 +93,18 @@ describe('writePrivate', () => {
   });
 });
 
+describe.skipIf(process.geteuid?.() !== 0)('root in the directory of another user (needs root)', () => {
+  it('writes for that user, and reads what is that user’s', async () => {
+    chownSync(dir, 65_534, 65_534);
+    const path = join(dir, 'file');
+    expect(await writePrivate(path, 'words')).toEqual({ ok: true });
+    expect(statSync(path)).toMatchObject({ uid: 65_534, gid: 65_534 });
+    expect(await readPrivate(path)).toEqual({ ok: true, text: 'words' });
+    chownSync(path, 65_533, 65_533);
+    expect(await readPrivate(path)).toMatchObject({ ok: false, cause: 'unsafe' });
+  });
+});
+
 describe('readSecret', () => {
   it('takes one line ending off and shows nothing of itself', async () => {
     const read = await readSecret(file(0o600, 'a b \r\n'));

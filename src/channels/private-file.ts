@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 
@@ -26,7 +26,7 @@ export async function readPrivate(path: string, privacy: Privacy = 'own'): Promi
   try {
     // O_NONBLOCK: opening a FIFO somebody put there must not hang.
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const objection = objectionTo(await file.stat(), privacy);
+    const objection = objectionTo(await file.stat(), await mayOwn(path, privacy), privacy);
     if (objection !== undefined) return { ok: false, cause: 'unsafe', detail: `${path} ${objection}` };
     return { ok: true, text: await file.readFile('utf8') };
   } catch (error) {
@@ -50,14 +50,22 @@ export async function writePrivate(path: string, text: string): Promise<PrivateW
   }
 }
 
+/** Root also takes what belongs to the owner of the directory: it acts for the program's own user there. */
+async function mayOwn(path: string, privacy: Privacy): Promise<readonly number[]> {
+  const me = process.geteuid?.() ?? -1;
+  if (me !== 0) return privacy === 'credential' ? [me, 0] : [me];
+  const { uid } = await stat(dirname(path));
+  return [me, uid];
+}
+
 function objectionTo(
   stat: { isFile(): boolean; uid: number; mode: number; size: number },
+  owners: readonly number[],
   privacy: Privacy,
 ): string | undefined {
-  const mine = stat.uid === process.geteuid?.() || (privacy === 'credential' && stat.uid === 0);
   const tooWide = stat.mode & (privacy === 'credential' ? 0o027 : 0o077);
   if (!stat.isFile()) return 'is not a plain file';
-  if (!mine) return 'belongs to another user';
+  if (!owners.includes(stat.uid)) return 'belongs to another user';
   if (tooWide !== 0) return `can be read by others (mode ${mode(stat.mode)}): chmod 600 it`;
   if (stat.size > maxBytes) return `is larger than ${maxBytes} bytes`;
   return undefined;
@@ -76,10 +84,18 @@ async function writeSynced(path: string, text: string): Promise<void> {
   const file = await open(path, flags, 0o600);
   try {
     await file.writeFile(text);
+    await handOver(file, dirname(path));
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+/** What root writes into the state directory of another user must be that user's to read. */
+async function handOver(file: FileHandle, directory: string): Promise<void> {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = await stat(directory);
+  if (uid !== 0) await file.chown(uid, gid);
 }
 
 async function syncDirectory(path: string): Promise<void> {
