@@ -20,7 +20,7 @@ import { checkReferences, knownNames, type KnownNames } from './references.ts';
 import type { Registries } from './registries.ts';
 import { checkSecrets } from './secrets.ts';
 import { buildSource, knowledgeOf } from './sources.ts';
-import { itemsAt, locateIn, plain, withEntry, type MapTree } from './tree.ts';
+import { itemsAt, locateIn, plain, withEntry, type MapTree, type Tree } from './tree.ts';
 
 /** What building needs beside the tree. */
 export interface BuildContext {
@@ -45,7 +45,7 @@ export interface BuiltConfig {
 export async function buildConfig(tree: MapTree, context: BuildContext): Promise<BuiltConfig> {
   const asked = packRequests(tree);
   const packs = await readPacks(asked.requests, context.packs, context.ports);
-  const whole = withPacks(tree, packs);
+  const whole = withPacks(tree, packs.rules);
   const locate = locateIn(whole);
   const read = readDocument(whole, locate);
   const { document } = read;
@@ -80,17 +80,10 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   return { value, diagnostics };
 }
 
-function withPacks(
-  tree: MapTree,
-  packs: Pick<Awaited<ReturnType<typeof readPacks>>, 'rules' | 'tests'>,
-): MapTree {
-  const rules = overlayRules(packs.rules, itemsAt(tree, 'rules'));
-  const tests = [...packs.tests, ...itemsAt(tree, 'tests')];
-  const place = tree.place;
-  let whole = tree;
-  if (packs.rules.length > 0) whole = withEntry(whole, 'rules', { type: 'list', place, items: rules });
-  if (packs.tests.length > 0) whole = withEntry(whole, 'tests', { type: 'list', place, items: tests });
-  return whole;
+function withPacks(tree: MapTree, packs: readonly Tree[]): MapTree {
+  if (packs.length === 0) return tree;
+  const items = overlayRules(packs, itemsAt(tree, 'rules'));
+  return withEntry(tree, 'rules', { type: 'list', place: tree.place, items });
 }
 
 const anyDocument = documentSchema({ source: z.unknown(), channel: z.unknown(), rule: z.unknown() });

@@ -110,11 +110,11 @@ const ruleTest = z.strictObject({
   alerts: z
     .array(
       z.strictObject({
-        rule: ruleId.optional(),
-        severity: z.enum(severities).optional(),
-        key: z.array(glob).optional(),
-        count: z.int().min(1).optional(),
-        title: z.string().optional(),
+        rule: ruleId.optional().describe('The rule that raises it.'),
+        severity: z.enum(severities).optional().describe('Its severity.'),
+        key: z.array(glob).optional().describe('The values of its key.'),
+        count: z.int().min(1).optional().describe('How many lines are behind it.'),
+        title: z.string().optional().describe('Its title as a channel would show it.'),
       }),
     )
     .default([])
@@ -134,6 +134,7 @@ const plannedSections = ['quiet-hours', 'inhibit', 'heartbeat', 'drill', 'storm'
 export function documentSchema({ source, channel, rule }: RegistrySchemas) {
   return withPlanned(
     z.strictObject({
+      summary: z.string().optional().describe('What the file is for, in one line.'),
       sources: z.record(thingName, source).default({}).describe('What is read, by name.'),
       rules: z.array(rule).default([]).describe('What to look for.'),
       include: z

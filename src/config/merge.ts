@@ -84,6 +84,8 @@ function joinEntry(key: string, a: Entry, b: Entry, top: boolean, diagnostics: D
   if (top && joinedLists.has(key) && a.value.type === 'list' && b.value.type === 'list') {
     return { ...a, value: { ...a.value, items: [...a.value.items, ...b.value.items] } };
   }
+  // Every file may say what it is for.
+  if (top && key === 'summary') return a;
   diagnostics.push({
     code: 'config.given-twice',
     severity: 'error',

@@ -19,10 +19,9 @@ export const shippedPacks: PackShelf = {
   names: ['bird-alert', 'kernel', 'sshd', 'sudo'],
 };
 
-/** Rules and tests of packs, their ids written `pack/id`. */
+/** Rules of packs, their ids written `pack/id`. */
 export interface PackRules {
   readonly rules: readonly Tree[];
-  readonly tests: readonly Tree[];
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -66,7 +65,6 @@ export async function readPacks(
   ports: ConfigPorts,
 ): Promise<PackRules> {
   const rules: Tree[] = [];
-  const tests: Tree[] = [];
   const files: string[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const { name, place } of requests) {
@@ -80,17 +78,16 @@ export async function readPacks(
     diagnostics.push(...read.diagnostics);
     if (read.file.tree === undefined) continue;
     diagnostics.push(...checkPack(read.file.tree));
-    rules.push(...itemsAt(read.file.tree, 'rules').map((rule) => prefixed(rule, 'id', name)));
-    tests.push(...itemsAt(read.file.tree, 'tests').map((test) => prefixedTest(test, name)));
+    rules.push(...itemsAt(read.file.tree, 'rules').map((rule) => prefixed(rule, name)));
   }
-  return { rules, tests, files, diagnostics };
+  return { rules, files, diagnostics };
 }
 
-/** What a pack may hold; its rules and tests are checked with the user's own. */
+/** What a pack may hold. Its rules are checked with the user's own; its tests are about the pack as it is shipped. */
 const packSchema = z.strictObject({
-  summary: z.string().min(1).describe('What the pack finds, in one line.'),
+  summary: z.string().min(1),
   rules: z.array(z.unknown()).min(1),
-  tests: z.array(z.unknown()).optional(),
+  tests: z.array(z.unknown()),
 });
 
 const checkPack = (tree: MapTree): readonly Diagnostic[] =>
@@ -107,20 +104,9 @@ function unknownPack(name: string, shelf: PackShelf, place: Place): Diagnostic {
   };
 }
 
-function prefixed(tree: Tree, key: string, pack: string): Tree {
-  const name = textAt(tree, key);
-  const place = tree.type === 'map' ? tree.entries.get(key)?.value.place : undefined;
+function prefixed(tree: Tree, pack: string): Tree {
+  const name = textAt(tree, 'id');
+  const place = tree.type === 'map' ? tree.entries.get('id')?.value.place : undefined;
   if (tree.type !== 'map' || name === undefined || place === undefined) return tree;
-  return withEntry(tree, key, { type: 'scalar', place, value: `${pack}/${name}` });
-}
-
-function prefixedTest(test: Tree, pack: string): Tree {
-  const named = prefixed(test, 'rule', pack);
-  if (named.type !== 'map') return named;
-  const alerts = named.entries.get('alerts')?.value;
-  if (alerts?.type !== 'list') return named;
-  return withEntry(named, 'alerts', {
-    ...alerts,
-    items: alerts.items.map((alert) => prefixed(alert, 'rule', pack)),
-  });
+  return withEntry(tree, 'id', { type: 'scalar', place, value: `${pack}/${name}` });
 }

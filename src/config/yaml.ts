@@ -3,12 +3,12 @@ import {
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   parseDocument,
   type Document,
   type Node,
   type Pair,
   type Scalar,
+  type YAMLError,
 } from 'yaml';
 import type { Place } from '../dialects/native/place.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -40,7 +40,6 @@ export function parseYaml(text: string, file: string): ParsedYaml {
       ...start,
     });
   }
-  const lines = new LineCounter();
   const document = parseDocument(text, {
     schema: 'core',
     version: '1.2',
@@ -48,28 +47,43 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     // Told here with both places instead.
     uniqueKeys: false,
     prettyErrors: false,
-    lineCounter: lines,
     logLevel: 'error',
   });
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const place = placesIn(text, file);
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) {
-    const told = errors.slice(0, mostSyntaxErrors);
-    const diagnostics = told.map((error) => ({
-      code: 'yaml.syntax',
-      severity: 'error' as const,
-      message:
-        error.code === 'MULTIPLE_DOCS'
-          ? 'a file holds one document, and here a second begins'
-          : error.message,
-      ...place(error.pos[0]),
-    }));
-    return { tree: undefined, diagnostics };
+    return { tree: undefined, diagnostics: syntaxErrors(errors, place) };
   }
   return convert(document, start, place, (node) => textOffset(node, text));
+}
+
+/** After one mistake the parser stumbles on through the line: only the first of each line is told. */
+function syntaxErrors(errors: readonly YAMLError[], place: (offset: number) => Place): Diagnostic[] {
+  const byLine = new Map<number, Diagnostic>();
+  for (const { code, message, pos } of errors) {
+    const at = place(pos[0]);
+    if (byLine.has(at.line)) continue;
+    const words = code === 'MULTIPLE_DOCS' ? 'a file holds one document, and here a second begins' : message;
+    byLine.set(at.line, { code: 'yaml.syntax', severity: 'error', message: words, ...at });
+  }
+  return [...byLine.values()].slice(0, mostSyntaxErrors);
+}
+
+/** Offsets as places; what lies beyond the end is put at the end. */
+function placesIn(text: string, file: string): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    const within = Math.min(Math.max(offset, 0), text.length);
+    let line = 0;
+    let above = starts.length;
+    while (above - line > 1) {
+      const middle = (line + above) >> 1;
+      if ((starts[middle] ?? 0) <= within) line = middle;
+      else above = middle;
+    }
+    return { file, line: line + 1, column: within - (starts[line] ?? 0) + 1 };
+  };
 }
 
 const refused = (diagnostic: Diagnostic): ParsedYaml => ({ tree: undefined, diagnostics: [diagnostic] });

@@ -105,6 +105,7 @@ const alertForm = z.strictObject({
 /** One kind of rule as its registry row shows it to the language. */
 export interface RuleKindSchema {
   readonly kind: string;
+  readonly summary: string;
   readonly options: z.ZodType;
 }
 
@@ -162,7 +163,9 @@ const commonKeys = {
 /** The schema of one rule: the common keys, and one optional key for each kind in the registry. */
 export function ruleSchema(kinds: readonly RuleKindSchema[]) {
   const own = kinds.filter((row) => row.kind !== plainKind);
-  const options = Object.fromEntries(own.map((row) => [row.kind, row.options.optional()]));
+  const options = Object.fromEntries(
+    own.map((row) => [row.kind, row.options.optional().describe(row.summary)]),
+  );
   const planned = plannedRuleKeys.filter((key) => !own.some((row) => row.kind === key));
   return withPlanned(z.strictObject({ ...commonKeys, ...options }), planned);
 }

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { configurationSchema } from '../../src/config/schema.ts';
+import { documentSchema } from '../../src/config/document.ts';
+import { ruleSchema } from '../../src/dialects/native/rule-schema.ts';
+import { registries } from '../../src/config/registries.ts';
+import { z } from 'zod';
+import { configOf } from './config-texts.ts';
+import { checkCoverage, checkRuleTest } from './rule-tests.ts';
+
+const root = new URL('../../', import.meta.url);
+const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+
+/** Files that the page names. */
+const others = {
+  '/etc/bird-sentinel/hook.key': 'k',
+  '/etc/bird-sentinel/proxy.pw': 'p',
+  '/etc/ssl/certs/corp.pem': '-----BEGIN CERTIFICATE-----',
+};
+
+async function checkExample(text: string): Promise<void> {
+  const config = await configOf(text, others);
+  // A pack's rules are tested with the pack.
+  const own = config.program.rules.map(({ id }) => id).filter((id) => !id.includes('/'));
+  checkCoverage(config, own);
+  for (const entry of config.tests) checkRuleTest(config, entry);
+}
+
+const page = textOf('docs/config.md');
+const blocks = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']) => text);
+
+describe('docs/config.md', () => {
+  test('has blocks', () => {
+    expect(blocks.length).toBeGreaterThan(8);
+  });
+
+  test.each(blocks.map((text, index) => [index + 1, text] as const))(
+    'block %d loads and does what it says',
+    async (_n, text) => {
+      await checkExample(text);
+    },
+  );
+
+  test('names every key of the document, of rules and of their parts', () => {
+    const document = documentSchema({ source: z.unknown(), channel: z.unknown(), rule: z.unknown() });
+    const keys = [...Object.keys(document.shape), ...Object.keys(ruleSchema(registries.rules).shape)];
+    const kinds = [registries.sources, registries.channels].flatMap((rows) => rows.map(({ kind }) => kind));
+    const formats = registries.formats.map(({ name }) => name);
+    for (const word of [...keys, ...kinds, ...formats])
+      expect(page, word).toMatch(new RegExp(`(^|[\`\\s{.])${word}\\b`, 'm'));
+  });
+});
+
+test.each(readdirSync(new URL('examples/', root)).filter((file) => file.endsWith('.yaml')))(
+  'examples/%s loads and does what it says',
+  async (file) => {
+    await checkExample(textOf(`examples/${file}`));
+  },
+);
+
+test('the published schema is the one of the program (bird-sentinel schema > schema/sentinel.schema.json)', () => {
+  expect(JSON.parse(textOf('schema/sentinel.schema.json'))).toEqual(
+    JSON.parse(JSON.stringify(configurationSchema())),
+  );
+});
+
+test('the schema describes every key', () => {
+  const bare: string[] = [];
+  const look = (schema: unknown, path: string): void => {
+    if (typeof schema !== 'object' || schema === null) return;
+    for (const [key, value] of Object.entries(schema)) {
+      if (key === 'properties' && typeof value === 'object' && value !== null) {
+        for (const [name, member] of Object.entries(value)) {
+          const plain = typeof member === 'object' && member !== null && !('description' in member);
+          if (plain) bare.push(`${path}.${name}`);
+          look(member, `${path}.${name}`);
+        }
+      } else look(value, path);
+    }
+  };
+  look(configurationSchema(), '');
+  expect(bare).toEqual([]);
+});
