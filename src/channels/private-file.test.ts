@@ -51,7 +51,7 @@ describe('readPrivate', () => {
       detail: expect.stringMatching(/symbolic/),
     });
     expect(await readPrivate(dir)).toMatchObject({ ok: false, cause: 'unsafe' });
-    execFileSync('mkfifo', ['-m', '600', join(dir, 'fifo')]);
+    execFileSync('/usr/bin/mkfifo', ['-m', '600', join(dir, 'fifo')]);
     expect(await readPrivate(join(dir, 'fifo'))).toMatchObject({ ok: false, cause: 'unsafe' });
     expect(await readPrivate(file(0o600, 'x'.repeat(70_000)))).toMatchObject({ ok: false, cause: 'unsafe' });
   });
