@@ -79,7 +79,8 @@ function piece(scope: Scope, depth: number): Sample {
   const { chance } = scope;
   const of = atom(scope, depth);
   if (/^\(\?<?[=!]/.test(of.source) && !chance.oneIn(50)) return of;
-  if (!chance.oneIn(3) || ['', '\\K'].includes(of.source) || /^\(\?[\^a-z-]+\)$/.test(of.source)) return of;
+  if (!chance.oneIn(3) || ['', '(?#note)'].includes(of.source) || /^\(\?[\^a-z-]+\)$/.test(of.source))
+    return of;
   const [bounds, min, max] = chance.pick<readonly [string, number, number]>([
     ['*', 0, 3],
     ['+', 1, 3],
@@ -159,7 +160,7 @@ function escape(scope: Scope): Sample {
 }
 
 function assertion({ chance }: Scope): Sample {
-  return fixed(chance.pick(['^', '$', '\\A', '\\z', '\\Z', '\\b', '\\B', '(?#note)', '\\K']));
+  return fixed(chance.pick(['^', '$', '\\A', '\\z', '\\Z', '\\b', '\\B', '(?#note)']));
 }
 
 function bracket(scope: Scope): Sample {
