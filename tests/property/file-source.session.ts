@@ -56,7 +56,7 @@ export function openSession(options: unknown, setting: SessionSetting = {}): Ses
   };
   const ended = drain();
 
-  const until = async (holds: () => boolean, limitMs = 10_000): Promise<void> => {
+  const until = async (holds: () => boolean, limitMs = 5_000): Promise<void> => {
     const end = performance.now() + limitMs;
     while (!holds()) {
       if (performance.now() > end) throw new Error(`not reached: ${JSON.stringify(summary(outputs))}`);
@@ -118,4 +118,12 @@ export function recordsOf(output: SourceOutput): string[] {
 }
 
 const summary = (outputs: readonly SourceOutput[]): unknown[] =>
-  outputs.map((output) => (output.type === 'chunk' ? recordsOf(output).slice(0, 20) : output)).slice(-30);
+  outputs
+    .map((output) =>
+      output.type === 'chunk'
+        ? recordsOf(output)
+            .slice(0, 20)
+            .map((text) => text.slice(0, 12))
+        : output,
+    )
+    .slice(-30);

@@ -68,6 +68,13 @@ export async function recognise(reader: Reader, place: Place): Promise<Witness |
   return head !== undefined && beginsWith(head, place.head) ? witness : undefined;
 }
 
+/** The fingerprint of a file's first bytes as they are now; of nothing when they cannot be read. */
+export async function peekHead(reader: Reader): Promise<Fingerprint> {
+  const bytes = Buffer.alloc(headLength);
+  const length = await reader.read(bytes, 0).catch(() => 0);
+  return fingerprintOf(bytes.subarray(0, length));
+}
+
 export async function readAt(reader: Reader, position: number, length: number): Promise<Buffer | undefined> {
   const bytes = Buffer.alloc(length);
   return (await reader.read(bytes, position)) === length ? bytes : undefined;
@@ -113,11 +120,23 @@ export function createGeneration(
     }
   };
 
+  /** Whether the file still begins, and goes on up to the position, as it was read. */
+  const holdsHead = async (): Promise<boolean> => {
+    if (reader.compressed) return true;
+    const last = lastBytes(before, carry);
+    const [start, end] = [
+      await readAt(reader, 0, head.length),
+      await readAt(reader, position() - last.length, last.length),
+    ];
+    return start?.equals(head) === true && end?.equals(last) === true;
+  };
+
   const advance = async (limit = Number.POSITIVE_INFINITY): Promise<Advance> => {
     const from = position();
     const seen = await reader.facts();
     if (!reader.compressed && seen.size < from) return { type: 'rewritten' };
     const behind = Math.min(limit, reader.compressed ? Number.POSITIVE_INFINITY : seen.size) - from;
+    if (mayHaveBeenRewritten(facts, seen, behind <= 0) && !(await holdsHead())) return { type: 'rewritten' };
     if (behind <= 0) {
       facts = seen;
       return { type: 'end' };
@@ -167,6 +186,15 @@ export function createGeneration(
       done,
     }),
   };
+}
+
+/** Writes that follow each other closely are not worth a look at the head each time (ms). */
+const headInterval = 50;
+
+/** Written to without being longer, or after a pause in which it may have been truncated and grown. */
+function mayHaveBeenRewritten(before: FileFacts, now: FileFacts, atEnd: boolean): boolean {
+  const since = now.mtimeMs - before.mtimeMs;
+  return atEnd ? since !== 0 : Math.abs(since) > headInterval;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Fingerprint } from './mark.ts';
 export const headLength = 1024;
 
 /** How many bytes before a place are compared to see that the file was not rewritten under us. */
-export const tailLength = 64;
+export const tailLength = 256;
 
 /** What a stat tells of a file. Inodes are strings: some file systems use all 64 bits. */
 export interface FileFacts {

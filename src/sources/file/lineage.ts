@@ -2,6 +2,7 @@ import type { SourceNotice } from '../contract.ts';
 import { createCutter, type Cutter, type Multiline, type RecordLimits, type Skip } from '../records.ts';
 import {
   createGeneration,
+  peekHead,
   readAt,
   recognise,
   witnessOf,
@@ -125,7 +126,11 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
   const takeUnseen = async (atPath: Reader | undefined): Promise<number> => {
     const after = await predecessor();
     const files = readings.map((reading) => reading.generation.facts);
-    const known = { files: atPath === undefined ? files : [...files, atPath.opened], past };
+    // Also as they are now: a file of which nothing was read yet may have been copied or compressed.
+    const open = readings.map((reading) => reading.generation.reader);
+    const now = await Promise.all([...open, ...(atPath === undefined ? [] : [atPath])].map(peekHead));
+    const heads = [...past, ...readings.map((reading) => reading.generation.head()), ...now];
+    const known = { files: atPath === undefined ? files : [...files, atPath.opened], heads };
     const unseen = await unseenSince(path, known, after === undefined ? { since: unseenBound } : { after });
     const found: Reading[] = [];
     for (const sibling of unseen) {

@@ -77,7 +77,8 @@ async function tryPlace(
 export interface Known {
   /** Files that are being read, among them the one at the path. */
   readonly files: readonly FileFacts[];
-  readonly past: readonly Fingerprint[];
+  /** Heads of these and of files read before: what begins so is a copy. */
+  readonly heads: readonly Fingerprint[];
 }
 
 /**
@@ -96,7 +97,7 @@ export async function unseenSince(
   );
   const unseen: Sibling[] = [];
   for (const sibling of candidates) {
-    if (!(await wasRead(sibling.path, known.past))) unseen.push(sibling);
+    if (!(await wasRead(sibling.path, known.heads))) unseen.push(sibling);
   }
   return unseen.toReversed();
 }

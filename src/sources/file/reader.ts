@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { factsOf, type FileFacts } from './identity.ts';
 
@@ -97,7 +98,8 @@ interface Inflated {
 }
 
 function inflate(handle: FileHandle): Inflated {
-  const packed = handle.createReadStream({ start: 0, autoClose: false });
+  // Not the handle's own stream: closing the handle would wait for that stream for ever.
+  const packed = Readable.from(blocksOf(handle), { objectMode: false });
   const plain = createGunzip();
   packed.on('error', (error) => plain.destroy(error));
   const blocks: AsyncIterator<Buffer> = packed.pipe(plain)[Symbol.asyncIterator]();
@@ -111,4 +113,14 @@ function inflate(handle: FileHandle): Inflated {
       plain.destroy();
     },
   };
+}
+
+async function* blocksOf(handle: FileHandle): AsyncGenerator<Buffer, void, undefined> {
+  for (let position = 0; ;) {
+    const block = Buffer.allocUnsafe(64 * 1024);
+    const { bytesRead } = await handle.read(block, 0, block.length, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield block.subarray(0, bytesRead);
+  }
 }
