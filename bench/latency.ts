@@ -3,7 +3,18 @@
  * and starting a command. Aim: p99 under 10 ms at 100 lines a second. Exits 1 below it.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -39,7 +50,8 @@ async function main(): Promise<number> {
       continue;
     }
     results.push({ name: 'sec write to a FIFO', load, found: await sec(load, 'write') });
-    if (load.perSecond <= 100) results.push({ name: 'sec shellcmd', load, found: await sec(load, 'shellcmd') });
+    if (load.perSecond <= 100)
+      results.push({ name: 'sec shellcmd', load, found: await sec(load, 'shellcmd') });
   }
   for (const { name, load, found } of results) print(name, load, found);
   const idle = await idleCost();
@@ -47,7 +59,9 @@ async function main(): Promise<number> {
   const ours = results.find(({ name, load }) => name.startsWith('bird') && load.perSecond === 100);
   const theirs = results.find(({ name, load }) => name === 'sec write to a FIFO' && load.perSecond === 100);
   if (ours !== undefined && theirs !== undefined) {
-    console.log(`ratio of medians, sec write / bird-sentinel: ${(theirs.found.p50 / ours.found.p50).toFixed(1)}x`);
+    console.log(
+      `ratio of medians, sec write / bird-sentinel: ${(theirs.found.p50 / ours.found.p50).toFixed(1)}x`,
+    );
   }
   const reached = ours !== undefined && ours.found.p99 < aimP99Ms && ours.found.missing === 0;
   const modest = idle.wakeups <= 1 && idle.rssMiB < 90;
@@ -71,14 +85,22 @@ function summarise(sent: readonly number[], arrivals: ReadonlyMap<number, number
       return arrived === undefined ? [] : [arrived - at];
     })
     .sort((a, b) => a - b);
-  const quantile = (q: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))] ?? NaN;
-  return { p50: quantile(0.5), p99: quantile(0.99), max: latencies.at(-1) ?? NaN, missing: sent.length - latencies.length };
+  const quantile = (q: number): number =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))] ?? NaN;
+  return {
+    p50: quantile(0.5),
+    p99: quantile(0.99),
+    max: latencies.at(-1) ?? NaN,
+    missing: sent.length - latencies.length,
+  };
 }
 
 function print(name: string, load: Load, found: Summary): void {
   const figures = `p50 ${found.p50.toFixed(2)} ms, p99 ${found.p99.toFixed(2)} ms, max ${found.max.toFixed(2)} ms`;
   const lost = found.missing === 0 ? '' : `, ${found.missing} MISSING`;
-  console.log(`${name.padEnd(22)} ${String(load.lines).padStart(6)} lines at ${load.perSecond}/s: ${figures}${lost}`);
+  console.log(
+    `${name.padEnd(22)} ${String(load.lines).padStart(6)} lines at ${load.perSecond}/s: ${figures}${lost}`,
+  );
 }
 
 /** Appends numbered lines at a steady rate; answers when each was written. */
@@ -124,7 +146,15 @@ receivers: { all: { channels: [hook] } }
 function startDaemon(work: string): ChildProcess {
   return spawn(
     process.execPath,
-    [join(root, 'dist/cli/main.js'), '-q', '-c', join(work, 'sentinel.yaml'), '--state', join(work, 'state'), 'run'],
+    [
+      join(root, 'dist/cli/main.js'),
+      '-q',
+      '-c',
+      join(work, 'sentinel.yaml'),
+      '--state',
+      join(work, 'state'),
+      'run',
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
 }
@@ -133,7 +163,11 @@ async function untilRunning(work: string): Promise<void> {
   const main = join(root, 'dist/cli/main.js');
   for (let tries = 0; tries < 100; tries++) {
     try {
-      execFileSync(process.execPath, [main, '-c', join(work, 'sentinel.yaml'), '--state', join(work, 'state'), 'status'], { stdio: 'ignore' });
+      execFileSync(
+        process.execPath,
+        [main, '-c', join(work, 'sentinel.yaml'), '--state', join(work, 'state'), 'status'],
+        { stdio: 'ignore' },
+      );
       return;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -143,7 +177,9 @@ async function untilRunning(work: string): Promise<void> {
 }
 
 /** A peer in a process of its own, so that it does not wait for us: notes number and time of each message. */
-async function startHttpPeer(work: string): Promise<{ port: number; arrivals: string; stop: () => Promise<void> }> {
+async function startHttpPeer(
+  work: string,
+): Promise<{ port: number; arrivals: string; stop: () => Promise<void> }> {
   const arrivals = join(work, 'arrivals');
   writeFileSync(arrivals, '');
   const program = `
@@ -157,7 +193,9 @@ async function startHttpPeer(work: string): Promise<{ port: number; arrivals: st
     }).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
     process.on('SIGTERM', () => { flush(); process.exit(0); });`;
   const child = spawn(process.execPath, ['-e', program, arrivals], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const port = await new Promise<number>((resolve) => child.stdout.once('data', (data) => resolve(Number(String(data)))));
+  const port = await new Promise<number>((resolve) =>
+    child.stdout.once('data', (data) => resolve(Number(String(data)))),
+  );
   return { port, arrivals, stop: () => end(child) };
 }
 
@@ -178,10 +216,15 @@ async function sec(load: Load, action: 'write' | 'shellcmd'): Promise<Summary> {
   writeFileSync(log, '');
   execFileSync('mkfifo', [fifo]);
   const does = action === 'write' ? `write ${fifo} $1` : `shellcmd echo $1 > ${fifo}`;
-  writeFileSync(join(work, 'rules.sec'), `type=Single\nptype=RegExp\npattern=bench_line (\\d+)\ndesc=$1\naction=${does}\n`);
+  writeFileSync(
+    join(work, 'rules.sec'),
+    `type=Single\nptype=RegExp\npattern=bench_line (\\d+)\ndesc=$1\naction=${does}\n`,
+  );
   const arrivals = new Map<number, number>();
   // Opened for reading and writing, so that no writer ever meets a FIFO without a reader.
-  const reader = spawn('bash', ['-c', 'exec 3<>"$1"; cat <&3', '_', fifo], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const reader = spawn('bash', ['-c', 'exec 3<>"$1"; cat <&3', '_', fifo], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let rest = '';
   reader.stdout.on('data', (data) => {
     const at = now();
@@ -189,7 +232,11 @@ async function sec(load: Load, action: 'write' | 'shellcmd'): Promise<Summary> {
     rest = lines.pop() ?? '';
     for (const line of lines) if (!arrivals.has(Number(line))) arrivals.set(Number(line), at);
   });
-  const program = spawn('sec', [`--conf=${join(work, 'rules.sec')}`, `--input=${log}`, '--quiet', `--log=${join(work, 'log')}`], { stdio: 'ignore' });
+  const program = spawn(
+    'sec',
+    [`--conf=${join(work, 'rules.sec')}`, `--input=${log}`, '--quiet', `--log=${join(work, 'log')}`],
+    { stdio: 'ignore' },
+  );
   await new Promise((resolve) => setTimeout(resolve, 1500));
   const sent = await append(log, load);
   await untilQuiet(() => arrivals.size, load.lines);
@@ -228,7 +275,8 @@ receivers: { all: { channels: [hook] } }
   const seconds = 10;
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const wakeups = (switches(daemon.pid) - before) / seconds;
-  const rssMiB = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))?.[1] ?? NaN) / 1024;
+  const rssMiB =
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))?.[1] ?? NaN) / 1024;
   await end(daemon);
   return { wakeups, rssMiB };
 }
@@ -247,7 +295,9 @@ function commitTime(): void {
     return performance.now() - begun;
   }).sort((a, b) => a - b);
   closeSync(fd);
-  console.log(`disk: 4 KiB write and fsync, p50 ${times[100]?.toFixed(2)} ms, p99 ${times[197]?.toFixed(2)} ms`);
+  console.log(
+    `disk: 4 KiB write and fsync, p50 ${times[100]?.toFixed(2)} ms, p99 ${times[197]?.toFixed(2)} ms`,
+  );
 }
 
 function end(child: ChildProcess): Promise<void> {

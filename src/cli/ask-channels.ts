@@ -13,7 +13,10 @@ export async function askChannels(config: Config, settings: Settings): Promise<E
   let allFine = true;
   for (const configured of config.channels) {
     const result = await ask(() =>
-      configured.kind.open(configured.options, { ...channelPorts(config, settings.state), name: configured.name }),
+      configured.kind.open(configured.options, {
+        ...channelPorts(config, settings.state),
+        name: configured.name,
+      }),
     );
     allFine &&= result.ok;
     if (settings.json) printJson({ version: 1, channel: configured.name, ...result });

@@ -23,7 +23,9 @@ export interface Hosted {
   leave(graceMs: number): Promise<void>;
 }
 
-export type Hosting = { readonly ok: true; readonly hosted: Hosted } | { readonly ok: false; readonly code: ExitCode };
+export type Hosting =
+  | { readonly ok: true; readonly hosted: Hosted }
+  | { readonly ok: false; readonly code: ExitCode };
 
 /** How this process runs a daemon. */
 export interface HostOptions {

@@ -2,6 +2,7 @@ import { createAlerting } from '../alerting/alerting.ts';
 import type { Config } from '../config/config.ts';
 import { alertingRules } from '../daemon/alerting-rules.ts';
 import type { OutgoingText } from '../daemon/daemon.ts';
+import { createMatchPorts } from '../daemon/node-ports.ts';
 import { createWording } from '../daemon/wording.ts';
 import { present } from '../kit/assert.ts';
 import { safeForTerminal } from '../kit/terminal.ts';
@@ -22,17 +23,31 @@ export async function previewSend(config: Config, outgoing: OutgoingText, json: 
   }
   const kinds = new Map(config.channels.map((channel) => [channel.name, channel.kind]));
   const kindOf = (channel: string) => present(kinds.get(channel), `kind of channel ${channel}`);
-  const wording = await createWording(config.program, (channel) => kindOf(channel).shape, config.zone);
+  const wording = await createWording(
+    config.program,
+    (channel) => kindOf(channel).shape,
+    config.zone,
+    createMatchPorts(),
+  );
   for (const notification of notifications.values()) {
     const kind = kindOf(notification.channel);
-    const message = wording(notification, notification.alerts.flatMap((id) => alerts.get(id) ?? []), now);
+    const message = wording(
+      notification,
+      notification.alerts.flatMap((id) => alerts.get(id) ?? []),
+      now,
+    );
     const lengths = message.parts.map((part) => kind.shape.measure(part));
     const price = (kind.price ?? 0) * message.parts.length;
     const { receiver, channel } = notification;
-    if (json) printJson({ version: 1, receiver, channel, kind: kind.kind, parts: message.parts, lengths, price });
+    if (json)
+      printJson({ version: 1, receiver, channel, kind: kind.kind, parts: message.parts, lengths, price });
     else {
-      print(`to ${receiver} by ${channel} (${kind.kind}): ${message.parts.length} part(s), $${price.toFixed(3)}`);
-      message.parts.forEach((part, index) => print(`--- ${lengths[index]} of ${kind.shape.limit}\n${safeForTerminal(part)}`));
+      print(
+        `to ${receiver} by ${channel} (${kind.kind}): ${message.parts.length} part(s), $${price.toFixed(3)}`,
+      );
+      message.parts.forEach((part, index) =>
+        print(`--- ${lengths[index]} of ${kind.shape.limit}\n${safeForTerminal(part)}`),
+      );
     }
   }
   return exit.done;

@@ -39,7 +39,10 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     async (...received: unknown[]): Promise<void> => {
       const command = received.at(-1);
       const flags = received.at(-2) as Flags;
-      const args = received.slice(0, -2).flat().filter((arg): arg is string => typeof arg === 'string');
+      const args = received
+        .slice(0, -2)
+        .flat()
+        .filter((arg): arg is string => typeof arg === 'string');
       const all = command instanceof Command ? command.optsWithGlobals<GlobalFlags>() : {};
       const run = await load();
       done(await run(settingsOf(all), args, flags));

@@ -22,7 +22,9 @@ export async function readConfig(
   options: { readonly onScreen: boolean },
 ): Promise<Config | undefined> {
   if (settings.configIsDefault && !settings.config.some((path) => existsSync(path))) {
-    complain(`there is no configuration at ${settings.config.join(' ')}; name one with -c, or try: bird-sentinel watch`);
+    complain(
+      `there is no configuration at ${settings.config.join(' ')}; name one with -c, or try: bird-sentinel watch`,
+    );
     return undefined;
   }
   const config = told(await checkConfig(settings), settings);
@@ -49,7 +51,9 @@ export async function settingsForAccount(
 }
 
 function told(checked: Checked<Config>, settings: Settings | undefined): Config | undefined {
-  const worth = checked.diagnostics.filter(({ severity }) => severity === 'error' || settings?.quiet !== true);
+  const worth = checked.diagnostics.filter(
+    ({ severity }) => severity === 'error' || settings?.quiet !== true,
+  );
   printDiagnostics(worth);
   return checked.ok ? checked.value : undefined;
 }

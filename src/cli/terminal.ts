@@ -30,7 +30,8 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
 /** Columns padded to the widest cell; the last one is left as it is. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
+  for (const row of rows)
+    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
   return rows
     .map((row) =>
       row

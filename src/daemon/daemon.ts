@@ -56,6 +56,8 @@ export interface Daemon {
   status(): Status;
   /** The ledger's trouble, while it lasts. */
   trouble(): LedgerFailure | undefined;
+  /** Milliseconds since it began; 0 when there is none. */
+  troubledFor(): number;
   /** Closes sources, finishes sends under way (at most `graceMs`), writes a checkpoint. */
   stop(graceMs: number): Promise<void>;
 }
@@ -82,6 +84,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   const clock = createClock(parts.mode, parts.now, recovered.now);
   let config = parts.config;
   let trouble: LedgerFailure | undefined;
+  let troubleSince: number | undefined;
   let sources = new AbortController();
   let pumps: readonly SourcePump[] = [];
   let channels = openOnDemand(config.channels, portsFor(parts, config));
@@ -103,6 +106,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
       if (failure !== undefined)
         log.error('the ledger cannot be written; reading waits', { text: failure.detail });
       else log.warn('the ledger can be written again');
+      troubleSince = failure === undefined ? undefined : (troubleSince ?? performance.now());
       trouble = failure;
     },
   });
@@ -118,7 +122,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
       signal: sources.signal,
     });
     pumps = opened.map(({ name, source }) =>
-      pumpSource(name, source, loop.offer, (stream, notice) => {
+      pumpSource(name, source, sources.signal, loop.offer, (stream, notice) => {
         log[notice.severity === 'error' ? 'error' : 'warn'](notice.code, {
           source: name,
           stream,
@@ -205,6 +209,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         holding: clock.holding(),
       }),
     trouble: () => trouble,
+    troubledFor: () => (troubleSince === undefined ? 0 : performance.now() - troubleSince),
     async stop(graceMs) {
       parts.reach('stopping');
       await closeSources();
@@ -238,6 +243,7 @@ async function wayOf(config: Config, recovered: Recovered, match: MatchPorts): P
       config.program,
       (channel) => present(shapes.get(channel), `shape of channel ${channel}`),
       config.zone,
+      match,
     ),
     rules: ruleHashes(config.program),
   };

@@ -110,6 +110,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     queue.splice(0, taken);
     fireTimers(draft);
     if (!draft.empty()) finish(draft);
+    if (stuck !== undefined) return;
     if (queue.length > 0) schedule();
     else setTimer();
   }

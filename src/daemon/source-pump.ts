@@ -18,6 +18,7 @@ export interface SourcePump {
 export function pumpSource(
   name: string,
   source: Source,
+  signal: AbortSignal,
   offer: (item: Item) => void,
   notice: (stream: string, notice: SourceNotice) => void,
 ): SourcePump {
@@ -26,9 +27,11 @@ export function pumpSource(
   const pass = async (output: SourceOutput): Promise<void> => {
     switch (output.type) {
       case 'chunk':
-        await new Promise<void>((taken) =>
-          offer({ type: 'chunk', source: name, chunk: output.chunk, taken }),
-        );
+        await new Promise<void>((taken) => {
+          offer({ type: 'chunk', source: name, chunk: output.chunk, taken });
+          // A ledger that cannot be written must not keep a source from being closed.
+          signal.addEventListener('abort', () => taken(), { once: true });
+        });
         break;
       case 'condition':
         conditions.set(output.stream, output.condition);

@@ -1,3 +1,5 @@
+import type { MatchPorts } from '../match/contract.ts';
+import { compilePattern } from '../match/matcher.ts';
 import type { Alert, Notification } from '../model/alert.ts';
 import type { Message } from '../model/delivery.ts';
 import type { Program } from '../model/program.ts';
@@ -14,8 +16,10 @@ export async function createWording(
   program: Program,
   shapeOf: (channel: string) => TextShape,
   zone: string,
+  match: MatchPorts,
 ): Promise<Wording> {
   const compiled = await compileAll(program, zone);
+  const groups = groupsOf(program, match);
   return (notification, alerts, now) =>
     renderMessage({
       notification,
@@ -24,8 +28,25 @@ export async function createWording(
       shape: shapeOf(notification.channel),
       zone,
       now,
+      groups,
     });
 }
+
+/** The named groups of a rule's pattern, found when they are first asked for. */
+function groupsOf(program: Program, match: MatchPorts): (rule: string) => readonly string[] | undefined {
+  const patterns = new Map(program.rules.map((rule) => [rule.id, rule.pattern]));
+  const known = new Map<string, readonly string[]>();
+  return (id) => {
+    const pattern = patterns.get(id);
+    if (pattern === undefined) return undefined;
+    const found = known.get(id) ?? namesIn(compilePattern(pattern, match));
+    known.set(id, found);
+    return found;
+  };
+}
+
+const namesIn = (compiled: ReturnType<typeof compilePattern>): readonly string[] =>
+  compiled.ok ? compiled.value.groups : [];
 
 interface RuleTemplates {
   readonly title?: Template;

@@ -29,13 +29,13 @@ receivers: { all: { channels: [nowhere] } }
     expect(code).toBe(78);
     for (const [place, word] of [
       [':1:', 'frmat'],
-      [':4:', 'a(b'],
+      [':4:', 'unmatched ('],
       [':5:', 'critcal'],
       [':8:', 'hots'],
       [':9:', 'colour'],
       [':10:', 'nowhere'],
     ] as const) {
-      const said = stderr.split('\n').some((line) => line.includes(place) && line.includes('error'));
+      const said = stderr.split('\n').some((line) => line.includes(place) && /error|warning/.test(line) && line.includes(word));
       expect(said, `${word} at ${place} in\n${stderr}`).toBe(true);
     }
     expect(stderr).toContain('did you mean');
@@ -175,6 +175,7 @@ describe('logging in', () => {
     } finally {
       await x.stop();
     }
+    at.configure('channels: { board: { screen: {} } }\n');
     const nobody = start(at.args('auth', 'login', 'x', '--api', 'https://127.0.0.1:9'), {
       input: 'key\nsecret\n1\n',
     });

@@ -67,10 +67,14 @@ export function why(settings: Settings, [prefix = '']: readonly string[]): Promi
       return;
     }
     print(`${alert.id}  ${alert.severity}  ${alert.rule}  ${safeForTerminal(alert.key.join(' '))}`.trimEnd());
-    print(`from ${safeForTerminal(`${alert.last.source} ${alert.last.stream}`)} at byte ${alert.last.offset}:`);
+    print(
+      `from ${safeForTerminal(`${alert.last.source} ${alert.last.stream}`)} at byte ${alert.last.offset}:`,
+    );
     print(`  | ${safeForTerminal(alert.last.line)}`);
     print(table(decisions.map(({ at, step, text }) => [time(at), step, safeForTerminal(text)])));
-    const waiting = reader.notificationsOf(alert.id).filter(({ state }) => state === 'pending' || state === 'unknown');
+    const waiting = reader
+      .notificationsOf(alert.id)
+      .filter(({ state }) => state === 'pending' || state === 'unknown');
     for (const notification of waiting) print(`waits: ${describe(notification)}`);
   });
 }
@@ -105,10 +109,7 @@ function describe(notification: Notification): string {
   return `${state} to ${receiver} by ${channel}, attempt ${attempt}${due}${because}`;
 }
 
-async function withReader(
-  settings: Settings,
-  use: (reader: LedgerReader) => ExitCode,
-): Promise<ExitCode> {
+async function withReader(settings: Settings, use: (reader: LedgerReader) => ExitCode): Promise<ExitCode> {
   const opened = await openLedgerReader({ directory: settings.state });
   if (!opened.ok) {
     complain(`no ledger in ${settings.state}: ${opened.failure.detail}`);
@@ -130,7 +131,8 @@ function withAlert(
     const found = reader.findAlerts(prefix.replace(/^#/, '').toUpperCase());
     const [alert, other] = found;
     if (alert === undefined) complain(`no alert begins with '${safeForTerminal(prefix)}'`);
-    else if (other !== undefined) complain(`several alerts begin with '${prefix}': ${found.map(({ id }) => id).join(' ')}`);
+    else if (other !== undefined)
+      complain(`several alerts begin with '${prefix}': ${found.map(({ id }) => id).join(' ')}`);
     else {
       use(alert, reader);
       return exit.done;

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
 import type { HttpSettings } from '../../channels/contract.ts';
 import { openHttp } from '../../channels/http.ts';
 import { secret } from '../../channels/secret.ts';
-import { importCredentials } from '../../channels/x/import.ts';
+import { importFile } from '../../channels/x/import.ts';
 import type { PinFailure } from '../../channels/x/pin-failure.ts';
 import { accessToken, authorizeUrl, requestToken, type XApplication } from '../../channels/x/pin.ts';
 import { openSigned, type SignedHttp } from '../../channels/x/signed.ts';
@@ -42,9 +41,7 @@ export async function authLogin(
   if (known === undefined) return exit.badConfiguration;
   const api = (flags.api ?? known.api).replace(/\/+$/, '');
   const credentials =
-    flags.import === undefined
-      ? await loginByPin(api, known.http)
-      : await chooseImported(dirname(flags.import), flags.import, api);
+    flags.import === undefined ? await loginByPin(api, known.http) : await chooseImported(flags.import, api);
   return credentials === undefined ? exit.notAuthorised : store(settings, flags.account, credentials);
 }
 
@@ -56,7 +53,9 @@ async function store(settings: Settings, account: string, credentials: XCredenti
     complain(written.detail);
     return exit.failed;
   }
-  print(`logged in as @${credentials.screenName} (${credentials.userId}); tokens are in ${settings.state}, readable by you alone`);
+  print(
+    `logged in as @${credentials.screenName} (${credentials.userId}); tokens are in ${settings.state}, readable by you alone`,
+  );
   return exit.done;
 }
 
@@ -98,13 +97,11 @@ const steps = `Connecting X takes five minutes, once:
 
 `;
 
-async function chooseImported(home: string, file: string, api: string): Promise<XCredentials | undefined> {
-  const found = await importCredentials(home, api);
+async function chooseImported(file: string, api: string): Promise<XCredentials | undefined> {
+  const found = await importFile(file, api);
   for (const note of found.notes) complain(safeForTerminal(note));
-  const accounts = found.accounts.filter((account) => account.file === file);
-  const chosen = accounts.find(({ isDefault }) => isDefault) ?? accounts[0];
-  if (chosen === undefined) return refuse(`no account that could be used is in ${file}`);
-  return chosen.credentials;
+  const chosen = found.accounts.find(({ isDefault }) => isDefault) ?? found.accounts[0];
+  return chosen === undefined ? refuse(`no account that could be used is in ${file}`) : chosen.credentials;
 }
 
 function refuse(detail: string): undefined {

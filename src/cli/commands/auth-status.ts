@@ -37,19 +37,35 @@ async function tell(settings: Settings, name: string): Promise<boolean> {
   const known = await settingsForAccount(settings, name);
   if (known === undefined) return false;
   const { credentials } = read;
-  const account = openAccount(name, channelPortsWith(known.http, [{ name, api: credentials.api }], settings.state, name));
+  const account = openAccount(
+    name,
+    channelPortsWith(known.http, [{ name, api: credentials.api }], settings.state, name),
+  );
   const asked = await askMe(account, AbortSignal.timeout(askMs));
   await account.close();
-  const base = { account: name, screenName: credentials.screenName, userId: credentials.userId, api: credentials.api };
+  const base = {
+    account: name,
+    screenName: credentials.screenName,
+    userId: credentials.userId,
+    api: credentials.api,
+  };
   if (!asked.ok) {
     const { detail } = failedProbe(asked.delivery);
     if (settings.json) printJson({ version: 1, ...base, ok: false, detail });
-    else print(safeForTerminal(`${name}: @${credentials.screenName} (${credentials.userId}): NOT ok: ${detail}`));
+    else
+      print(
+        safeForTerminal(`${name}: @${credentials.screenName} (${credentials.userId}): NOT ok: ${detail}`),
+      );
     return false;
   }
   const access = asked.value.access ?? 'unknown';
   if (settings.json) printJson({ version: 1, ...base, ok: true, access });
-  else print(safeForTerminal(`${name}: @${credentials.screenName} (${credentials.userId}) at ${credentials.api}: access ${access}`));
+  else
+    print(
+      safeForTerminal(
+        `${name}: @${credentials.screenName} (${credentials.userId}) at ${credentials.api}: access ${access}`,
+      ),
+    );
   return true;
 }
 

@@ -35,7 +35,9 @@ function report(config: Config): void {
     if (compiled.value.regimes.some(({ regime }) => regime === 'guarded')) guarded.push(rule.id);
   }
   const { sources, channels, receivers, program } = config;
-  print(`${sources.length} sources, ${program.rules.length} rules, ${channels.length} channels, ${receivers.length} receivers`);
+  print(
+    `${sources.length} sources, ${program.rules.length} rules, ${channels.length} channels, ${receivers.length} receivers`,
+  );
   if (everyRecord.length > 0) print(`tried on every record, for want of a literal: ${everyRecord.join(' ')}`);
   if (guarded.length > 0) print(`run under a time limit, for they may backtrack: ${guarded.join(' ')}`);
   if (receivers.length === 0) print('no receivers: every alert goes to the screen');

@@ -13,7 +13,9 @@ export async function reload(settings: Settings): Promise<ExitCode> {
     return exit.done;
   }
   complain(
-    answered.reason === 'noDaemon' ? `no daemon works on ${settings.state}` : `not reloaded: ${answered.detail}`,
+    answered.reason === 'noDaemon'
+      ? `no daemon works on ${settings.state}`
+      : `not reloaded: ${answered.detail}`,
   );
   return exit.failed;
 }

@@ -10,6 +10,8 @@ import { until } from '../until.ts';
 
 /** How long a clean stop waits for sends under way. */
 const stopGraceMs = 15_000;
+/** How long `--once` tries a ledger that cannot be written. */
+const troubleGraceMs = 3_000;
 /** How long `--once` waits for messages that are tried again, before they stay queued. */
 const onceGraceMs = 10_000;
 
@@ -40,14 +42,17 @@ export async function run(
 /** Reads what is new, delivers, stops. */
 async function runOnce({ daemon, leave }: Hosted): Promise<ExitCode> {
   daemon.start();
-  await daemon.sourcesEnded();
-  await until(() => daemon.quiet() || daemon.trouble() !== undefined, Infinity);
+  let read = false;
+  void daemon.sourcesEnded().then(() => (read = true));
+  await until(() => (read && daemon.quiet()) || daemon.troubledFor() > troubleGraceMs, Infinity);
   await until(() => daemon.quiet() && daemon.undelivered() === 0, onceGraceMs);
   const trouble = daemon.trouble();
   const left = daemon.undelivered();
   await leave(stopGraceMs);
   if (trouble !== undefined) {
-    complain(`the ledger cannot be written: ${trouble.detail}; nothing was moved, run again`);
+    complain(
+      `the ledger cannot be written: ${trouble.detail}; what was not committed is read again by the next run`,
+    );
     return exit.failed;
   }
   if (left > 0) complain(`${left} message(s) are queued; the next run or send tries again`);
@@ -57,7 +62,8 @@ async function runOnce({ daemon, leave }: Hosted): Promise<ExitCode> {
 async function runOn({ daemon, lock, leave }: Hosted, settings: Settings, log: Log): Promise<ExitCode> {
   const reload = async () => {
     const next = await readConfig(settings, { onScreen: false });
-    if (next === undefined) return { ok: false as const, detail: 'the new configuration has mistakes: nothing changed' };
+    if (next === undefined)
+      return { ok: false as const, detail: 'the new configuration has mistakes: nothing changed' };
     const failed = await daemon.reload(next);
     if (failed !== undefined) return { ok: false as const, detail: failed.detail };
     log.info('configuration read again', { rules: next.program.rules.length });

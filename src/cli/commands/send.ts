@@ -7,7 +7,13 @@ import { readStdin } from '../stdin.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson } from '../terminal.ts';
 import { until } from '../until.ts';
-import { longWaitMs, outcomeOf, sentReplySchema, shortWaitMs, type SentReply } from '../../daemon/sent-reply.ts';
+import {
+  longWaitMs,
+  outcomeOf,
+  sentReplySchema,
+  shortWaitMs,
+  type SentReply,
+} from '../../daemon/sent-reply.ts';
 import { previewSend } from '../preview.ts';
 import type { Severity } from '../../model/program.ts';
 
@@ -35,7 +41,9 @@ export async function send(
   }
   const config = await readConfig(settings, { onScreen: false });
   if (config === undefined) return exit.badConfiguration;
-  const unknown = (flags.to ?? []).filter((name) => !config.receivers.some((receiver) => receiver.name === name));
+  const unknown = (flags.to ?? []).filter(
+    (name) => !config.receivers.some((receiver) => receiver.name === name),
+  );
   if (unknown.length > 0) {
     const known = config.receivers.map(({ name }) => name).join(' ') || 'none';
     complain(`no receiver or channel '${unknown.join("', '")}'; known: ${known}`);
@@ -43,7 +51,12 @@ export async function send(
   }
   const outgoing = { to: flags.to ?? [], text, severity: flags.severity };
   if (flags.dryRun === true) return previewSend(config, outgoing, settings.json);
-  const answered = await callControl(settings.state, 'send', { ...outgoing, wait: flags.wait === true }, { timeoutMs: longWaitMs + 5_000 });
+  const answered = await callControl(
+    settings.state,
+    'send',
+    { ...outgoing, wait: flags.wait === true },
+    { timeoutMs: longWaitMs + 5_000 },
+  );
   if (answered.ok) return report(settings, sentReplySchema.parse(answered.value));
   if (answered.reason !== 'noDaemon') {
     complain(`the daemon did not take it: ${answered.detail}`);
@@ -77,7 +90,8 @@ function report(settings: Settings, reply: SentReply): ExitCode {
   if (settings.json) printJson({ version: 1, ...reply });
   for (const message of reply.messages) {
     const because = message.why === undefined ? '' : `: ${message.why}`;
-    if (!settings.json && !settings.quiet) print(`${message.state} to ${message.receiver} by ${message.channel}${because}`);
+    if (!settings.json && !settings.quiet)
+      print(`${message.state} to ${message.receiver} by ${message.channel}${because}`);
   }
   const states = reply.messages.map(({ state }) => state);
   if (reply.messages.length === 0) {

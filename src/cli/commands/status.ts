@@ -46,7 +46,9 @@ function printStatus(status: Status): void {
   print(
     busy.length === 0
       ? `  none of ${status.rules.length} matched yet`
-      : table(busy.map((rule) => [`  ${rule.rule}`, `${rule.matched} = ${rule.raised} + ${sum(rule.absorbed)}`])),
+      : table(
+          busy.map((rule) => [`  ${rule.rule}`, `${rule.matched} = ${rule.raised} + ${sum(rule.absorbed)}`]),
+        ),
   );
   print('\nreceivers: raised = delivered + joined + muted + held + pending + undelivered');
   for (const each of status.receivers) {
@@ -55,7 +57,8 @@ function printStatus(status: Status): void {
     print(`  ${each.receiver}  ${each.rule}  ${raised} = ${right}`);
   }
   print(`\nledger: ${ledgerLine(status.ledger)}`);
-  if (status.ledger.trouble !== undefined) print(`  CANNOT BE WRITTEN: ${safeForTerminal(status.ledger.trouble)}`);
+  if (status.ledger.trouble !== undefined)
+    print(`  CANNOT BE WRITTEN: ${safeForTerminal(status.ledger.trouble)}`);
 }
 
 const sourceRow = (source: Status['sources'][number]): readonly string[] => [

@@ -25,7 +25,9 @@ export async function watch(
 ): Promise<ExitCode> {
   const files = args.length > 0 ? args : usualLogs.filter((file) => existsSync(file));
   if (files.length === 0) {
-    complain(`none of this machine's usual logs is here (${usualLogs.join(' ')}); name a file, or - for standard input`);
+    complain(
+      `none of this machine's usual logs is here (${usualLogs.join(' ')}); name a file, or - for standard input`,
+    );
     return exit.failed;
   }
   const once = flags.once === true;
@@ -67,7 +69,8 @@ function readable(file: string): boolean {
 function whyNot(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EACCES') return 'permission denied; membership of the group that owns it (often adm) would help';
+  if (code === 'EACCES')
+    return 'permission denied; membership of the group that owns it (often adm) would help';
   return String(code ?? error);
 }
 
