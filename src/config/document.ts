@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ruleId, severities } from '../dialects/native/rule-schema.ts';
 import { withPlanned } from '../dialects/native/schema-keys.ts';
+import { isZone } from '../parse/timestamp.ts';
 import { duration, oneOrMore, period, size } from '../dialects/native/values.ts';
 
 const word = z.string().min(1);
@@ -77,9 +78,7 @@ const limits = z.strictObject({
     .min(1)
     .max(1_000_000)
     .default(1000)
-    .describe(
-      'Notifications that wait for one receiver; beyond, they are joined into one message. Default: 1000.',
-    ),
+    .describe('Notifications that wait for one receiver; beyond, they become one message. Default: 1000.'),
   'give-up-after': period
     .prefault('3d')
     .describe('After this long without success a notification is given up. Default: 3d.'),
@@ -182,11 +181,3 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
 
 /** A document as its schema parsed it. */
 export type ConfigDocument = z.infer<ReturnType<typeof documentSchema>>;
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}

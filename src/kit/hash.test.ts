@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { hashText, murmur } from './hash.ts';
 
 /** The code units whose low-byte-first bytes are those of an ASCII text of even length. */

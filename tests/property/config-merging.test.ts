@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mapOf, plain, type MapTree } from '../../src/config/tree.ts';
 import { mergeBeside, mergeOver } from '../../src/config/merge.ts';

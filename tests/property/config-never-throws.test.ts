@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadTexts, portsOf } from '../contracts/config-texts.ts';
 import { mistakes } from '../contracts/config-mistakes.ts';
