@@ -28,6 +28,11 @@ export const mistakes: readonly [
   ],
   ['a tag', 'late: !now 3', ['c.yaml:1:7 yaml.syntax Unresolved tag: !now']],
   [
+    'a value that is no text',
+    'late: !!binary aGk=',
+    ['c.yaml:1:16 yaml.value must be a text, a number, true or false'],
+  ],
+  [
     'a second document',
     'late: 5m\n---\nlate: 6m',
     ['c.yaml:2:1 yaml.syntax a file holds one document, and here a second begins'],
