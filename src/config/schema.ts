@@ -16,7 +16,7 @@ export function configurationSchema(registries: Registries = ownRegistries): obj
       z.strictObject({ [kind]: options.describe(summary), resolved: resolvedSchema }),
     ),
   );
-  const document = documentSchema({ source, channel, rule: ruleSchema(registries.rules) });
+  const document = documentSchema({ source, channel, rule: overlayRule(registries) });
   const schema = z.toJSONSchema(document, { io: 'input', unrepresentable: 'any' });
   return { ...schema, title: 'Bird Sentinel configuration' };
 }
@@ -26,6 +26,15 @@ export const schemaText = (): string => `${JSON.stringify(configurationSchema(),
 
 /** Writes the published schema file anew. */
 export const writeSchema = (path: string): Promise<void> => writeFile(path, schemaText());
+
+/** A rule of one file may name a few keys only, of a rule that stands in another. */
+function overlayRule({ rules }: Registries): z.ZodType {
+  const kinds = rules.map((row) => ({
+    ...row,
+    options: row.options instanceof z.ZodObject ? row.options.partial() : row.options,
+  }));
+  return ruleSchema(kinds).partial().required({ id: true });
+}
 
 /** Keys of every source stand beside those of its kind. */
 function beside(options: z.ZodType, keys: z.ZodRawShape): z.ZodType {

@@ -1,7 +1,6 @@
 import type { MatchPorts } from '../match/contract.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../dialects/native/place.ts';
-import { validate } from '../dialects/native/issues.ts';
 import { buildConfig } from './build.ts';
 import type { ChannelConfig, Config } from './config.ts';
 import { readFile, type ConfigPorts } from './files.ts';
@@ -112,10 +111,12 @@ function screenChannel(name: string, registries: Registries, json: boolean): Che
       diagnostics: [{ code: 'config.unknown-kind', severity: 'error', message: 'there is no screen' }],
     };
   }
-  const subject = { data: json ? { json } : {}, name: 'the screen', locate: () => commandLine };
-  const options = validate(kind.options, subject);
-  if (!options.ok) return options;
-  const value = { name, kind, options: options.value, budgets: kind.budgets, resolved: kind.resolved };
+  const options = kind.options.safeParse(json ? { json } : {});
+  if (!options.success) {
+    const message = json ? 'the screen cannot write alerts as JSON yet' : 'the screen takes options';
+    return { ok: false, diagnostics: [{ code: 'config.screen', severity: 'error', message }] };
+  }
+  const value = { name, kind, options: options.data, budgets: kind.budgets, resolved: kind.resolved };
   return { ok: true, value, diagnostics: [] };
 }
 

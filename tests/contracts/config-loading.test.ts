@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
+import { registries } from '../../src/config/registries.ts';
 import { onScreenOnly, watchConfig } from '../../src/config/watch.ts';
 import { configOf, portsOf, written } from './config-texts.ts';
 import { match } from './rule-tests.ts';
@@ -202,6 +203,16 @@ describe('watch', () => {
     expect(watched.ok && watched.value.program.rules).toMatchObject([{ id: 'rule-1' }, { id: 'mine' }]);
     expect(watched.ok && watched.value.program.rules.every(({ from }) => from === undefined)).toBe(true);
     expect(watched.ok && watched.value.channels.map(({ kind }) => kind.kind)).toEqual(['screen']);
+  });
+
+  test('writes JSON just when the screen can', async () => {
+    const screen = registries.channels.find(({ kind }) => kind === 'screen');
+    const watched = await watch({ json: true });
+    expect(watched.ok).toBe(screen?.options.safeParse({ json: true }).success);
+    if (!watched.ok)
+      expect(watched.diagnostics.map(written)).toEqual([
+        'config.screen the screen cannot write alerts as JSON yet',
+      ]);
   });
 
   test('tells mistakes of the command line without a place, those of files with theirs', async () => {
