@@ -1,7 +1,10 @@
 import { closest } from '../../kit/distance.ts';
 import { parseNetwork } from '../../match/address.ts';
+import { lookUp } from '../../match/field-test.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Event } from '../../model/event.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { instant } from '../../model/time.ts';
 import { BUILT_IN_NAMES } from '../../render/words.ts';
 import type { FieldKnowledge, RuleChecks } from './checks.ts';
 import type { Subject } from './issues.ts';
@@ -12,8 +15,25 @@ import type { RuleForm } from './rule-schema.ts';
 /** Names that templates have by themselves; they win over fields. */
 const builtInNames: readonly string[] = [...BUILT_IN_NAMES, 'fields'];
 
-/** Fields that an event of any format may have. */
-export const eventFields: readonly string[] = ['host', 'program', 'pid', 'severity', 'source'];
+const anyEvent: Event = {
+  at: instant(0),
+  receivedAt: instant(0),
+  source: 'source',
+  stream: 'stream',
+  offset: 0,
+  line: 'line',
+  text: 'text',
+  host: 'host',
+  program: 'program',
+  pid: '1',
+  severity: 'info',
+  fields: {},
+};
+
+/** Fields that an event of any format may have: those that matching finds on an event that has everything. */
+const eventFields: readonly string[] = Object.keys(anyEvent)
+  .concat('time')
+  .filter((name) => name !== 'fields' && lookUp(anyEvent, name, {}) !== undefined);
 
 /** A rule as far as names matter; `groups` absent: its pattern has mistakes of its own. */
 export interface NamedRule {
@@ -149,7 +169,7 @@ function checkTemplates(
   subject: Subject,
   checks: RuleChecks,
 ): Diagnostic[] {
-  const known = knowledge === 'open' ? undefined : new Set([...builtInNames, ...eventFields, ...groups]);
+  const known = knowledge === 'open' ? undefined : new Set([...builtInNames, ...groups]);
   return (['title', 'text'] as const).flatMap((part) => {
     const source = alert[part];
     if (source === undefined) return [];

@@ -52,7 +52,7 @@ export const fieldOperators = ['is', 'in', 'matches', 'above', 'below', 'exists'
 const fieldForm = z
   .strictObject({
     field: word.describe(
-      'A named group of the pattern, or a field of the line: host, program, pid, severity, source, or a member of a JSON line.',
+      'A named group of the pattern, or a field of the line: time, host, program, pid, severity, or a member of a JSON line.',
     ),
     is: plainText.optional().describe('Equal to this text.'),
     in: oneOrMore(plainText)
