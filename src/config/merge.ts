@@ -96,7 +96,7 @@ function joinEntry(key: string, a: Entry, b: Entry, top: boolean, diagnostics: D
 }
 
 /** Rules of one layer that have the same id; each is told with the place of the first. */
-export function duplicateIds(rules: readonly Tree[]): Diagnostic[] {
+function duplicateIds(rules: readonly Tree[]): Diagnostic[] {
   const first = new Map<string, Place>();
   return rules.flatMap((rule): Diagnostic[] => {
     const id = textAt(rule, 'id');

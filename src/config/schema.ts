@@ -21,11 +21,9 @@ export function configurationSchema(registries: Registries = ownRegistries): obj
   return { ...schema, title: 'Bird Sentinel configuration' };
 }
 
-/** The text of `schema/sentinel.schema.json`. */
-export const schemaText = (): string => `${JSON.stringify(configurationSchema(), null, 2)}\n`;
-
 /** Writes the published schema file anew. */
-export const writeSchema = (path: string): Promise<void> => writeFile(path, schemaText());
+export const writeSchema = (path: string | URL): Promise<void> =>
+  writeFile(path, `${JSON.stringify(configurationSchema(), null, 2)}\n`);
 
 /** A rule of one file may name a few keys only, of a rule that stands in another. */
 function overlayRule({ rules }: Registries): z.ZodType {

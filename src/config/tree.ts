@@ -28,7 +28,7 @@ export function plain(tree: Tree): unknown {
 }
 
 /** Plain data as a tree, all of it at one place: for what was not written in a file. */
-export function treeOf(data: unknown, place: Place): Tree {
+function treeOf(data: unknown, place: Place): Tree {
   if (Array.isArray(data)) return { type: 'list', place, items: data.map((item) => treeOf(item, place)) };
   if (typeof data === 'object' && data !== null) return mapOf(data, place);
   const isScalar = typeof data === 'string' || typeof data === 'number' || typeof data === 'boolean';
@@ -68,7 +68,7 @@ function childOf(tree: Tree, segment: string | number): Entry | undefined {
 }
 
 /** The subtree at a path, if there is one. */
-export function subtree(tree: Tree, path: Path): Tree | undefined {
+function subtree(tree: Tree, path: Path): Tree | undefined {
   let at: Tree | undefined = tree;
   for (const segment of path) at = at === undefined ? undefined : childOf(at, segment)?.value;
   return at;

@@ -15,9 +15,9 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Entry, Tree } from './tree.ts';
 
 /** Pieces one file may have once its aliases are written out. */
-export const maxNodes = 200_000;
+const maxNodes = 200_000;
 /** How deep maps and lists may be nested. */
-export const maxDepth = 50;
+const maxDepth = 50;
 
 /** A YAML document with its text, and places by offset. */
 export interface ParsedDocument {

@@ -12,7 +12,7 @@ export interface ParsedYaml {
 }
 
 /** Longest file, in UTF-16 code units. */
-export const maxLength = 8 * 1024 * 1024;
+const maxLength = 8 * 1024 * 1024;
 
 const mostSyntaxErrors = 20;
 

@@ -68,7 +68,7 @@ const fieldForm = z
   });
 
 /** All forms of `match`. */
-export const matchForm: z.ZodType<MatchForm> = z
+const matchForm: z.ZodType<MatchForm> = z
   .lazy(() =>
     z.union([
       word.describe('A pattern (a regular expression).'),
