@@ -285,6 +285,16 @@ describe('answers that come too late', () => {
     expect(alerting.counters()).toMatchObject([{ raised: 1, delivered: 1 }]);
   });
 
+  test('about one part say nothing of the next', () => {
+    const alerting = single();
+    const first = begin(alerting);
+    const second = one(alerting.step(settledAt(1, first, { type: 'sent' }, 2)));
+    expect(second.part).toBe(1);
+    expect(alerting.step(settledAt(2, first, { type: 'sent' }, 2))).toEqual([]);
+    expect(alerting.step(settledAt(2, first, failed, 2))).toEqual([]);
+    expect(alerting.counters()).toMatchObject([{ pending: 1 }]);
+  });
+
   test('but "sent" is believed while the notification still waits', () => {
     const alerting = single();
     const attempt = begin(alerting);

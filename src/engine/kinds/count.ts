@@ -83,7 +83,7 @@ function freshState({ event, now }: Match): CountState {
 }
 
 function verdict(found: Found, match: Match, { reach, within, distinct }: CountOptions): Verdict {
-  const reached = distinct === undefined ? found.events : found.values.length;
+  const reached = distinct === undefined ? found.events : found.different;
   if (reached < reach) return { type: 'absorb', reason: 'window' };
   const occurrence: Occurrence = {
     ...occurrenceOf(match),
@@ -91,7 +91,7 @@ function verdict(found: Found, match: Match, { reach, within, distinct }: CountO
     first: instant(found.first),
     last: instant(found.last),
     window: millis(within),
-    ...(distinct === undefined ? {} : { distinct: found.values.slice(-MOST_LISTED) }),
+    ...(distinct === undefined ? {} : { distinct: found.values().slice(-MOST_LISTED) }),
   };
   return { type: 'raise', occurrence };
 }

@@ -25,8 +25,9 @@ export interface WindowShape {
 /** The fullest window that holds a certain event. */
 export interface Found {
   readonly events: number;
-  /** Different values, oldest first; empty unless they are told apart. */
-  readonly values: readonly string[];
+  /** How many different values, if they are told apart; and which, in the order of their first event. */
+  readonly different: number;
+  readonly values: () => readonly string[];
   readonly first: number;
   readonly last: number;
 }
@@ -101,7 +102,7 @@ function spill(window: Window, { keep, within, late, distinct }: WindowShape): v
 function mostEvents(window: Window, place: number, { within }: WindowShape): Found {
   const { times } = window;
   const at = times[place] ?? 0;
-  let best: Found = { events: 0, values: [], first: at, last: at };
+  let best: Found = { ...nothing, first: at, last: at };
   let low = firstIndexAtLeast(times, at - within);
   for (let high = place; high < times.length; high += 1) {
     const end = times[high] ?? at;
@@ -110,7 +111,7 @@ function mostEvents(window: Window, place: number, { within }: WindowShape): Fou
     const older = low === 0 ? stepsFrom(window, end - within) : undefined;
     const events = high - low + 1 + (older?.events ?? 0);
     if (events > best.events)
-      best = { events, values: [], first: older?.first ?? times[low] ?? at, last: end };
+      best = { ...nothing, events, first: older?.first ?? times[low] ?? at, last: end };
   }
   return best;
 }
@@ -123,30 +124,43 @@ function mostValues(window: Window, place: number, shape: WindowShape): Found {
   const live = at >= newest - shape.within ? newestFound(window, shape) : undefined;
   if (place === times.length - 1 && live !== undefined) return live;
   const slid = slideValues(window, place, shape);
-  return live !== undefined && newestOf.size >= slid.values.length ? live : slid;
+  return live !== undefined && newestOf.size >= slid.different ? live : slid;
 }
 
 /** The window that ends with the newest event. */
 function newestFound(window: Window, shape: WindowShape): Found {
-  const { times, newestOf } = window;
-  return { ...mostEvents(window, times.length - 1, shape), values: [...newestOf.keys()] };
+  const { times, values, newestOf } = window;
+  const found = mostEvents(window, times.length - 1, shape);
+  const ordered = (): string[] => {
+    const held = new Set(values.slice(firstIndexAtLeast(times, found.last - shape.within)));
+    return [...[...newestOf.keys()].filter((value) => !held.has(value)), ...held];
+  };
+  return { ...found, different: newestOf.size, values: ordered };
 }
 
 function slideValues({ times, values }: Window, place: number, { within }: WindowShape): Found {
   const at = times[place] ?? 0;
   let low = firstIndexAtLeast(times, at - within);
-  let best: Found = { events: 0, values: [], first: at, last: at };
+  let best: Found = { ...nothing, first: at, last: at };
   for (let high = place; high < times.length; high += 1) {
     const end = times[high] ?? at;
     if (end > at + within) break;
     while ((times[low] ?? end) < end - within) low += 1;
     const seen = new Set(values.slice(low, high + 1));
-    if (seen.size > best.values.length) {
-      best = { events: high - low + 1, values: [...seen], first: times[low] ?? at, last: end };
+    if (seen.size > best.different) {
+      best = {
+        events: high - low + 1,
+        different: seen.size,
+        values: () => [...seen],
+        first: times[low] ?? at,
+        last: end,
+      };
     }
   }
   return best;
 }
+
+const nothing = { events: 0, different: 0, values: () => [] };
 
 function stepsFrom({ steps }: Window, from: number): { events: number; first: number } | undefined {
   let events = 0;
