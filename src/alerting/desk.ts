@@ -96,9 +96,13 @@ export function decide(desk: Desk, decision: Omit<Decision, 'at'>): void {
 
 /** Keeps an episode as it is now, or forgets it when nothing can come of it any more. */
 export function keepEpisode(desk: Desk, episode: Episode): void {
+  if (episode.alone && episode.unsettled === 0 && episode.alert.status === 'open') {
+    episode.alert = { ...episode.alert, status: 'resolved', resolvedAt: desk.now };
+    desk.outputs.push({ type: 'alert', alert: episode.alert });
+  }
   const { id, rule, key, status } = episode.alert;
   const name = alertKey(rule, key);
-  if (status === 'open') openEpisode(desk, name, episode);
+  if (status === 'open' && !episode.alone) openEpisode(desk, name, episode);
   else if (desk.open.get(name) === episode) desk.open.delete(name);
   if (status === 'open' || episode.unsettled > 0) desk.episodes.put(id, episode);
   else desk.episodes.remove(id);

@@ -7,6 +7,8 @@ import type { Instant, Millis } from '../model/time.ts';
 export interface Episode {
   readonly order: number;
   alert: Alert;
+  /** Nothing will ever say that it is over: it ends when everyone was told. */
+  readonly alone: boolean;
   /** Length of silence after which it is over; absent: it ends otherwise. */
   readonly quiet?: Millis;
   /** The rule says itself when it is over. */

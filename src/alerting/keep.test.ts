@@ -63,6 +63,17 @@ describe('without quiet', () => {
     expect(alerting.counters()).toMatchObject([{ raised: 3, delivered: 3 }]);
   });
 
+  test('it is over when everyone was told, and is not said to be over before', () => {
+    const alerting = oneChannel({ resolved: true });
+    const begun = alerting.step(raiseAt(1000));
+    expect(alertsOf(begun)).toMatchObject([{ status: 'open' }]);
+    const [attempt] = attemptsOf(begun);
+    if (attempt === undefined) throw new Error('no attempt');
+    const told = alerting.step(settledAt(2000, attempt));
+    expect(alertsOf(told)).toMatchObject([{ status: 'resolved', resolvedAt: 2000 }]);
+    expect(reasonsOf(told)).toEqual(['first']);
+  });
+
   test('an id is ten characters and depends on rule, key and input only', () => {
     const [alert] = alertsOf(oneChannel().step(raiseAt(1000, { seq: 7, line: 'one' })));
     const [same] = alertsOf(oneChannel().step(raiseAt(9000, { seq: 7, line: 'other' })));
@@ -218,7 +229,7 @@ describe('a message by hand', () => {
 
   test('is an alert with its text, and says whom it did not find', () => {
     const outputs = createAlerting(rules).step(send(['nobody']));
-    expect(alertsOf(outputs)).toMatchObject([{ rule: 'sentinel/send', last: { line: 'lunch' } }]);
+    expect(alertsOf(outputs)[0]).toMatchObject({ rule: 'sentinel/send', last: { line: 'lunch' } });
     const texts = outputs.flatMap((output) => (output.type === 'decision' ? [output.decision.text] : []));
     expect(texts.join()).toContain('there is no receiver nobody');
   });

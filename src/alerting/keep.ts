@@ -33,11 +33,9 @@ export function raise(desk: Desk, effect: RaiseEffect): void {
   else tellAgain(desk, episode, effect, rose);
 }
 
-/** A message of a human's own: an alert that is over as soon as it was told. */
+/** Begins an alert that is over as soon as everyone was told. */
 export function beginAlone(desk: Desk, beginning: Beginning, routing: Routing): void {
-  const episode = open(desk, beginning, { clears: false });
-  episode.alert = { ...episode.alert, status: 'resolved', resolvedAt: desk.now };
-  announce(desk, episode, routing);
+  announce(desk, open(desk, beginning, { alone: true, clears: false }), routing);
 }
 
 /** Ends an alert; where its end can be told and its beginning was, it is. */
@@ -70,14 +68,22 @@ function begin(desk: Desk, effect: RaiseEffect): void {
   // Nothing would ever say that it is over.
   if (quiet === undefined && !clears) return beginAlone(desk, beginning, routing);
   closeOldest(desk);
-  const episode = open(desk, beginning, { clears, ...(quiet === undefined ? {} : { quiet }) });
+  const episode = open(desk, beginning, {
+    alone: false,
+    clears,
+    ...(quiet === undefined ? {} : { quiet }),
+  });
   announce(desk, episode, routing);
 }
 
 function open(
   desk: Desk,
   beginning: Beginning,
-  ends: { readonly quiet?: NonNullable<RaiseEffect['quiet']>; readonly clears: boolean },
+  ends: {
+    readonly alone: boolean;
+    readonly quiet?: NonNullable<RaiseEffect['quiet']>;
+    readonly clears: boolean;
+  },
 ): Episode {
   const order = (desk.made += 1);
   return {

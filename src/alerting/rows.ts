@@ -54,7 +54,7 @@ function restoreEpisodes(desk: Desk): void {
   const byAge = [...desk.episodes.values()].toSorted((a, b) => a.order - b.order);
   for (const episode of byAge) {
     const { status, rule, key } = episode.alert;
-    if (status === 'open') openEpisode(desk, alertKey(rule, key), episode);
+    if (status === 'open' && !episode.alone) openEpisode(desk, alertKey(rule, key), episode);
     scheduleEpisode(desk, episode);
   }
 }
