@@ -18,7 +18,7 @@ export interface Block {
 /** How often a channel is probed that only a human can repair. */
 const PROBE_EVERY = 300_000;
 /** A service that asks for more patience than this is asked again all the same. */
-const LONGEST_WAIT = 86_400_000;
+export const LONGEST_WAIT = 86_400_000;
 
 /** Reasons that say something about the channel rather than about one message. */
 export const concernsChannel = (reason: FailureReason): boolean =>
@@ -41,7 +41,7 @@ export function blockAfter(
   const { channel, reason, afterMs, releasedAt, now } = failure;
   const counts = old === undefined || releasedAt >= old.failedAt;
   const failures = (old?.failures ?? 0) + Number(counts);
-  const own = needsHuman(reason) ? (afterMs ?? PROBE_EVERY) : backoff(failures, channel);
+  const own = needsHuman(reason) && afterMs === undefined ? PROBE_EVERY : backoff(failures, channel);
   const wait = Math.min(LONGEST_WAIT, Math.max(own, afterMs ?? 0));
   return {
     reason,

@@ -1,4 +1,5 @@
 import { formatDuration } from '../kit/duration.ts';
+import { isMilestone } from '../kit/milestone.ts';
 import type { Notification } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Instant } from '../model/time.ts';
@@ -135,7 +136,7 @@ function mute(
     desk.counters.muted(effect.rule, name, 'quiet');
   }
   // A flood of one alert is not a flood of decisions.
-  if (/^10*$/.test(String(alert.mutedSinceTold))) {
+  if (isMilestone(alert.mutedSinceTold)) {
     const text = `quiet for ${formatDuration(quiet)} after it was told: ${alert.mutedSinceTold} muted so far`;
     decide(desk, { alert: alert.id, step: 'muted', text });
   }

@@ -98,6 +98,12 @@ export function tell(desk: Desk, { notification }: Notice, step: Decision['step'
   for (const alert of notification.alerts) decide(desk, { alert, notification: notification.id, step, text });
 }
 
+/** As `tell`, for the steps of an attempt: one that is repeated for days is told at every tenth only. */
+export function tellAttempt(desk: Desk, notice: Notice, step: Decision['step'], text: string): void {
+  const { attempt } = notice.notification;
+  if (attempt <= 10 || attempt % 10 === 0) tell(desk, notice, step, text);
+}
+
 function countUnsettled(desk: Desk, alert: string, by: number): void {
   const episode = desk.episodes.get(alert);
   if (episode === undefined) return;

@@ -5,7 +5,7 @@ import { laneOf, nextChannel, receiverOf, scheduleLane, type Desk } from './desk
 import { join } from './join.ts';
 import { room, type Lane } from './lane.ts';
 import { isJoinable, mayHaveArrived, mayPass, type Notice } from './notice.ts';
-import { change, giveUp, pass, tell } from './outbox.ts';
+import { change, giveUp, pass, tellAttempt } from './outbox.ts';
 
 /**
  * Releases what a channel may send now: parts of a message begun, then the worst, then the oldest, as
@@ -36,7 +36,7 @@ function release(desk: Desk, lane: Lane, notice: Notice): void {
   const { attempt, part, parts, channel } = notice.notification;
   const ofParts = part === 0 ? '' : `, part ${part + 1} of ${parts ?? '?'}`;
   change(desk, notice, { state: 'sending', attempt: attempt + 1, why: `attempt ${attempt + 1}${ofParts}` });
-  tell(desk, notice, 'attempt', `attempt ${attempt + 1} by ${channel}${ofParts}`);
+  tellAttempt(desk, notice, 'attempt', `attempt ${attempt + 1} by ${channel}${ofParts}`);
   const { notification } = notice;
   desk.outputs.push({ type: 'attempt', notification, mayHaveArrived: mayHaveArrived(notice) });
 }

@@ -107,6 +107,14 @@ describe('retry', () => {
     expect(other.id).not.toBe(first.id);
   });
 
+  test('is not put off for more than a day, nor are long answers kept', () => {
+    const alerting = single();
+    const answer = { ...retry('recipient', 1e12), detail: 'x'.repeat(1e6) };
+    const outputs = alerting.step(settledAt(0, begin(alerting), answer));
+    expect(JSON.stringify(outputs).length).toBeLessThan(3000);
+    expect(alerting.nextWake()).toBeLessThanOrEqual(24 * 60 * minute);
+  });
+
   test('is the same every time', () => {
     const times = () => {
       const alerting = single(10 * minute);
@@ -274,6 +282,20 @@ describe('unknown', () => {
     alerting.step(settledAt(5001, attempt));
     expect(alerting.counters()).toMatchObject([{ delivered: 1 }]);
   });
+});
+
+test('an attempt that is repeated for days does not fill the ledger with decisions', () => {
+  const alerting = single(3 * 24 * 60 * minute);
+  let decisions = 0;
+  let attempt = begin(alerting);
+  let at = 0;
+  while (attempt.attempt < 200) {
+    const outputs = alerting.step(settledAt(at, attempt, retry()));
+    const next = wait(alerting);
+    ({ at, attempt } = next);
+    decisions += [...outputs, ...next.outputs].filter(({ type }) => type === 'decision').length;
+  }
+  expect(decisions).toBeLessThan(60);
 });
 
 describe('answers that come too late', () => {

@@ -2,14 +2,17 @@ import { formatDuration } from '../kit/duration.ts';
 import type { Delivery, FailureReason } from '../model/delivery.ts';
 import { instant, millis, type Instant } from '../model/time.ts';
 import { backoff } from './backoff.ts';
-import { blockAfter, concernsChannel, endsBlock, needsHuman } from './block.ts';
+import { blockAfter, concernsChannel, endsBlock, LONGEST_WAIT, needsHuman } from './block.ts';
 import type { AlertingInput } from './contract.ts';
 import { keepEpisode, laneOf, nextChannel, receiverOf, scheduleNotice, type Desk } from './desk.ts';
 import { holdsPlace } from './episode.ts';
 import { tellResolved } from './keep.ts';
 import type { Lane } from './lane.ts';
 import { isWaiting, mayHaveArrived, mayPass, waitingSince, type Notice } from './notice.ts';
-import { change, conclude, giveUp, pass, tell } from './outbox.ts';
+import { change, conclude, giveUp, pass, tell, tellAttempt } from './outbox.ts';
+
+/** Characters of a service's answer that are kept. */
+const LONGEST_DETAIL = 500;
 
 type Settled = Extract<AlertingInput, { type: 'settled' }>;
 
@@ -18,21 +21,24 @@ export function settle(desk: Desk, { notification: id, part, parts, delivery }: 
   const notice = desk.notices.get(id);
   if (notice === undefined || notice.notification.part !== part) return;
   if (notice.notification.state !== 'sending' && delivery.type !== 'sent') return;
+  notice.notification = { ...notice.notification, parts };
   const lane = laneOf(desk, notice.notification.channel);
   learnLimits(desk, lane, delivery);
   judgeChannel(desk, lane, notice, delivery);
+  // A service may answer with a page.
+  const detail = delivery.type === 'sent' ? '' : delivery.detail.slice(0, LONGEST_DETAIL);
   switch (delivery.type) {
     case 'sent':
       return partSent(desk, notice, Math.max(1, parts), delivery.receipt);
     case 'retry':
-      return tryAgain(desk, lane, notice, delivery.reason, delivery.detail, delivery.afterMs);
+      return tryAgain(desk, lane, notice, delivery.reason, detail, delivery.afterMs);
     case 'unknown':
       notice.unknowns += 1;
-      return tryAgain(desk, lane, notice, 'timeout', delivery.detail, undefined);
+      return tryAgain(desk, lane, notice, 'timeout', detail, undefined);
     case 'failed':
       if (needsHuman(delivery.reason))
-        return tryAgain(desk, lane, notice, delivery.reason, delivery.detail, undefined);
-      return failed(desk, notice, `${delivery.reason}: ${delivery.detail}`);
+        return tryAgain(desk, lane, notice, delivery.reason, detail, undefined);
+      return failed(desk, notice, `${delivery.reason}: ${detail}`);
   }
 }
 
@@ -125,7 +131,7 @@ function tryAgain(
   const dueAt = nextTry(desk, lane, notice, reason, afterMs);
   const wait = formatDuration(millis(dueAt - desk.now));
   const why = state === 'unknown' ? `it may have arrived (${detail})` : `${reason} (${detail})`;
-  tell(desk, notice, state === 'unknown' ? 'unknown' : 'retry', `${why}: again in ${wait}`);
+  tellAttempt(desk, notice, state === 'unknown' ? 'unknown' : 'retry', `${why}: again in ${wait}`);
   change(desk, notice, { state, dueAt, why });
   overdue(desk, lane, notice);
 }
@@ -136,7 +142,8 @@ function tryAgain(
  */
 function nextTry(desk: Desk, lane: Lane, notice: Notice, reason: FailureReason, afterMs = 0): Instant {
   const { attempt, id } = notice.notification;
-  if (!concernsChannel(reason)) return instant(desk.now + Math.max(backoff(attempt, id), afterMs));
+  if (!concernsChannel(reason))
+    return instant(desk.now + Math.max(backoff(attempt, id), Math.min(afterMs, LONGEST_WAIT)));
   const channelPause = lane.block?.until ?? desk.now;
   if (attempt < 3 || needsHuman(reason)) return channelPause;
   return instant(Math.max(channelPause, desk.now + backoff(attempt + 1, id)));

@@ -12,7 +12,8 @@ const LONGEST_VALUE = 512;
 /** What a rule's pattern found in an event, as kinds see it. */
 export function makeMatch(rule: Rule, event: Event, captured: Fields, now: Instant): Match {
   const groups = namedOnly(captured);
-  const value = (name: string): string | undefined => bounded(fieldText(lookUp(event, name, captured)));
+  const value = (name: string): string | undefined =>
+    bounded(fieldText(lookUp(event, name, captured)) ?? (name === 'source' ? event.source : undefined));
   return {
     event,
     now,

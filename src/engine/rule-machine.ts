@@ -1,3 +1,4 @@
+import { isMilestone } from '../kit/milestone.ts';
 import type { Occurrence } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Event } from '../model/event.ts';
@@ -9,7 +10,7 @@ import type { CompiledRule } from './compile.ts';
 import { createKeyTable, type StoredTable, type TableShare } from './key-table.ts';
 import type { AbsorbReason, KeyForm, KeyTable } from './kind.ts';
 import { makeMatch, withCaptured } from './occurrence.ts';
-import { createTally, isMilestone, type RuleCounters } from './tally.ts';
+import { createTally, type RuleCounters } from './tally.ts';
 
 /** A raise without its place among the raises of its input. */
 export type Raise = Omit<Extract<Effect, { type: 'raise' }>, 'seq' | 'ordinal'>;

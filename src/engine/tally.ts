@@ -73,6 +73,3 @@ export function createTally(rule: string): Tally {
     },
   };
 }
-
-/** Whether a number is worth a note: 1, 10, 100, … */
-export const isMilestone = (count: number): boolean => /^10*$/.test(String(count));
