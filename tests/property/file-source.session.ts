@@ -11,7 +11,7 @@ export interface Session {
   readonly notices: readonly SourceNotice[];
   /** Marks as the ledger would keep them. */
   readonly marks: Map<string, Json>;
-  texts(): string[];
+  texts(): readonly string[];
   condition(stream: string): SourceCondition | undefined;
   until(holds: () => boolean, limitMs?: number): Promise<void>;
   lines(count: number): Promise<void>;
@@ -31,6 +31,7 @@ export interface SessionSetting {
 export function openSession(options: unknown, setting: SessionSetting = {}): Session {
   const stop = new AbortController();
   const outputs: SourceOutput[] = [];
+  const texts: string[] = [];
   const marks = new Map(setting.marks);
   let changed = (): void => {};
   const source = followFiles(
@@ -48,6 +49,7 @@ export function openSession(options: unknown, setting: SessionSetting = {}): Ses
   const drain = async (): Promise<void> => {
     for await (const output of source) {
       outputs.push(output);
+      texts.push(...recordsOf(output));
       if (output.type === 'chunk') marks.set(output.chunk.position.stream, output.chunk.position.mark);
       if (output.type === 'forget') marks.delete(output.stream);
       changed();
@@ -70,17 +72,16 @@ export function openSession(options: unknown, setting: SessionSetting = {}): Ses
     }
   };
 
-  const texts = (): string[] => outputs.flatMap(recordsOf);
   return {
     outputs,
     get notices() {
       return outputs.flatMap((output) => (output.type === 'notice' ? [output.notice] : []));
     },
     marks,
-    texts,
+    texts: () => texts,
     condition: (stream) => lastCondition(outputs, stream),
     until,
-    lines: (count) => until(() => texts().length >= count),
+    lines: (count) => until(() => texts.length >= count),
     ended,
     async stop() {
       stop.abort();

@@ -65,14 +65,14 @@ export async function recognise(reader: Reader, place: Place): Promise<Witness |
   // The head may reach past the offset: it was read, but its record was not whole.
   const head =
     place.head.length > witness.head.length ? await readAt(reader, 0, place.head.length) : witness.head;
-  return head !== undefined && beginsWith(head, place.head) ? witness : undefined;
+  return head !== undefined && beginsWith(head, place.head) ? { head, before: witness.before } : undefined;
 }
 
-/** The fingerprint of a file's first bytes as they are now; of nothing when they cannot be read. */
-export async function peekHead(reader: Reader): Promise<Fingerprint> {
+/** A file's first bytes as they are now; none when they cannot be read. */
+export async function peekHead(reader: Reader): Promise<Buffer> {
   const bytes = Buffer.alloc(headLength);
   const length = await reader.read(bytes, 0).catch(() => 0);
-  return fingerprintOf(bytes.subarray(0, length));
+  return bytes.subarray(0, length);
 }
 
 export async function readAt(reader: Reader, position: number, length: number): Promise<Buffer | undefined> {
@@ -80,7 +80,7 @@ export async function readAt(reader: Reader, position: number, length: number): 
   return (await reader.read(bytes, position)) === length ? bytes : undefined;
 }
 
-/** Reads `reader` from `offset` on; `witness` is what lies before it. */
+/** Reads `reader` from `offset` on; `witness` is what lies before it, and its first bytes as far as known. */
 export function createGeneration(
   reader: Reader,
   offset: number,
@@ -113,11 +113,15 @@ export function createGeneration(
     return found.used > 0 ? piece : undefined;
   };
 
-  const remember = (fresh: Buffer, at: number): void => {
-    if (head.length < headLength && at === head.length && fresh.length > 0) {
-      head = Buffer.concat([head, fresh.subarray(0, headLength - head.length)]);
+  /** Takes what is read at `at` into the head; false when the head was known and is another one. */
+  const remember = (fresh: Buffer, at: number): boolean => {
+    if (at < head.length && !agree(fresh, head.subarray(at))) return false;
+    const end = at + fresh.length;
+    if (head.length < headLength && at <= head.length && end > head.length) {
+      head = Buffer.concat([head, fresh.subarray(head.length - at, headLength - at)]);
       known = undefined;
     }
+    return true;
   };
 
   /** Whether the file still begins, and goes on up to the position, as it was read. */
@@ -134,7 +138,7 @@ export function createGeneration(
   const advance = async (limit = Number.POSITIVE_INFINITY): Promise<Advance> => {
     const from = position();
     const seen = await reader.facts();
-    if (!reader.compressed && seen.size < from) return { type: 'rewritten' };
+    if (!reader.compressed && seen.size < Math.max(from, head.length)) return { type: 'rewritten' };
     const behind = Math.min(limit, reader.compressed ? Number.POSITIVE_INFINITY : seen.size) - from;
     if (mayHaveBeenRewritten(facts, seen, behind <= 0) && !(await holdsHead())) return { type: 'rewritten' };
     if (behind <= 0) {
@@ -143,10 +147,10 @@ export function createGeneration(
     }
     const block = await readOn(reader, from, Math.min(behind, blockLength), before, carry);
     if (block === undefined) return { type: 'rewritten' };
-    facts = seen;
     const fresh = block.subarray(carry.length);
+    if (!remember(fresh, from)) return { type: 'rewritten' };
+    facts = seen;
     if (fresh.length === 0) return { type: 'end' };
-    remember(fresh, from);
     settled = false;
     const piece = cut(block, 'open');
     return { type: 'grown', piece, more: fresh.length < behind };
@@ -219,6 +223,8 @@ async function readOn(
     return undefined;
   return block.subarray(extra, kept + filled);
 }
+
+const agree = (a: Buffer, b: Buffer): boolean => a.subarray(0, b.length).equals(b.subarray(0, a.length));
 
 function lastBytes(before: Buffer, after: Buffer): Buffer {
   if (after.length >= tailLength) return Buffer.from(after.subarray(after.length - tailLength));

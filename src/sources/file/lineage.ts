@@ -56,6 +56,11 @@ export interface Lineage {
   succeed(): Promise<void>;
   /** The file at the path does not hold any more what was read. */
   restart(): Promise<{ readonly notices: SourceNotice[]; readonly last?: Piece }>;
+  /**
+   * To be called before the first bytes of a file that was empty when it was last seen: it may have been
+   * filled, copied and truncated since, and its copy is to be read before it.
+   */
+  lookBehind(): Promise<void>;
   /** Nothing is at the path. */
   detach(): void;
   /** Closes one, with the last record if that has no line ending. */
@@ -89,12 +94,10 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     lookedAt: 0,
   });
 
-  const fromBeginning = (reader: Reader, historyEnd: number): Reading =>
-    start(
-      reader,
-      { offset: 0, witness: noWitness, skip: 'none' },
-      { historyEnd, settled: reader.compressed },
-    );
+  const fromBeginning = async (reader: Reader, historyEnd: number): Promise<Reading> => {
+    const witness = { head: await peekHead(reader), before: Buffer.alloc(0) };
+    return start(reader, { offset: 0, witness, skip: 'none' }, { historyEnd, settled: reader.compressed });
+  };
 
   const forget = async (reading: Reading): Promise<void> => {
     readings = readings.filter((other) => other !== reading);
@@ -129,13 +132,13 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     // Also as they are now: a file of which nothing was read yet may have been copied or compressed.
     const open = readings.map((reading) => reading.generation.reader);
     const now = await Promise.all([...open, ...(atPath === undefined ? [] : [atPath])].map(peekHead));
-    const heads = [...past, ...readings.map((reading) => reading.generation.head()), ...now];
-    const known = { files: atPath === undefined ? files : [...files, atPath.opened], heads };
+    const heads = [...past, ...readings.map((reading) => reading.generation.head())];
+    const known = { files: atPath === undefined ? files : [...files, atPath.opened], heads, now };
     const unseen = await unseenSince(path, known, after === undefined ? { since: unseenBound } : { after });
     const found: Reading[] = [];
     for (const sibling of unseen) {
       const reader = await openReader(sibling.path).catch(() => undefined);
-      if (reader !== undefined) found.push(fromBeginning(reader, everything));
+      if (reader !== undefined) found.push(await fromBeginning(reader, everything));
     }
     readings = [
       ...readings.filter((reading) => reading !== current),
@@ -170,7 +173,8 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     const atPath = await openIfThere(path);
     try {
       await close();
-      past = [...mark.past];
+      const heads = mark.files.map((place) => place.head).filter((head) => head.length > 0);
+      past = [...mark.past, ...heads].slice(-pastLimit);
       unseenBound = mark.since;
       const missing: Place[] = [];
       let unclear = mark.files.at(-1)?.head.length === 0;
@@ -182,7 +186,7 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
       unclear ||= current === undefined;
       const unseen = unclear ? await takeUnseen(atPath) : 0;
       if (current === undefined && atPath !== undefined)
-        adopt(fromBeginning(await openReader(path), atPath.opened.size));
+        adopt(await fromBeginning(await openReader(path), atPath.opened.size));
       return missing
         .filter((place) => setting.literal || place.size > place.offset)
         .filter((place) => place.head.length > 0 || unseen === 0)
@@ -211,9 +215,9 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     const reader = await openReader(path);
     for (const name of older) {
       const rotated = await openReader(name).catch(() => undefined);
-      if (rotated !== undefined) readings.push(fromBeginning(rotated, everything));
+      if (rotated !== undefined) readings.push(await fromBeginning(rotated, everything));
     }
-    adopt(fromBeginning(reader, reader.compressed ? everything : reader.opened.size));
+    adopt(await fromBeginning(reader, reader.compressed ? everything : reader.opened.size));
   };
 
   const succeed = async (): Promise<void> => {
@@ -235,7 +239,7 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     current = undefined;
     for (const reading of readings) reading.atEnd = false;
     await takeUnseen(reader);
-    adopt(fromBeginning(reader, 0));
+    adopt(await fromBeginning(reader, 0));
   };
 
   /** A mirror or an editor puts a copy in the file's place: the same text goes on, in another file. */
@@ -267,13 +271,11 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     }
     await takeUnseen(reader);
     const begin = await afterHole(reader, generation.position);
-    adopt(
-      start(
-        reader,
-        { offset: begin, witness: (await witnessOf(reader, begin)) ?? noWitness, skip: 'none' },
-        { historyEnd: 0, settled: false },
-      ),
-    );
+    if (begin === 0) adopt(await fromBeginning(reader, 0));
+    else {
+      const witness = (await witnessOf(reader, begin)) ?? noWitness;
+      adopt(start(reader, { offset: begin, witness, skip: 'none' }, { historyEnd: 0, settled: false }));
+    }
     const shrunk = reader.opened.size < generation.position;
     const told = [shrunk || begin > 0 ? notices.truncated(path) : notices.rewritten(path)];
     if (begin > 0) told.push(notices.sparse(path, begin));
@@ -302,6 +304,9 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     startAtBeginning,
     succeed,
     restart,
+    async lookBehind() {
+      await takeUnseen(undefined);
+    },
     detach: () => {
       current = undefined;
     },

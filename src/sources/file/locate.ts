@@ -79,6 +79,8 @@ export interface Known {
   readonly files: readonly FileFacts[];
   /** Heads of these and of files read before: what begins so is a copy. */
   readonly heads: readonly Fingerprint[];
+  /** First bytes of these as they are now: what they begin with is a copy, perhaps a partial one. */
+  readonly now: readonly Buffer[];
 }
 
 /**
@@ -97,24 +99,27 @@ export async function unseenSince(
   );
   const unseen: Sibling[] = [];
   for (const sibling of candidates) {
-    if (!(await wasRead(sibling.path, known.heads))) unseen.push(sibling);
+    if (!(await wasRead(sibling.path, known))) unseen.push(sibling);
   }
   return unseen.toReversed();
 }
 
-/** Whether it begins as a file did that was read to its end; a short file must be the same as a whole. */
-async function wasRead(path: string, past: readonly Fingerprint[]): Promise<boolean> {
-  if (past.length === 0) return false;
+/** Whether it begins as a known file does; of a short file, all of it must be known. */
+async function wasRead(path: string, known: Known): Promise<boolean> {
   const reader = await openReader(path).catch(() => undefined);
   if (reader === undefined) return false;
   try {
     const bytes = Buffer.alloc(headLength + 1);
     const begin = bytes.subarray(0, await reader.read(bytes, 0));
-    return past.some(
-      (head) =>
-        head.length > 0 &&
-        beginsWith(begin, head) &&
-        (head.length === headLength || head.length === begin.length),
+    const whole = (head: { readonly length: number }): boolean =>
+      head.length === headLength || head.length === begin.length;
+    return (
+      known.heads.some((head) => head.length > 0 && beginsWith(begin, head) && whole(head)) ||
+      known.now.some(
+        (head) =>
+          head.subarray(0, begin.length).equals(begin.subarray(0, head.length)) &&
+          (begin.length <= head.length || whole(head)),
+      )
     );
   } catch {
     return false;

@@ -101,7 +101,9 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
   const walkGlob = async (glob: Glob): Promise<Walked & { readonly failed: boolean }> => {
     const firstSight = first && !ports.marks.has(glob.pattern);
     const found = await glob.expand();
-    const remembered = first ? [...ports.marks.keys()].filter((path) => glob.matches(path)) : [];
+    const remembered = first
+      ? [...ports.marks.keys()].filter((path) => !isPattern(path) && glob.matches(path))
+      : [];
     const files = [...new Set([...remembered, ...found.files])];
     const added = await addFiles(files.toSorted(), firstSight);
     const outputs: SourceOutput[] = firstSight ? [seen(glob.pattern)] : [];
@@ -110,6 +112,8 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
     if (!watched.has(glob.root)) watched.add(await nearestDirectory(glob.root));
     return { added, outputs, watched, failed: watched.size === 0 };
   };
+
+  const isPattern = (stream: string): boolean => globs.some(({ pattern }) => pattern === stream);
 
   /** A mark for the glob itself: without it a restart would take new files for old ones. */
   const seen = (pattern: string): SourceOutput => {
@@ -173,7 +177,7 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
 
   const strayMarks = (): SourceOutput[] =>
     [...ports.marks.keys()]
-      .filter((stream) => !streams.has(stream) && !globs.some(({ pattern }) => pattern === stream))
+      .filter((stream) => !streams.has(stream) && !isPattern(stream))
       .map((stream) => ({ type: 'forget', stream }));
 
   /** Literal paths' directories, or where they would appear; files behind links. */

@@ -117,8 +117,11 @@ export function createStream(setting: StreamSetting): FileStream {
     const seen = factsOf(await stat(path, { bigint: true }));
     const { current } = lineage;
     if (current === undefined || !sameFile(current.generation.facts, seen)) return lineage.succeed();
-    if (!current.settled && seen.size < current.generation.position) await restart();
-    else if (seen.size !== current.generation.facts.size) current.atEnd = false;
+    const { generation } = current;
+    const wasEmpty = generation.position === 0 && generation.head().length === 0;
+    if (wasEmpty && seen.size > 0) await lineage.lookBehind();
+    if (!current.settled && seen.size < generation.position) await restart();
+    else if (seen.size !== generation.facts.size) current.atEnd = false;
   };
 
   const restart = async (): Promise<void> => {
