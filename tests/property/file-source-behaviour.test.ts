@@ -1,12 +1,28 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openSession, type Session } from './file-source.session.ts';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openSession, type Session, type SessionSetting } from './file-source.session.ts';
 
 let directory: string;
 let log: string;
-let session: Session | undefined;
+let sessions: Session[] = [];
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'bs-follow-'));
@@ -14,28 +30,422 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await session?.stop();
+  for (const session of sessions) await session.stop();
+  sessions = [];
   rmSync(directory, { recursive: true, force: true });
 });
 
-test('what is appended is read; what was there before is not', async () => {
-  writeFileSync(log, 'old\n');
-  session = openSession({ file: log });
-  await session.until(() => session?.condition(log) === 'atEnd');
-  appendFileSync(log, 'one\ntw');
-  appendFileSync(log, 'o\n');
-  await session.lines(2);
-  expect(session.texts()).toEqual(['one', 'two']);
+function open(options: object = {}, setting: SessionSetting = {}): Session {
+  const session = openSession({ file: log, ...options }, setting);
+  sessions.push(session);
+  return session;
+}
+
+/** Opens it and waits until it has read everything. */
+async function openAtEnd(options: object = {}, setting: SessionSetting = {}): Promise<Session> {
+  const session = open(options, setting);
+  await session.until(() => session.condition(log) === 'atEnd');
+  return session;
+}
+
+const codes = (session: Session): string[] => session.notices.map(({ code }) => code);
+
+describe('first sight', () => {
+  test('what was there before is not read, what is appended is', async () => {
+    writeFileSync(log, 'old\n');
+    const session = await openAtEnd();
+    appendFileSync(log, 'one\ntw');
+    appendFileSync(log, 'o\n');
+    await session.lines(2);
+    expect(session.texts()).toEqual(['one', 'two']);
+  });
+
+  test('a line that is being written at that moment is read as a whole', async () => {
+    writeFileSync(log, 'old\nhal');
+    const session = await openAtEnd();
+    appendFileSync(log, 'f\n');
+    await session.lines(1);
+    expect(session.texts()).toEqual(['half']);
+  });
+
+  test('with nothing to read there is a mark, so that a restart skips nothing', async () => {
+    writeFileSync(log, 'old\n');
+    const first = await openAtEnd();
+    await first.stop();
+    appendFileSync(log, 'between\n');
+    const second = open({}, { marks: first.marks });
+    await second.lines(1);
+    expect(second.texts()).toEqual(['between']);
+  });
+
+  test('a file that is missing is said once and read from its beginning when it appears', async () => {
+    const first = open();
+    await first.until(() => first.condition(log) === 'gone');
+    await first.stop();
+    expect(codes(first)).toEqual(['source.missing']);
+    writeFileSync(log, 'one\n');
+    const second = open({}, { marks: first.marks });
+    await second.lines(1);
+    appendFileSync(log, 'two\n');
+    await second.lines(2);
+    expect(second.texts()).toEqual(['one', 'two']);
+  });
+
+  test('start: beginning reads rotated files that a glob names, oldest first', async () => {
+    writeFileSync(`${log}.2.gz`, gzipSync('one\n'));
+    writeFileSync(`${log}.1`, 'two\n');
+    writeFileSync(log, 'three');
+    const session = open({ file: `${log}*`, start: 'beginning' }, { follow: false });
+    await session.ended;
+    expect(session.texts()).toEqual(['one', 'two', 'three']);
+  });
 });
 
-test('a renamed file is read to its end, then the new one', async () => {
-  writeFileSync(log, '');
-  session = openSession({ file: log });
-  await session.until(() => session?.condition(log) === 'atEnd');
-  appendFileSync(log, 'one\n');
-  renameSync(log, `${log}.1`);
-  appendFileSync(`${log}.1`, 'two\n');
-  writeFileSync(log, 'three\n');
-  await session.lines(3);
-  expect(session.texts()).toEqual(['one', 'two', 'three']);
+describe('globs', () => {
+  test('files and directories that appear later are read from their beginning', async () => {
+    writeFileSync(join(directory, 'a.log'), 'old\n');
+    const session = open({ file: join(directory, '**', '*.log') });
+    await session.until(() => session.condition(join(directory, 'a.log')) === 'atEnd');
+    writeFileSync(join(directory, 'b.log'), 'one\n');
+    await session.lines(1);
+    mkdirSync(join(directory, 'deep', 'er'), { recursive: true });
+    writeFileSync(join(directory, 'deep', 'er', 'c.log'), 'two\n');
+    await session.lines(2);
+    writeFileSync(join(directory, 'deep', 'er', 'd.log'), 'three\n');
+    await session.lines(3);
+    expect(session.texts()).toEqual(['one', 'two', 'three']);
+  });
+
+  test('a file that came while nothing ran is read from its beginning; nothing is read twice', async () => {
+    writeFileSync(join(directory, 'a.log'), 'old\n');
+    const file = join(directory, '*.log');
+    const first = open({ file });
+    await first.until(() => first.condition(join(directory, 'a.log')) === 'atEnd');
+    await first.stop();
+    writeFileSync(join(directory, 'b.log'), 'new\n');
+    const second = open({ file }, { marks: first.marks, follow: false });
+    await second.ended;
+    expect(second.texts()).toEqual(['new']);
+  });
+
+  test('nothing matches: said, and taken back when something does', async () => {
+    const file = join(directory, 'sub', '*.log');
+    const session = open({ file });
+    await session.until(() => session.condition(file) === 'gone');
+    expect(codes(session)).toEqual(['source.missing']);
+    mkdirSync(join(directory, 'sub'));
+    writeFileSync(join(directory, 'sub', 'x.log'), 'one\n');
+    await session.lines(1);
+    expect(session.condition(file)).toBe('atEnd');
+  });
+
+  test('a deleted file is forgotten', async () => {
+    const path = join(directory, 'a.log');
+    writeFileSync(path, '');
+    const session = open({ file: join(directory, '*.log') });
+    await session.until(() => session.condition(path) === 'atEnd');
+    appendFileSync(path, 'one\n');
+    await session.lines(1);
+    unlinkSync(path);
+    await session.until(
+      () => session.outputs.some((output) => output.type === 'forget' && output.stream === path),
+      9000,
+    );
+    expect(session.marks.has(path)).toBe(false);
+  });
+});
+
+describe('rotation', () => {
+  test('a renamed file is read to its end, then the new one', async () => {
+    writeFileSync(log, '');
+    const session = await openAtEnd();
+    appendFileSync(log, 'one\n');
+    renameSync(log, `${log}.1`);
+    appendFileSync(`${log}.1`, 'two\n');
+    writeFileSync(log, 'three\n');
+    await session.lines(3);
+    appendFileSync(`${log}.1`, 'late\n');
+    await session.lines(4);
+    expect(session.texts()).toEqual(['one', 'two', 'three', 'late']);
+  });
+
+  test('switching a symbolic link is a rotation', async () => {
+    writeFileSync(join(directory, 'day1'), '');
+    symlinkSync('day1', log);
+    const session = await openAtEnd();
+    appendFileSync(join(directory, 'day1'), 'one\n');
+    await session.lines(1);
+    writeFileSync(join(directory, 'day2'), 'two\n');
+    symlinkSync('day2', `${log}.new`);
+    renameSync(`${log}.new`, log);
+    await session.lines(2);
+    appendFileSync(join(directory, 'day2'), 'three\n');
+    await session.lines(3);
+    expect(session.texts()).toEqual(['one', 'two', 'three']);
+  });
+
+  test('a mirror that replaces the file by a longer copy goes on where it was', async () => {
+    const text = `${'x'.repeat(2000)}\n`;
+    writeFileSync(log, text);
+    const session = await openAtEnd();
+    writeFileSync(`${log}.tmp`, `${text}one\n`);
+    renameSync(`${log}.tmp`, log);
+    await session.lines(1);
+    writeFileSync(`${log}.tmp`, `${text}one\ntwo\n`);
+    renameSync(`${log}.tmp`, log);
+    await session.lines(2);
+    expect(session.texts()).toEqual(['one', 'two']);
+  });
+
+  test('truncated and grown past the old place is noticed and said', async () => {
+    writeFileSync(log, 'a first line\n');
+    const session = await openAtEnd();
+    writeFileSync(log, 'quite another line\nand one more\n');
+    await session.lines(2);
+    expect(session.texts()).toEqual(['quite another line', 'and one more']);
+    expect(codes(session)).toEqual([expect.stringMatching(/^source\.(rewritten|truncated)$/)]);
+  });
+
+  test('the hole that a writer without O_APPEND leaves after a truncation is left out', async () => {
+    writeFileSync(log, '');
+    const session = await openAtEnd();
+    appendFileSync(log, `${'x'.repeat(5000)}\n`);
+    await session.lines(1);
+    truncateSync(log);
+    writeFileSync(log, Buffer.concat([Buffer.alloc(5001), Buffer.from('after the hole\n')]));
+    await session.lines(2);
+    expect(session.texts().at(-1)).toBe('after the hole');
+    expect(codes(session)).toContain('source.sparse');
+  });
+
+  test('an inode used again for another file while nothing ran is not taken for the old one', async () => {
+    writeFileSync(log, '');
+    const first = await openAtEnd();
+    appendFileSync(log, 'the old text, read\n');
+    await first.lines(1);
+    await first.stop();
+    const { ino } = statSync(log);
+    appendFileSync(log, 'old text, not read\n');
+    const half = await openAtEnd({}, { marks: first.marks });
+    await half.stop();
+    unlinkSync(log);
+    // The file system gives freed inodes out again, if not at once then soon.
+    let tries = 0;
+    for (writeFileSync(log, ''); statSync(log).ino !== ino && tries < 2000; tries += 1) {
+      renameSync(log, join(directory, `other${tries}`));
+      writeFileSync(log, '');
+    }
+    writeFileSync(log, 'something else that is longer than the file was before, by far\n');
+    const second = open({}, { marks: half.marks });
+    await second.lines(1);
+    expect(second.texts()).toEqual(['something else that is longer than the file was before, by far']);
+    expect(second.notices.find(({ code }) => code === 'source.lost')?.alert).toBe(true);
+  });
+
+  test('a file that is gone says how many bytes are known not to have been read', async () => {
+    writeFileSync(log, '');
+    const first = await openAtEnd();
+    appendFileSync(log, 'one\nand a part of a line');
+    await first.lines(1);
+    await first.stop();
+    unlinkSync(log);
+    const second = open({}, { marks: first.marks, follow: false });
+    await second.ended;
+    const lost = second.notices.find(({ code }) => code === 'source.lost');
+    expect(lost).toMatchObject({ alert: true, text: expect.stringContaining('20 bytes') });
+  });
+
+  test('a compressed predecessor is read from where it was left', async () => {
+    writeFileSync(log, '');
+    const first = await openAtEnd();
+    appendFileSync(log, 'one\n');
+    await first.lines(1);
+    await first.stop();
+    appendFileSync(log, 'two\n');
+    writeFileSync(`${log}.1.gz`, gzipSync('one\ntwo\n'));
+    unlinkSync(log);
+    writeFileSync(log, 'three\n');
+    const second = open({}, { marks: first.marks, follow: false });
+    await second.ended;
+    expect(second.texts()).toEqual(['two', 'three']);
+    expect(codes(second)).toEqual([]);
+  });
+
+  test('a copy beside the file is not read', async () => {
+    writeFileSync(log, '');
+    const session = await openAtEnd({ file: `${log}*` });
+    appendFileSync(log, 'one\n');
+    await session.lines(1);
+    copyFileSync(log, `${log}.1`);
+    appendFileSync(log, 'two\n');
+    await session.lines(2);
+    expect(session.texts()).toEqual(['one', 'two']);
+  });
+});
+
+describe('bytes', () => {
+  test('NUL, invalid UTF-8 and CR LF pass; without follow a last line needs no ending', async () => {
+    writeFileSync(log, Buffer.from('\0\0\xff\xfe\r\n\n\r\n\xc3', 'latin1'));
+    const session = open({ start: 'beginning' }, { follow: false });
+    await session.ended;
+    expect(session.texts()).toEqual(['\0\0\xff\xfe', '', '', '\xc3']);
+  });
+
+  test('a line of 10 MB is cut and counted, and what follows it is read', async () => {
+    writeFileSync(log, '');
+    const session = await openAtEnd();
+    appendFileSync(log, `before\n${'x'.repeat(10_000_000)}`);
+    appendFileSync(log, '\nafter\n');
+    await session.lines(3);
+    expect(session.texts().map(({ length }) => length)).toEqual([6, 65_536, 5]);
+    expect(codes(session)).toEqual(['source.too-long']);
+  });
+
+  test('a restart within a line that is too long goes on leaving it out', async () => {
+    writeFileSync(log, '');
+    const first = await openAtEnd();
+    appendFileSync(log, 'x'.repeat(100_000));
+    await first.lines(1);
+    await first.stop();
+    appendFileSync(log, 'yyy\nafter\n');
+    const second = open({}, { marks: first.marks });
+    await second.lines(1);
+    expect(second.texts()).toEqual(['after']);
+  });
+
+  test('a backlog is given in large blocks and dated by the file', async () => {
+    const lines = Array.from({ length: 300_000 }, (_, index) => `line ${index}`);
+    writeFileSync(log, `${lines.join('\n')}\n`);
+    const session = open({ start: 'beginning' });
+    await session.until(() => session.condition(log) === 'atEnd');
+    expect(session.texts().length).toBe(lines.length);
+    const chunks = session.outputs.flatMap((output) => (output.type === 'chunk' ? [output.chunk] : []));
+    expect(chunks.length).toBeLessThan(8);
+    expect(chunks[0]?.reference).toBe(Math.floor(statSync(log).mtimeMs));
+    const conditions = session.outputs.flatMap((output) =>
+      output.type === 'condition' ? [output.condition] : [],
+    );
+    expect(conditions).toEqual(['reading', 'atEnd']);
+  });
+});
+
+describe('several lines', () => {
+  const multiline = { start: '^\\d', wait: '200ms' };
+
+  test('lines that do not match belong to the record before; the last one waits', async () => {
+    writeFileSync(log, '');
+    const first = await openAtEnd({ multiline });
+    appendFileSync(log, '1 a\n  at x\n2 b\n');
+    await first.lines(1);
+    await first.stop();
+    const second = open({ multiline }, { marks: first.marks });
+    appendFileSync(log, '  at y\n');
+    await second.lines(1);
+    expect([...first.texts(), ...second.texts()]).toEqual(['1 a\n  at x', '2 b\n  at y']);
+  });
+
+  test('a record that is too long is cut and the rest of it left out', async () => {
+    writeFileSync(log, `1 a\n${'  at x\n'.repeat(100)}2 b\n`);
+    const session = open({ multiline, start: 'beginning', 'max-record': '50B' }, { follow: false });
+    await session.ended;
+    expect(session.texts().map((text) => text.slice(0, 5))).toEqual(['1 a\n ', '2 b']);
+    expect(session.texts()[0]?.length).toBe(50);
+    expect(codes(session)).toEqual(['source.too-long']);
+  });
+});
+
+describe('running', () => {
+  test('a line is there soon after it was written', async () => {
+    writeFileSync(log, '');
+    const session = await openAtEnd({}, { pace: { watched: 60_000 } });
+    const times: number[] = [];
+    for (let count = 1; count <= 50; count += 1) {
+      const from = performance.now();
+      appendFileSync(log, `${count}\n`);
+      await session.lines(count);
+      times.push(performance.now() - from);
+    }
+    const median = times.toSorted((a, b) => a - b)[25] ?? 0;
+    // A guard against falling back to the poll, which would be a minute here.
+    expect(median).toBeLessThan(200);
+  });
+
+  test('without a change there is one look per interval and nothing else', async () => {
+    writeFileSync(log, '');
+    let looks = 0;
+    const session = await openAtEnd({}, { pace: { watched: 100, looked: () => (looks += 1) } });
+    const before = session.outputs.length;
+    const from = performance.now();
+    await session.until(() => looks >= 10);
+    expect(performance.now() - from).toBeGreaterThan(850);
+    expect(session.outputs.length).toBe(before);
+  });
+
+  test('all files and watches are closed at the end', async () => {
+    writeFileSync(log, '');
+    const opened = (): string[] => readdirSync('/proc/self/fd');
+    const session = await openAtEnd();
+    appendFileSync(log, 'one\n');
+    await session.lines(1);
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, 'two\n');
+    await session.lines(2);
+    await session.stop();
+    const { readlinkSync } = await import('node:fs');
+    const ours = opened().filter((fd) => {
+      const path = `/proc/self/fd/${fd}`;
+      return existsSync(path) && readlinkSync(path).startsWith(directory);
+    });
+    expect(ours).toEqual([]);
+  });
+
+  test('files are served in turn', async () => {
+    for (const name of ['a', 'b'])
+      writeFileSync(join(directory, `${name}.log`), 'x'.repeat(99).concat('\n').repeat(50_000));
+    const session = open({ file: join(directory, '*.log'), start: 'beginning' }, { follow: false });
+    await session.ended;
+    const order = session.outputs.flatMap((output) =>
+      output.type === 'chunk' && output.chunk.bytes.length > 0 ? [output.chunk.position.stream.at(-5)] : [],
+    );
+    expect(order.slice(0, 4)).toEqual(['a', 'b', 'a', 'b']);
+  });
+
+  test('a directory in the file’s place is said and does not end the source', async () => {
+    mkdirSync(log);
+    const session = open();
+    await session.until(() => session.condition(log) === 'unreadable');
+    expect(codes(session)).toEqual(['source.not-a-file']);
+    rmSync(log, { recursive: true });
+    writeFileSync(log, 'one\n');
+    await session.until(() => session.condition(log) === 'atEnd');
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('permission', () => {
+  test('says owner, group and mode, and reads when it may', async () => {
+    writeFileSync(log, 'old\n');
+    chmodSync(directory, 0o755);
+    chmodSync(log, 0o640);
+    const groups = process.getgroups?.() ?? [];
+    process.setgroups?.([]);
+    process.setegid?.(65_534);
+    process.seteuid?.(65_534);
+    try {
+      const session = open();
+      await session.until(() => session.condition(log) === 'unreadable');
+      expect(session.notices.map(({ text }) => text).join()).toMatch(
+        /owner root, group root, mode 0640.*membership of group root/,
+      );
+      process.seteuid?.(0);
+      appendFileSync(log, 'new\n');
+      chmodSync(log, 0o644);
+      process.seteuid?.(65_534);
+      await session.lines(1);
+      expect(session.texts()).toEqual(['new']);
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+      process.setgroups?.(groups);
+    }
+  });
 });

@@ -50,8 +50,12 @@ export async function* followFiles(
       if (walkDue) {
         walkDue = false;
         const walked = await roster.walk();
-        if (ports.follow) await watch.set(walked.watched);
         for (const stream of walked.added) due.add(stream);
+        // What happened between the walk and the watch nobody told.
+        if (ports.follow && (await watch.set(walked.watched))) {
+          walkDue = true;
+          for (const stream of roster.streams()) due.add(stream);
+        }
         told.push(...walked.outputs);
       }
       const [stream] = due;

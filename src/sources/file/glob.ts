@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { codeOf } from './permission.ts';
@@ -109,6 +110,7 @@ async function visit(
   }
   if (segment === '**') await visit(directory, rest, depth, found);
   const entries = await entriesOf(directory, found);
+  if (entries === undefined) return;
   found.directories.add(directory);
   for (const entry of entries) {
     const path = join(directory, entry.name);
@@ -126,16 +128,13 @@ async function visit(
   }
 }
 
-async function entriesOf(
-  directory: string,
-  found: Walk,
-): Promise<{ name: string; isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }[]> {
+async function entriesOf(directory: string, found: Walk): Promise<Dirent[] | undefined> {
   try {
     return await readdir(directory, { withFileTypes: true });
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR')
       found.failure ??= { path: directory, error };
-    return [];
+    return undefined;
   }
 }
 

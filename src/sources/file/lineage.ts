@@ -11,7 +11,7 @@ import {
   type Witness,
 } from './generation.ts';
 import { headLength, sameFile } from './identity.ts';
-import { lastLineStart, locate, locateCopy, noWitness, unseenSince } from './locate.ts';
+import { lastLineStart, locate, locateCopy, noWitness, unseenSince, wasRead } from './locate.ts';
 import type { FileMark, Fingerprint, Place } from './mark.ts';
 import * as notices from '../notices.ts';
 import { openReader, type Reader } from './reader.ts';
@@ -149,10 +149,16 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
   };
 
   const resumePlace = async (place: Place): Promise<Reading | undefined> => {
+    const empty = place.head.length === 0;
     const located = await locate(place, path);
     if (located === undefined) return undefined;
     const { reader, atPath } = located;
-    const blind = place.head.length === 0 && place.offset > 0;
+    // Of an empty file there is only the inode, which may be another file's by now.
+    if (empty && !atPath && (await wasRead(reader.path, { heads: past, now: [] }))) {
+      await reader.close();
+      return undefined;
+    }
+    const blind = empty && place.offset > 0;
     const offset = blind ? await lastLineStart(reader, place.offset, setting.limits.maxLine) : place.offset;
     const witness = blind ? ((await witnessOf(reader, offset)) ?? noWitness) : located.witness;
     const reading = start(

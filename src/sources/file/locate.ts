@@ -33,11 +33,15 @@ export async function locate(place: Place, path: string): Promise<Located | unde
 
 /** Finds it under another name by its inode. */
 async function locateByInode(place: Place, path: string): Promise<Located | undefined> {
+  // An inode that was freed is soon another file's: a compressed file is never the one that was read.
   const wanted = (facts: FileFacts): boolean => facts.ino === place.ino;
-  const last = place.path === path ? undefined : await tryPlace(place.path, place, false, wanted);
+  const last =
+    place.path === path || isCompressed(place.path)
+      ? undefined
+      : await tryPlace(place.path, place, false, wanted);
   if (last !== undefined) return last;
   const sibling = await siblingWithInode(path, place.ino);
-  return sibling === undefined || sibling.path === path
+  return sibling === undefined || sibling.path === path || isCompressed(sibling.path)
     ? undefined
     : tryPlace(sibling.path, place, false, wanted);
 }
@@ -105,7 +109,7 @@ export async function unseenSince(
 }
 
 /** Whether it begins as a known file does; of a short file, all of it must be known. */
-async function wasRead(path: string, known: Known): Promise<boolean> {
+export async function wasRead(path: string, known: Pick<Known, 'heads' | 'now'>): Promise<boolean> {
   const reader = await openReader(path).catch(() => undefined);
   if (reader === undefined) return false;
   try {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { SourceCondition } from '../../model/effect.ts';
 import { earliest, instant, type Instant } from '../../model/time.ts';
 import type { SourceNotice, SourceOutput } from '../contract.ts';
-import { factsOf, sameFile, type FileFacts } from './identity.ts';
+import { factsOf, fingerprintOf, sameFile, type FileFacts } from './identity.ts';
 import { createLineage, isMissing, type LineageSetting, type Reading } from './lineage.ts';
 import { emptyMark, encodeMark, type FileMark } from './mark.ts';
 import type { Piece } from './generation.ts';
@@ -304,7 +304,7 @@ function blindMark(path: string, seen: FileFacts | undefined, at: Instant): File
   const mark = emptyMark(at);
   if (seen === undefined || !seen.regular) return mark;
   const { dev, ino, size, mtimeMs } = seen;
-  const none = { length: 0, hash: '' };
+  const none = fingerprintOf(new Uint8Array(0));
   const place = {
     path,
     dev,

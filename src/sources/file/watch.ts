@@ -5,8 +5,8 @@ import { codeOf } from './permission.ts';
 
 /** What the kernel tells about changes; never complete, so a poll stands beside it. */
 export interface Watch {
-  /** Watches exactly these directories and files from now on. */
-  set(paths: Iterable<string>): Promise<void>;
+  /** Watches exactly these directories and files from now on; true if one of them was not watched before. */
+  set(paths: Iterable<string>): Promise<boolean>;
   /** False when changes may go unnoticed for long: a network file system, or a limit of the kernel. */
   readonly reliable: boolean;
   close(): void;
@@ -35,12 +35,12 @@ export function createWatch(ports: WatchPorts): Watch {
     remote.delete(path);
   };
 
-  const add = async (path: string): Promise<void> => {
+  const add = async (path: string): Promise<boolean> => {
     const stats = await stat(path).catch(() => undefined);
     const before = watched.get(path);
-    if (before !== undefined && before.ino === stats?.ino) return;
+    if (before !== undefined && before.ino === stats?.ino) return false;
     drop(path);
-    if (stats === undefined) return;
+    if (stats === undefined) return false;
     if (await isRemote(path)) remote.add(path);
     try {
       const watcher = watch(path, { persistent: false });
@@ -52,10 +52,12 @@ export function createWatch(ports: WatchPorts): Watch {
       });
       watcher.on('error', () => drop(path));
       watched.set(path, { watcher, ino: stats.ino });
+      return true;
     } catch (error) {
       const code = codeOf(error) ?? '';
       if (!limited && limits.has(code)) ports.limited(code);
       limited ||= limits.has(code);
+      return false;
     }
   };
 
@@ -63,7 +65,9 @@ export function createWatch(ports: WatchPorts): Watch {
     async set(paths) {
       const wanted = new Set(paths);
       for (const path of watched.keys()) if (!wanted.has(path)) drop(path);
-      for (const path of wanted) await add(path);
+      let added = false;
+      for (const path of wanted) added = (await add(path)) || added;
+      return added;
     },
     get reliable() {
       return !limited && remote.size === 0;
