@@ -3,7 +3,6 @@ import { createCutter, type Cutter, type Multiline, type RecordLimits, type Skip
 import {
   createGeneration,
   peekHead,
-  readAt,
   recognise,
   witnessOf,
   type Generation,
@@ -14,6 +13,7 @@ import { headLength, sameFile } from './identity.ts';
 import { lastLineStart, locate, locateCopy, noWitness, unseenSince, wasRead } from './locate.ts';
 import type { FileMark, Fingerprint, Place } from './mark.ts';
 import * as notices from '../notices.ts';
+import { afterHole, openIfThere } from './opening.ts';
 import { openReader, type Reader } from './reader.ts';
 import { siblingWithInode, tickMs, type Sibling } from './siblings.ts';
 
@@ -323,34 +323,4 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     },
     close,
   };
-}
-
-async function openIfThere(path: string): Promise<Reader | undefined> {
-  try {
-    return await openReader(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Whether a system error says that there is no such file. */
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-
-const zeros = Buffer.alloc(64 * 1024);
-
-/**
- * Where the text begins after a run of at least `least` NULs, else 0: a writer that does not append (no
- * O_APPEND) goes on at its old offset after a truncation, and leaves a hole before it.
- */
-async function afterHole(reader: Reader, least: number): Promise<number> {
-  for (let at = 0; at < reader.opened.size; at += zeros.length) {
-    const bytes = await readAt(reader, at, Math.min(zeros.length, reader.opened.size - at));
-    if (bytes === undefined) return 0;
-    if (bytes.equals(zeros.subarray(0, bytes.length))) continue;
-    const text = at + bytes.findIndex((byte) => byte !== 0);
-    return text >= least ? text : 0;
-  }
-  return 0;
 }

@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
-import type { SourceCondition } from '../../model/effect.ts';
-import { earliest, instant, type Instant } from '../../model/time.ts';
-import type { SourceNotice, SourceOutput } from '../contract.ts';
-import { factsOf, fingerprintOf, sameFile, type FileFacts } from './identity.ts';
-import { createLineage, isMissing, type LineageSetting, type Reading } from './lineage.ts';
-import { emptyMark, encodeMark, type FileMark } from './mark.ts';
+import type { Instant } from '../../model/time.ts';
+import type { SourceOutput } from '../contract.ts';
+import { blindMark } from './blind.ts';
+import { factsOf, sameFile, type FileFacts } from './identity.ts';
+import { createLineage, type LineageSetting, type Reading } from './lineage.ts';
+import type { FileMark } from './mark.ts';
 import type { Piece } from './generation.ts';
 import * as notices from '../notices.ts';
 import { codeOf, explainFailure } from './permission.ts';
+import { isMissing } from './opening.ts';
+import { createReport } from './report.ts';
 import { createRetirement } from './retirement.ts';
 
 /** How a stream begins: at a mark, at the end or beginning of a file seen first, or with a new file. */
@@ -51,52 +53,20 @@ const lateInterval = 200;
 
 /** Opens nothing yet: the first step does. */
 export function createStream(setting: StreamSetting): FileStream {
-  const { path, source, follow, now, monotonic, multiline } = setting;
+  const { path, follow, now, monotonic, multiline } = setting;
   const lineage = createLineage(setting, now());
   const retirement = createRetirement({ follow, literal: setting.literal });
   let beginning: Beginning | undefined = setting.beginning;
-  let said: SourceCondition | undefined;
   /** What is wrong with the path, and with reading what is open: said once per change. */
   const trouble: { path?: string; read?: string } = {};
   let missingSince: number | undefined;
   let everSeen = false;
   let finished = false;
-  let outputs: SourceOutput[] = [];
-  const tally = notices.createTally(now, (count) =>
-    multiline === undefined
-      ? notices.shortened(path, count, setting.limits.maxLine, 'line')
-      : notices.shortened(path, count, setting.limits.maxRecord, 'record'),
-  );
-
-  const notice = (text: SourceNotice): void => {
-    outputs.push({ type: 'notice', stream: path, notice: text });
-  };
-
-  const condition = (next: SourceCondition): void => {
-    if (next === said) return;
-    said = next;
-    outputs.push({ type: 'condition', stream: path, condition: next });
-  };
-
-  const emptyChunk = (mark: FileMark, at: number): void => {
-    const position = { stream: path, begin: at, end: at, mark: encodeMark(mark) };
-    const receivedAt = now();
-    const nothing = { bytes: new Uint8Array(0), records: { kind: 'lines' } as const };
-    outputs.push({
-      type: 'chunk',
-      chunk: { source, ...nothing, position, receivedAt, reference: receivedAt },
-    });
-  };
+  const report = createReport(setting);
+  const { notice, condition } = report;
 
   const take = (reading: Reading, piece: Piece | undefined): void => {
-    if (piece === undefined) return;
-    const { bytes, records, begin, end } = piece;
-    const receivedAt = now();
-    const written = instant(Math.floor(reading.generation.facts.mtimeMs));
-    const reference = begin < reading.historyEnd ? (earliest(receivedAt, written) ?? receivedAt) : receivedAt;
-    const position = { stream: path, begin, end, mark: encodeMark(lineage.mark()) };
-    outputs.push({ type: 'chunk', chunk: { source, bytes, records, position, receivedAt, reference } });
-    tally.add(piece.shortened);
+    if (piece !== undefined) report.chunk(reading, piece, lineage.mark());
   };
 
   const begin = async (how: Beginning): Promise<void> => {
@@ -104,7 +74,7 @@ export function createStream(setting: StreamSetting): FileStream {
       for (const text of await lineage.resume(how.mark)) notice(text);
     } else if (how.type === 'end') {
       await lineage.startAtEnd();
-      emptyChunk(lineage.mark(), lineage.current?.generation.position ?? 0);
+      report.emptyChunk(lineage.mark(), lineage.current?.generation.position ?? 0);
     } else if (how.type === 'beginning') {
       await lineage.startAtBeginning(how.older);
     } else {
@@ -168,7 +138,7 @@ export function createStream(setting: StreamSetting): FileStream {
   const noteBlind = (seen: FileFacts | undefined): void => {
     const mark = blindMark(path, seen, now());
     beginning = { type: 'mark', mark };
-    emptyChunk(mark, mark.files[0]?.offset ?? 0);
+    report.emptyChunk(mark, mark.files[0]?.offset ?? 0);
   };
 
   const say = async (what: 'path' | 'read', error: unknown): Promise<void> => {
@@ -269,14 +239,12 @@ export function createStream(setting: StreamSetting): FileStream {
   return {
     path,
     async step() {
-      outputs = [];
       await arrive();
-      if (said === undefined && lineage.readings.some(isBehind)) condition('reading');
+      if (report.said() === undefined && lineage.readings.some(isBehind)) condition('reading');
       const more = await readOn();
       settleCondition(more);
       const over = !more && isOver();
-      for (const text of tally.due(over)) notice(text);
-      return { outputs, more, over };
+      return { outputs: report.taken(over), more, over };
     },
     deadline: () => {
       if (multiline === undefined) return undefined;
@@ -298,24 +266,3 @@ function systemError(error: unknown): string {
 
 const isBehind = ({ generation }: Reading): boolean =>
   generation.reader.compressed || generation.facts.size > generation.position;
-
-/** The mark of a path that could not be opened: begins at the size it had, if that could be seen. */
-function blindMark(path: string, seen: FileFacts | undefined, at: Instant): FileMark {
-  const mark = emptyMark(at);
-  if (seen === undefined || !seen.regular) return mark;
-  const { dev, ino, size, mtimeMs } = seen;
-  const none = fingerprintOf(new Uint8Array(0));
-  const place = {
-    path,
-    dev,
-    ino,
-    head: none,
-    tail: none,
-    offset: size,
-    size,
-    mtimeMs,
-    skip: 'none',
-    done: false,
-  } as const;
-  return { ...mark, files: [place] };
-}
