@@ -3,6 +3,7 @@ import type { Event } from '../model/event.ts';
 import type { Fields, Pattern, Scope } from '../model/program.ts';
 import type { Matcher, MatchPorts, RequiredLiterals } from './contract.ts';
 import { compileValueTest, fieldText, lookUp } from './field-test.ts';
+import { requiredLiterals } from './literals/required.ts';
 import { compileRegex, type CompiledRegex } from './perl/compile.ts';
 
 /** How one regular expression of a pattern runs; `column` is where it stands in its file. */
@@ -43,8 +44,18 @@ export function compilePattern(pattern: Pattern, ports: MatchPorts): Checked<Com
   const { diagnostics, regimes } = build;
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { ok: false, diagnostics };
   const matcher: Matcher = { match: (event) => step(event, NOTHING) };
-  const value: CompiledPattern = { matcher, literals: undefined, regimes, groups: [...build.groups] };
+  const value: CompiledPattern = {
+    matcher,
+    literals: literalsOf(pattern),
+    regimes,
+    groups: [...build.groups],
+  };
   return { ok: true, value, diagnostics };
+}
+
+function literalsOf(pattern: Pattern): RequiredLiterals | undefined {
+  const literals = requiredLiterals(pattern, 'text');
+  return literals === undefined ? undefined : { literals };
 }
 
 function compileStep(pattern: Pattern, build: Build): Step {

@@ -24,19 +24,30 @@ interface Need {
 const MAX_SET = 64;
 const MAX_EXACT = 16;
 
-/** Longest text, in UTF-16 code units: more tells no more. */
-const MAX_LENGTH = 48;
+/** Longest text, in characters: more tells no more. */
+export const MAX_LENGTH = 48;
 
 /** Least rarity, in bits, for which looking for a set is better than trying the pattern on every record. */
-const LEAST_BITS = 8;
+const LEAST_BITS = 11;
 
 const EMPTY: OneOf = [{ text: '', ignoreCase: false }];
 
 /** The texts of which any match of a pattern must contain one; undefined when nothing useful is known. */
 export function requiredBy(root: Node): readonly Literal[] | undefined {
   const need = needOf(root);
-  const best = better(need.best, need.exact);
+  const best = withoutLonger(better(need.best, need.exact));
   return best === undefined || bitsOf(best) < LEAST_BITS ? undefined : best;
+}
+
+/** Leaves out what stands only where a shorter text of the set stands too. */
+function withoutLonger(set: OneOf | undefined): OneOf | undefined {
+  return set?.filter((literal) => !set.some((other) => other !== literal && holds(literal, other)));
+}
+
+function holds(longer: Literal, shorter: Literal): boolean {
+  if (shorter.text.length >= longer.text.length) return false;
+  if (shorter.ignoreCase) return lowerAscii(longer.text).includes(shorter.text);
+  return !longer.ignoreCase && longer.text.includes(shorter.text);
 }
 
 /** Texts that any match contains one after another, without overlapping. */

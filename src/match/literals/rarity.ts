@@ -31,3 +31,13 @@ export function together(bits: readonly number[]): number {
 function group(chars: string, bits: number): [string, number][] {
   return Array.from(chars, (char) => [char, bits]);
 }
+
+const BY_BYTE: readonly number[] = Array.from(
+  { length: 256 },
+  (_, byte) => COMMON.get(String.fromCharCode(byte)) ?? OTHER,
+);
+
+/** How rare one byte is, in bits. */
+export function byteRarity(byte: number): number {
+  return BY_BYTE[byte] ?? OTHER;
+}

@@ -1,7 +1,7 @@
 import type { FieldTest, Pattern } from '../../model/program.ts';
 import type { ScanFormat } from '../contract.ts';
 import { parsePattern } from '../perl/parse.ts';
-import { better, either, requiredBy, type Literal } from './extract.ts';
+import { better, either, MAX_LENGTH, requiredBy, type Literal } from './extract.ts';
 
 /** Fields whose text stands in the record as it is; a time or severity can be written in other ways. */
 const WRITTEN = new Set(['host', 'program', 'pid']);
@@ -38,7 +38,8 @@ function ofRegex(source: string, quoting: boolean): readonly Literal[] | undefin
 function ofText(text: string): readonly Literal[] | undefined {
   const parts = text.split('\ufffd').toSorted((a, b) => b.length - a.length);
   const [longest = ''] = parts;
-  return longest === '' ? undefined : [{ text: longest, ignoreCase: false }];
+  const shown = Array.from(longest).slice(0, MAX_LENGTH).join('');
+  return shown === '' ? undefined : [{ text: shown, ignoreCase: false }];
 }
 
 function ofField(field: string, test: FieldTest, format: ScanFormat): readonly Literal[] | undefined {

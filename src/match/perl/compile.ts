@@ -1,6 +1,7 @@
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import type { Origin } from '../../model/program.ts';
 import type { MatchPorts } from '../contract.ts';
+import { orderedBy } from '../literals/extract.ts';
 import { analyse, type References } from './analyse.ts';
 import { lower } from './lower.ts';
 import { parsePattern } from './parse.ts';
@@ -22,7 +23,6 @@ export interface CompiledRegex {
   readonly regime: 'linear' | 'guarded';
   /** Named groups, in order of appearance. */
   readonly names: readonly string[];
-  readonly root: Node;
   exec(text: string): Captures | undefined | 'timedOut';
 }
 
@@ -68,20 +68,32 @@ function assemble(
   several: () => Variant | undefined,
 ): CompiledRegex {
   const names = [...syntax.names.keys()];
+  const ordered = orderedBy(syntax.root);
   let lines: Variant | undefined;
   const exec = (text: string): Captures | undefined | 'timedOut' => {
     const variant = text.includes('\n') ? (lines ??= several()) : oneLine;
-    if (variant === undefined) return undefined;
+    if (variant === undefined || !holdsInOrder(text, ordered)) return undefined;
     const found = variant.run(text);
     if (found === null || found === 'timedOut') return found ?? undefined;
     return captures(found, variant.slots, syntax);
   };
-  return { source, regime: oneLine.regime, names, root: syntax.root, exec };
+  return { source, regime: oneLine.regime, names, exec };
 }
 
 /** Whether it shows which way a match went. */
 function tellsWays({ root, groups }: Syntax): boolean {
   return groups > 0 || contains(root, (node) => node.type === 'atomic');
+}
+
+/** A cheap look before the expression runs: the texts that any match holds, one after another. */
+function holdsInOrder(text: string, ordered: readonly string[]): boolean {
+  let from = 0;
+  for (const part of ordered) {
+    const at = text.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return true;
 }
 
 function createVariant(

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -21,23 +20,44 @@ export interface Perl {
   close(): void;
 }
 
-/** One Perl for all questions; they go in as a batch and come back in order. */
+/**
+ * One Perl for all questions; they go in as a batch and come back in order. It dies over a pattern now and
+ * then, by mistakes of its own: then that question is left without an answer, and another Perl goes on.
+ */
 export function startPerl(): Perl {
-  const child = spawn('perl', [fileURLToPath(new URL('oracle.pl', import.meta.url))], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  let child = spawnPerl();
   return {
     async ask(questions) {
-      const batch = questions.map((question) => `${encodeQuestion(question)}\n`).join('');
-      if (!child.stdin.write(batch)) void once(child.stdin, 'drain');
       const replies: Reply[] = [];
-      for (const { pattern } of questions) {
-        const line = await lines.next();
-        if (line.done === true) throw new Error(`perl died at ${JSON.stringify(pattern)}`);
-        replies.push(decodeReply(line.value));
+      while (replies.length < questions.length) {
+        const rest = questions.slice(replies.length);
+        child.write(rest.map((question) => `${encodeQuestion(question)}\n`).join(''));
+        for (const { texts } of rest) {
+          const line = await child.read();
+          if (line !== undefined) replies.push(decodeReply(line));
+          else {
+            replies.push({ answers: texts.map(() => 'panic') });
+            child = spawnPerl();
+            break;
+          }
+        }
       }
       return replies;
+    },
+    close: () => child.close(),
+  };
+}
+
+function spawnPerl(): { write(text: string): void; read(): Promise<string | undefined>; close(): void } {
+  const script = fileURLToPath(new URL('oracle.pl', import.meta.url));
+  const child = spawn('perl', [script], { stdio: ['pipe', 'pipe', 'ignore'] });
+  child.stdin.on('error', () => undefined);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    write: (text) => child.stdin.write(text),
+    read: async () => {
+      const line = await lines.next();
+      return line.done === true ? undefined : line.value;
     },
     close: () => child.stdin.end(),
   };

@@ -90,7 +90,7 @@ function compare(question: Question, reply: Reply): string[] {
     );
   if ('error' in reply) return [`accepted ${JSON.stringify(pattern)}: ${reply.error}`];
   // For characters Perl folds letters beyond ASCII, and (?^) ends the rule that classes are those of ASCII.
-  if (question.mode === 'u' && /\(\?(?:\^|[a-z]*i)/.test(pattern)) return [];
+  if ((question.mode === 'u' && /\(\?[a-z]*i/.test(pattern)) || pattern.includes('(?^')) return [];
   const leaky = compiled.diagnostics.some(({ message }) => message.includes('never has a value'));
   if (leaky) return [];
   // Perl 5.36 gives back half of a CR LF that a repeated \R took, against its own manual.
