@@ -33,27 +33,25 @@ const root = process.cwd();
 const now = (): number => performance.timeOrigin + performance.now();
 
 const dir = mkdtempSync(join(tmpdir(), 'latency-'));
-try {
-  process.exitCode = await main();
-} finally {
-  rmSync(dir, { recursive: true, force: true });
-}
 
 async function main(): Promise<number> {
   if (!existsSync('dist/cli/main.js')) execFileSync('npm', ['run', '-s', 'build']);
   commitTime();
   const results: { readonly name: string; readonly load: Load; readonly found: Summary }[] = [];
+  const measure = async (name: string, load: Load, run: () => Promise<Summary>): Promise<void> => {
+    const found = await run();
+    print(name, load, found);
+    results.push({ name, load, found });
+  };
   for (const load of loads) {
-    results.push({ name: 'bird-sentinel webhook', load, found: await birdSentinel(load) });
+    await measure('bird-sentinel webhook', load, () => birdSentinel(load));
     if (!existsSync('/usr/bin/sec')) {
       console.log('sec is not installed (apt-get install sec): its rows are missing');
       continue;
     }
-    results.push({ name: 'sec write to a FIFO', load, found: await sec(load, 'write') });
-    if (load.perSecond <= 100)
-      results.push({ name: 'sec shellcmd', load, found: await sec(load, 'shellcmd') });
+    await measure('sec write to a FIFO', load, () => sec(load, 'write'));
+    if (load.perSecond <= 100) await measure('sec shellcmd', load, () => sec(load, 'shellcmd'));
   }
-  for (const { name, load, found } of results) print(name, load, found);
   const idle = await idleCost();
   console.log(`idle: ${idle.wakeups.toFixed(2)} wake-ups a second, RSS ${idle.rssMiB.toFixed(0)} MiB`);
   const ours = results.find(({ name, load }) => name.startsWith('bird') && load.perSecond === 100);
@@ -222,7 +220,7 @@ async function sec(load: Load, action: 'write' | 'shellcmd'): Promise<Summary> {
   );
   const arrivals = new Map<number, number>();
   // Opened for reading and writing, so that no writer ever meets a FIFO without a reader.
-  const reader = spawn('bash', ['-c', 'exec 3<>"$1"; cat <&3', '_', fifo], {
+  const reader = spawn('bash', ['-c', 'exec 3<>"$1"; exec cat <&3', '_', fifo], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let rest = '';
@@ -305,4 +303,10 @@ function end(child: ChildProcess): Promise<void> {
     child.once('close', () => resolve());
     child.kill('SIGTERM');
   });
+}
+
+try {
+  process.exitCode = await main();
+} finally {
+  rmSync(dir, { recursive: true, force: true });
 }
