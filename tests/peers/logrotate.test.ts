@@ -62,11 +62,10 @@ describe.skipIf(!installed)('the real logrotate', () => {
       }
       const written = await writer.stop();
       const kept = survivors();
-      await session.until(() => session.texts().at(-1) === String(written));
+      await session.until(() => session.texts().at(-1) === numbered(written));
       await session.stop();
-      const seen = session.texts().map(Number);
-      expect(new Set(seen).size, 'a line was read twice').toBe(seen.length);
-      expect(seen, 'out of order').toEqual(seen.toSorted((a, b) => a - b));
+      const seen = wholeLines(session.texts()).map(Number);
+      expect(faults(wholeLines(session.texts()), 0)).toEqual([]);
       const known = new Set(seen);
       const missing = [...kept].filter((line) => !known.has(line));
       expect(spans(missing), 'lines that are on the disk').toEqual([]);
@@ -139,7 +138,10 @@ async function open(): Promise<Session> {
   return session;
 }
 
-const numbers = (last: number): string[] => Array.from({ length: last }, (_, index) => String(index + 1));
+/** All of one length, so that a line cut in two by a rotation is not taken for another one. */
+const numbered = (line: number): string => String(line).padStart(9, '0');
+
+const numbers = (last: number): string[] => Array.from({ length: last }, (_, index) => numbered(index + 1));
 
 function append(first: number, last: number): void {
   writeFileSync(
@@ -184,13 +186,15 @@ async function nextSecond(): Promise<void> {
   while (Math.floor(Date.now() / 1000) === second) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
+const wholeLines = (lines: readonly string[]): string[] => lines.filter((line) => /^\d{9}$/.test(line));
+
 /** Numbers in all files that are left. */
 function survivors(): Set<number> {
   const kept = new Set<number>();
   for (const name of readdirSync(directory).filter((each) => each.startsWith('app.log'))) {
     const bytes = readFileSync(join(directory, name));
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
-    for (const line of text.split('\n')) if (/^\d+$/.test(line)) kept.add(Number(line));
+    for (const line of text.split('\n')) if (wholeLines([line]).length > 0) kept.add(Number(line));
   }
   return kept;
 }
@@ -207,7 +211,7 @@ function startWriter(how: 'reopening' | 'holding'): { stop(): Promise<number> } 
     process.stdin.on('data', () => { going = false; });
     const inode = () => { try { return fs.statSync(path).ino; } catch { return 0; } };
     (function burst() {
-      for (let i = 0; i < 50; i++) fs.writeSync(fd, String(++n) + '\\n');
+      for (let i = 0; i < 50; i++) fs.writeSync(fd, String(++n).padStart(9, '0') + '\\n');
       if (how === 'reopening' && inode() !== fs.fstatSync(fd).ino) { fs.closeSync(fd); fd = fs.openSync(path, 'a'); }
       if (going) setImmediate(burst); else { console.log(n); process.exit(0); }
     })();`;

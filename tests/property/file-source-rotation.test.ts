@@ -108,6 +108,7 @@ function createRun(world: World, pattern: string) {
       () => before + here.texts().length >= all().length && here.condition(world.path) === 'atEnd',
     );
     known = !world.empty;
+    world.noticed();
   };
 
   const start = async (): Promise<void> => {
@@ -137,7 +138,7 @@ function createRun(world: World, pattern: string) {
         return world.write(text.slice(at));
       }
       case 'late':
-        return void world.late(`${numbered(each.line)}\n`);
+        return world.late(`${numbered(each.line)}\n`);
       case 'rename':
         known = false;
         return world.rename(each.create);

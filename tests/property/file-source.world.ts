@@ -20,7 +20,10 @@ export interface World {
   readonly expected: readonly (readonly string[])[];
   /** Appends to the file at the path; a line may come in pieces. */
   write(text: string): void;
-  late(text: string): boolean;
+  /** Appends to the file renamed last, as long as the source can know of it. */
+  late(text: string): void;
+  /** The source has seen the file at the path. */
+  noticed(): void;
   rename(create: boolean): void;
   copyTruncate(): void;
   recreate(): void;
@@ -33,6 +36,7 @@ export function createWorld(directory: string): World {
   const path = join(directory, 'app.log');
   const rotated = (number: number): string => `${path}.${number}`;
   const files: string[][] = [[]];
+  const seen = new Set<string[]>();
   /** The lines of the file that `rotated(1)` is, while a writer may still have it open. */
   let former: { lines: string[]; fd: number } | undefined;
   appendFileSync(path, '');
@@ -68,10 +72,13 @@ export function createWorld(directory: string): World {
       current().push(...lines);
     },
     late(text) {
-      if (former === undefined) return false;
+      // A file that was empty as long as it had its name, and never seen, is no file to the source.
+      if (former === undefined || (former.lines.length === 0 && !seen.has(former.lines))) return;
       writeSync(former.fd, Buffer.from(text, 'latin1'));
       former.lines.push(...text.split('\n').slice(0, -1));
-      return true;
+    },
+    noticed() {
+      seen.add(current());
     },
     rename(create) {
       shift();

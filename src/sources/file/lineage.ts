@@ -10,12 +10,12 @@ import {
   type Witness,
 } from './generation.ts';
 import { headLength, sameFile } from './identity.ts';
-import { lastLineStart, locate, locateCopy, noWitness, unseenSince, wasRead } from './locate.ts';
+import { lastLineStart, locate, locateCopy, noWitness, unseenSince } from './locate.ts';
 import type { FileMark, Fingerprint, Place } from './mark.ts';
 import * as notices from '../notices.ts';
 import { afterHole, openIfThere } from './opening.ts';
 import { openReader, type Reader } from './reader.ts';
-import { siblingWithInode, tickMs, type Sibling } from './siblings.ts';
+import { newerFirst, siblingWithInode, tickMs, type Sibling } from './siblings.ts';
 
 /** One generation as it is being read. */
 export interface Reading {
@@ -115,37 +115,48 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     await Promise.all(open.map((reading) => reading.generation.reader.close()));
   };
 
-  /** Where the newest file known is by now, if it still has a name beside the path. */
-  const predecessor = async (): Promise<Sibling | undefined> => {
-    const last = readings.findLast((reading) => reading !== current);
-    if (last === undefined) return undefined;
-    const facts = await last.generation.reader.facts().catch(() => last.generation.facts);
+  /** Where the file of a reading is by now, if it still has a name beside the path. */
+  const whereabouts = async ({ generation }: Reading): Promise<Sibling | undefined> => {
+    const facts = await generation.reader.facts().catch(() => generation.facts);
     unseenBound = Math.max(unseenBound, facts.mtimeMs - tickMs);
-    if (last.generation.reader.compressed) return { path: last.generation.reader.path, facts };
+    if (generation.reader.compressed) return { path: generation.reader.path, facts };
     return facts.links === 0 ? undefined : siblingWithInode(path, facts.ino);
   };
 
-  /** Takes up files that were rotated away before they were ever seen at the path. */
-  const takeUnseen = async (atPath: Reader | undefined): Promise<number> => {
-    const after = await predecessor();
+  /**
+   * Takes up files that were rotated away before they were ever seen at the path: those newer than what
+   * `from` reads, or not older than the time `from`; without it, newer than the newest one known.
+   */
+  const takeUnseen = async (atPath: Reader | undefined, from?: Reading | number): Promise<number> => {
+    const last = from ?? readings.findLast((reading) => reading !== current);
+    const after = typeof last === 'object' ? await whereabouts(last) : undefined;
+    const since = typeof from === 'number' ? from : unseenBound;
     const files = readings.map((reading) => reading.generation.facts);
     // Also as they are now: a file of which nothing was read yet may have been copied or compressed.
     const open = readings.map((reading) => reading.generation.reader);
     const now = await Promise.all([...open, ...(atPath === undefined ? [] : [atPath])].map(peekHead));
     const heads = [...past, ...readings.map((reading) => reading.generation.head())];
     const known = { files: atPath === undefined ? files : [...files, atPath.opened], heads, now };
-    const unseen = await unseenSince(path, known, after === undefined ? { since: unseenBound } : { after });
+    const unseen = await unseenSince(path, known, after === undefined ? { since } : { after });
     const found: Reading[] = [];
     for (const sibling of unseen) {
       const reader = await openReader(sibling.path).catch(() => undefined);
       if (reader !== undefined) found.push(await fromBeginning(reader, everything));
     }
-    readings = [
-      ...readings.filter((reading) => reading !== current),
-      ...found,
-      ...(current ? [current] : []),
-    ];
+    if (found.length > 0) await insertByAge(found);
     return found.length;
+  };
+
+  const insertByAge = async (found: readonly Reading[]): Promise<void> => {
+    const older = [...readings.filter((reading) => reading !== current), ...found];
+    const aged = await Promise.all(
+      older.map(async (reading) => {
+        const { facts, reader } = reading.generation;
+        return { reading, ...((await whereabouts(reading)) ?? { path: reader.path, facts }) };
+      }),
+    );
+    const sorted = aged.toSorted((a, b) => newerFirst(b, a)).map(({ reading }) => reading);
+    readings = current === undefined ? sorted : [...sorted, current];
   };
 
   const resumePlace = async (place: Place): Promise<Reading | undefined> => {
@@ -153,8 +164,13 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     const located = await locate(place, path);
     if (located === undefined) return undefined;
     const { reader, atPath } = located;
+    const same = readings.find((reading) => sameFile(reading.generation.facts, reader.opened));
+    if (same !== undefined) {
+      await reader.close();
+      return same;
+    }
     // Of an empty file there is only the inode, which may be another file's by now.
-    if (empty && !atPath && (await wasRead(reader.path, { heads: past, now: [] }))) {
+    if (empty && !atPath) {
       await reader.close();
       return undefined;
     }
@@ -184,18 +200,22 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
       unseenBound = mark.since;
       const missing: Place[] = [];
       let unclear = mark.files.at(-1)?.head.length === 0;
+      let from: Reading | number | undefined;
       for (const place of mark.files) {
         const found = await resumePlace(place);
         if (found === undefined && !place.done) missing.push(place);
-        unclear ||= !place.done && found?.generation.facts.ino !== place.ino;
+        if ((place.done && place.head.length > 0) || found?.generation.facts.ino === place.ino) continue;
+        unclear = true;
+        // What was written into the original after it was copied is newer than its copy.
+        from ??= found ?? place.mtimeMs - tickMs;
       }
       unclear ||= current === undefined;
-      const unseen = unclear ? await takeUnseen(atPath) : 0;
+      const unseen = unclear ? await takeUnseen(atPath, from) : 0;
       if (current === undefined && atPath !== undefined)
         adopt(await fromBeginning(await openReader(path), atPath.opened.size));
       return missing
         .filter((place) => setting.literal || place.size > place.offset)
-        .filter((place) => place.head.length > 0 || unseen === 0)
+        .filter((place) => place.head.length > 0 || (place.size > 0 && unseen === 0))
         .map((place) =>
           notices.lost(path, place.size - place.offset, 'the file that was being read is gone'),
         );

@@ -109,7 +109,7 @@ export async function unseenSince(
 }
 
 /** Whether it begins as a known file does; of a short file, all of it must be known. */
-export async function wasRead(path: string, known: Pick<Known, 'heads' | 'now'>): Promise<boolean> {
+async function wasRead(path: string, known: Known): Promise<boolean> {
   const reader = await openReader(path).catch(() => undefined);
   if (reader === undefined) return false;
   try {
