@@ -1,4 +1,5 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ const installed = spawnSync('logrotate', ['--version']).status === 0;
 
 let directory: string;
 let log: string;
+const writers: ChildProcess[] = [];
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'bs-logrotate-'));
@@ -17,7 +19,14 @@ beforeEach(() => {
   writeFileSync(log, '');
 });
 
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const writer of writers.splice(0)) {
+    if (writer.exitCode !== null || writer.signalCode !== null) continue;
+    writer.kill('SIGKILL');
+    await once(writer, 'close');
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
 
 /** Modes of logrotate in which no line is lost on the disk. */
 const keeping: Readonly<Record<string, string>> = {
@@ -210,12 +219,15 @@ function startWriter(how: 'reopening' | 'holding'): { stop(): Promise<number> } 
     let fd = fs.openSync(path, 'a'), n = 0, going = true;
     process.stdin.on('data', () => { going = false; });
     const inode = () => { try { return fs.statSync(path).ino; } catch { return 0; } };
+    process.stdin.on('end', () => process.exit(1));
     (function burst() {
       for (let i = 0; i < 50; i++) fs.writeSync(fd, String(++n).padStart(9, '0') + '\\n');
       if (how === 'reopening' && inode() !== fs.fstatSync(fd).ino) { fs.closeSync(fd); fd = fs.openSync(path, 'a'); }
       if (going) setImmediate(burst); else { console.log(n); process.exit(0); }
     })();`;
+  // A test that fails must not leave it writing.
   const child = spawn(process.execPath, ['-e', script, log, how], { stdio: ['pipe', 'pipe', 'inherit'] });
+  writers.push(child);
   return {
     stop: () =>
       new Promise((resolve) => {
