@@ -129,6 +129,7 @@ async function birdSentinel(load: Load): Promise<Summary> {
 rules: [{ id: line, match: 'bench_line (?<n>\\d+)', alert: {} }]
 channels: { hook: { webhook: { url: 'http://127.0.0.1:${port}/' } } }
 receivers: { all: { channels: [hook] } }
+limits: { max-waiting: 100000 }
 `,
   );
   const daemon = startDaemon(work);

@@ -18,7 +18,7 @@ export function pump(desk: Desk, lane: Lane): void {
   passOn(desk, lane);
   if (room(lane, desk.now) > 0) joinExcess(desk, lane);
   while (room(lane, desk.now) > 0 && lane.budget.slots(desk.now) > 0) {
-    const next = dueNow(desk, lane)[0];
+    const next = lane.waiting.find(({ notification }) => notification.dueAt <= desk.now);
     if (next === undefined) break;
     release(desk, lane, next);
   }

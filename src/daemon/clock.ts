@@ -11,8 +11,11 @@ export interface Clock {
   engine(): Instant;
   /** Alerting's `now`: the wall; in history the engine's, so that the same file gives the same alerts. */
   alerting(): Instant;
-  /** A source read data that was written before it was looked at; `reached` is its newest event time. */
-  behind(source: string, reached: Instant | undefined): void;
+  /**
+   * An event of `source` is taken. `wasThere`: it was written before it was looked at, so the source is
+   * behind and holds the clock back to what it has reached.
+   */
+  reached(source: string, at: Instant, wasThere: boolean): void;
   /** A source is read to its end. */
   caughtUp(source: string): void;
   /** Sources that hold the clock back. */
@@ -24,12 +27,12 @@ export function createClock(mode: ClockMode, readWall: () => number, from: Insta
   let lastWall = instant(0);
   let lastEngine = from;
   const reachedBy = new Map<string, Instant>();
-  let newest = instant(0);
+  let newest: Instant | undefined;
 
   const wall = (): Instant => (lastWall = latest(lastWall, instant(readWall())));
 
   const engineTime = (): Instant => {
-    if (mode === 'history') return newest;
+    if (mode === 'history') return newest ?? wall();
     return reachedBy.size === 0 ? wall() : instant(Math.min(...reachedBy.values()));
   };
   const engine = (): Instant => (lastEngine = latest(lastEngine, engineTime()));
@@ -38,9 +41,9 @@ export function createClock(mode: ClockMode, readWall: () => number, from: Insta
     wall,
     engine,
     alerting: () => (mode === 'history' ? engine() : wall()),
-    behind(source, reached) {
-      if (reached !== undefined) newest = latest(newest, reached);
-      reachedBy.set(source, latest(reachedBy.get(source) ?? instant(0), reached ?? instant(0)));
+    reached(source, at, wasThere) {
+      newest = latest(newest ?? at, at);
+      if (wasThere) reachedBy.set(source, latest(reachedBy.get(source) ?? at, at));
     },
     caughtUp: (source) => void reachedBy.delete(source),
     holding: () => [...reachedBy.keys()],

@@ -1,25 +1,22 @@
 import type { ChannelPorts } from '../channels/contract.ts';
 import type { Config } from '../config/config.ts';
 import type { MatchPorts } from '../match/contract.ts';
-import { present } from '../kit/assert.ts';
 import type { Notification } from '../model/alert.ts';
 import type { Severity } from '../model/program.ts';
 import type { Ledger, LedgerFailure } from '../store/contract.ts';
-import { alertingRules } from './alerting-rules.ts';
 import { createClock, type ClockMode } from './clock.ts';
 import type { Decided, Note } from './core.ts';
 import type { Reach } from './crash-points.ts';
 import { createDeliveries } from './deliveries.ts';
-import { createIntake, type Intake } from './intake.ts';
+import { watchLedger } from './ledger-trouble.ts';
 import type { Log } from './log.ts';
-import { createLoop, type Way } from './loop.ts';
+import { createLoop, type Item } from './loop.ts';
 import { openOnDemand } from './open-channels.ts';
-import { recover, ruleHashes, type Build, type Recovered } from './recovery.ts';
-import { internalRaise } from './internal-alerts.ts';
-import { pumpSource, type SourcePump } from './source-pump.ts';
+import { recover, type Recovered } from './recovery.ts';
+import { createSourceGroup } from './source-group.ts';
 import { statusOf, type Status } from './status.ts';
-import { createWording } from './wording.ts';
-import { sourcesOf } from './sources-of.ts';
+import { keepUp } from './upkeep.ts';
+import { buildOf, prepareWay } from './way.ts';
 
 /** What a daemon is made of. */
 export interface DaemonParts {
@@ -75,26 +72,22 @@ export type Opened =
 
 /** Recovers the machines from the ledger and wires the rooms together. */
 export async function openDaemon(parts: DaemonParts): Promise<Opened> {
-  const { ledger, log } = parts;
-  const recovery = recover(ledger, buildOf(parts.config, parts.match));
+  const { ledger, log, match } = parts;
+  const recovery = recover(ledger, buildOf(parts.config, match));
   if (!recovery.ok) return recovery;
   const { recovered } = recovery;
   parts.reach('restored');
   const startedAt = parts.now();
   const clock = createClock(parts.mode, parts.now, recovered.now);
+  const trouble = watchLedger(log);
   let config = parts.config;
-  let trouble: LedgerFailure | undefined;
-  let troubleSince: number | undefined;
-  let sources = new AbortController();
-  let pumps: readonly SourcePump[] = [];
   let channels = openOnDemand(config.channels, portsFor(parts, config));
-
   const deliveries = createDeliveries(
     (name) => channels.open(name),
     (settlement) => loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) }),
     parts.reach,
   );
-  let way = await wayOf(config, recovered, parts.match);
+  let way = (await prepareWay(config, match))(recovered.core);
   const loop = createLoop(way, recovered.nextSeq, {
     ledger,
     clock,
@@ -102,120 +95,89 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     reach: parts.reach,
     durable: parts.durable,
     note: (note) => tellNote(log, note),
-    trouble(failure) {
-      if (failure !== undefined)
-        log.error('the ledger cannot be written; reading waits', { text: failure.detail });
-      else log.warn('the ledger can be written again');
-      troubleSince = failure === undefined ? undefined : (troubleSince ?? performance.now());
-      trouble = failure;
-    },
+    trouble: trouble.tell,
   });
+  const sources = createSourceGroup({
+    ledger,
+    now: clock.wall,
+    follow: parts.follow,
+    log,
+    offer: loop.offer,
+  });
+  const stopUpkeep = parts.durable ? keepUp(ledger, () => config.limits, parts.now, log) : () => undefined;
+  const decide = (input: DecideItem['input']): Promise<Decided> =>
+    new Promise((committed) => loop.offer({ type: 'decide', input, committed }));
 
-  const decide = (input: Parameters<typeof loop.offer>[0] & { type: 'decide' }): Promise<Decided> =>
-    new Promise((committed) => loop.offer({ ...input, committed }));
-
-  const openSources = (): void => {
-    sources = new AbortController();
-    const opened = sourcesOf(config, ledger.restore().marks, {
-      now: () => clock.wall(),
-      follow: parts.follow,
-      signal: sources.signal,
-    });
-    pumps = opened.map(({ name, source }) =>
-      pumpSource(name, source, sources.signal, loop.offer, (stream, notice) => {
-        log[notice.severity === 'error' ? 'error' : 'warn'](notice.code, {
-          source: name,
-          stream,
-          text: notice.text,
+  const startAfresh = (changed: readonly string[]): void => {
+    if (changed.length === 0) return;
+    log.warn('rules changed: their state starts afresh', { rules: changed });
+    for (const rule of changed) {
+      for (const { id } of ledger.alerts({ rule, status: 'open', limit: mostOpen })) {
+        loop.offer({
+          type: 'decide',
+          input: (now) => ({ type: 'resolve', now, alert: id, why: 'its rule changed' }),
         });
-        if (notice.alert) loop.offer(internalRaise(notice.code, name, stream, notice.text));
-      }),
-    );
-    for (const pump of pumps) {
-      pump.ended.catch((error: unknown) =>
-        log.error('source ended by a bug', { source: pump.name, text: String(error) }),
-      );
+      }
     }
   };
 
-  const closeSources = async (): Promise<void> => {
-    sources.abort();
-    await Promise.allSettled(pumps.map((pump) => pump.ended));
+  const swap = async (next: Config): Promise<LedgerFailure | undefined> => {
+    const join = await prepareWay(next, match);
+    await untilIdle(() => loop.idle() || trouble.failure() !== undefined);
+    const failed = trouble.failure() ?? loop.checkpoint();
+    if (failed !== undefined) return failed;
+    const again = recover(ledger, buildOf(next, match));
+    if (!again.ok) return again.failure;
+    const before = channels;
+    config = next;
+    channels = openOnDemand(next.channels, portsFor(parts, next));
+    way = join(again.recovered.core);
+    loop.swap(way);
+    startAfresh(again.recovered.changed);
+    await before.closeAll();
+    return undefined;
   };
 
-  if (recovered.changed.length > 0) {
-    log.warn('rules changed: their state starts afresh', { rules: recovered.changed });
-  }
   loop.offer({ type: 'decide', input: (now) => ({ type: 'started', now }) });
+  startAfresh(recovered.changed);
 
   const daemon: Daemon = {
-    start: openSources,
-    sourcesEnded: async () => void (await Promise.all(pumps.map((pump) => pump.ended))),
+    start: () => sources.open(config),
+    sourcesEnded: sources.ended,
     quiet: () => loop.idle() && deliveries.underWay() === 0,
-    async send(message) {
-      const decided = await decide({
-        type: 'decide',
-        input: (now, seq) => ({ type: 'send', now, seq, ...message }),
-      });
-      return [
-        ...new Set(decided.outputs.flatMap((output) => (output.type === 'alert' ? [output.alert.id] : []))),
-      ];
-    },
+    send: async (message) => alertsIn(await decide((now, seq) => ({ type: 'send', now, seq, ...message }))),
     outcome: (alerts) =>
       alerts.flatMap((id) => ledger.notificationsOf(id)).filter(({ state }) => state !== 'passed'),
-    undelivered: () => ledger.unsettled(1000).length,
-    async resolve(alert, why) {
-      const decided = await decide({
-        type: 'decide',
-        input: (now) => ({ type: 'resolve', now, alert, why }),
-      });
-      return decided.outputs.some((output) => output.type === 'alert');
-    },
+    undelivered: () => ledger.unsettled(mostOpen).length,
+    resolve: async (alert, why) =>
+      alertsIn(await decide((now) => ({ type: 'resolve', now, alert, why }))).length > 0,
     async reload(next) {
-      await closeSources();
-      await untilIdle(loop.idle);
-      const failed = loop.checkpoint();
-      if (failed !== undefined) {
-        openSources();
-        return failed;
-      }
-      const again = recover(ledger, buildOf(next, parts.match));
-      if (!again.ok) {
-        openSources();
-        return again.failure;
-      }
-      const before = channels;
-      config = next;
-      channels = openOnDemand(next.channels, portsFor(parts, next));
-      way = await wayOf(next, again.recovered, parts.match);
-      loop.swap(way);
-      await before.closeAll();
-      openSources();
-      if (again.recovered.changed.length > 0) {
-        log.warn('rules changed: their state starts afresh', { rules: again.recovered.changed });
-      }
-      return undefined;
+      await sources.close();
+      const failed = await swap(next);
+      sources.open(config);
+      return failed;
     },
     status: () =>
       statusOf({
         config,
         way,
-        pumps,
+        pumps: sources.pumps(),
         ledger,
         loop: loop.stats(),
         startedAt,
         now: parts.now(),
-        trouble,
+        trouble: trouble.failure(),
         holding: clock.holding(),
       }),
-    trouble: () => trouble,
-    troubledFor: () => (troubleSince === undefined ? 0 : performance.now() - troubleSince),
+    trouble: trouble.failure,
+    troubledFor: trouble.lasts,
     async stop(graceMs) {
       parts.reach('stopping');
-      await closeSources();
+      stopUpkeep();
+      await sources.close();
       await deliveries.finish(graceMs);
-      if (trouble === undefined) await untilIdle(loop.idle);
-      if (trouble === undefined && parts.durable) loop.checkpoint();
+      await untilIdle(() => loop.idle() || trouble.failure() !== undefined);
+      if (trouble.failure() === undefined && parts.durable) loop.checkpoint();
       loop.halt();
       await channels.closeAll();
     },
@@ -223,35 +185,18 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   return { ok: true, daemon, recovered };
 }
 
-const buildOf = (config: Config, match: MatchPorts): Build => ({
-  program: config.program,
-  alerting: alertingRules(config),
-  match,
-  keysPerRule: config.limits.keysPerRule,
-  late: config.late,
-});
+type DecideItem = Extract<Item, { readonly type: 'decide' }>;
 
-async function wayOf(config: Config, recovered: Recovered, match: MatchPorts): Promise<Way> {
-  const shapes = new Map(config.channels.map((channel) => [channel.name, channel.kind.shape]));
-  const intakes = new Map<string, Intake>(
-    config.sources.map((source) => [source.name, createIntake(source, config.program, config.zone, match)]),
-  );
-  return {
-    core: recovered.core,
-    intakes,
-    wording: await createWording(
-      config.program,
-      (channel) => present(shapes.get(channel), `shape of channel ${channel}`),
-      config.zone,
-      match,
-    ),
-    rules: ruleHashes(config.program),
-  };
-}
+/** Most alerts or messages that are looked through at once. */
+const mostOpen = 10_000;
 
 const portsFor =
   (parts: DaemonParts, config: Config) =>
   (name: string): ChannelPorts => ({ ...parts.channelPorts(config), name });
+
+const alertsIn = (decided: Decided): readonly string[] => [
+  ...new Set(decided.outputs.flatMap((output) => (output.type === 'alert' ? [output.alert.id] : []))),
+];
 
 function tellNote(log: Log, note: Note): void {
   log.warn(note.code, { ...(note.rule === undefined ? {} : { rule: note.rule }), text: note.text });

@@ -153,12 +153,12 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   function takeChunk(source: string, chunk: Chunk, draft: Draft): void {
     reach('read');
     draft.weigh(chunk.bytes.length);
-    const isHistory = chunk.reference < chunk.receivedAt;
+    const wasThere = chunk.reference < chunk.receivedAt;
     const intake = way.intakes.get(source);
     if (intake !== undefined) {
       for (const { event, rules } of intake.take(chunk)) {
         reach('parsed');
-        if (isHistory) clock.behind(source, event.at);
+        clock.reached(source, event.at, wasThere);
         correlate({ type: 'event', seq: seq++, now: clock.engine(), event, rules }, draft);
       }
     }
@@ -202,7 +202,8 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
 
   function render(attempt: PlannedAttempt, draft: Draft, now: Instant): void {
     const { notification, mayHaveArrived, alerts: touched } = attempt;
-    if (notification.attempt > 1 || notification.part > 0 || mayHaveArrived) return;
+    const isRepeat = notification.attempt > 1 || notification.part > 0 || mayHaveArrived;
+    if (isRepeat && ledger.message(notification.id) !== undefined) return;
     const alerts = notification.alerts.flatMap((id) => touched.get(id) ?? ledger.findAlerts(id));
     draft.rendered(notification.id, way.wording(notification, alerts, now));
   }

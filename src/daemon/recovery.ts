@@ -5,7 +5,7 @@ import type { MatchPorts } from '../match/contract.ts';
 import type { EngineInput } from '../model/effect.ts';
 import type { Row } from '../model/machine.ts';
 import type { Program, Rule } from '../model/program.ts';
-import { instant, type Instant, type Millis } from '../model/time.ts';
+import type { Instant, Millis } from '../model/time.ts';
 import type { JournalEntry, Ledger, LedgerFailure, Restored } from '../store/contract.ts';
 import { createCore, type Core } from './core.ts';
 
@@ -108,6 +108,3 @@ function engineOf(program: Program, build: Build): Engine {
     late: build.late,
   });
 }
-
-/** The newest time a fresh ledger knows. */
-export const beginning = instant(0);

@@ -23,14 +23,16 @@ export function pumpSource(
   notice: (stream: string, notice: SourceNotice) => void,
 ): SourcePump {
   const conditions = new Map<string, SourceCondition>();
+  let release = (): void => undefined;
+  // A ledger that cannot be written must not keep a source from being closed.
+  signal.addEventListener('abort', () => release(), { once: true });
 
   const pass = async (output: SourceOutput): Promise<void> => {
     switch (output.type) {
       case 'chunk':
         await new Promise<void>((taken) => {
           offer({ type: 'chunk', source: name, chunk: output.chunk, taken });
-          // A ledger that cannot be written must not keep a source from being closed.
-          signal.addEventListener('abort', () => taken(), { once: true });
+          release = taken;
         });
         break;
       case 'condition':

@@ -110,8 +110,9 @@ export function createRuleMachine(
 
   return {
     rule,
-    take(event, now) {
-      if (rule.from !== undefined && !rule.from.includes(event.source)) return;
+    take(taken, now) {
+      if (rule.from !== undefined && !rule.from.includes(taken.source)) return;
+      const event = rule.time === 'received' ? { ...taken, at: taken.receivedAt } : taken;
       const captured = matcher.match(event);
       if (captured === undefined) return;
       if (captured === 'timedOut') cutOff();

@@ -7,9 +7,7 @@ import type { Instant } from './time.ts';
  * cut. `table`: `[start, end, start, end, …]` in byte offsets, for records of several lines and for
  * sources whose records are not lines.
  */
-export type Records =
-  | { readonly kind: 'lines' }
-  | { readonly kind: 'table'; readonly offsets: Uint32Array };
+export type Records = { readonly kind: 'lines' } | { readonly kind: 'table'; readonly offsets: Uint32Array };
 
 /** Which part of which stream a chunk is. */
 export interface ChunkPosition {

@@ -35,7 +35,13 @@ export type SourceCondition = 'reading' | 'atEnd' | 'unreadable' | 'gone';
 
 /** The only ways the world reaches the engine. `now` is the clock of law 1; `seq` numbers inputs. */
 export type EngineInput =
-  | { readonly type: 'event'; readonly seq: number; readonly now: Instant; readonly event: Event; readonly rules: readonly number[] }
+  | {
+      readonly type: 'event';
+      readonly seq: number;
+      readonly now: Instant;
+      readonly event: Event;
+      readonly rules: readonly number[];
+    }
   | { readonly type: 'tick'; readonly seq: number; readonly now: Instant }
   | {
       readonly type: 'sourceState';

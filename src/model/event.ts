@@ -2,15 +2,7 @@ import type { JsonObject } from './json.ts';
 import type { Instant } from './time.ts';
 
 /** Syslog's eight words, most severe first (RFC 5424, table 2). */
-export type SyslogSeverity =
-  | 'emerg'
-  | 'alert'
-  | 'crit'
-  | 'err'
-  | 'warning'
-  | 'notice'
-  | 'info'
-  | 'debug';
+export type SyslogSeverity = 'emerg' | 'alert' | 'crit' | 'err' | 'warning' | 'notice' | 'info' | 'debug';
 
 /** One record as rules see it. */
 export interface Event {

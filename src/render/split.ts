@@ -57,6 +57,8 @@ function headThatFits(text: string, mark: string, shape: TextShape): string {
 
 /** Whether a text fits with `mark`; a long one is not looked at further than it could fit. */
 function fits(text: string, mark: string, shape: TextShape): boolean {
+  // What is not much longer than the limit is measured at once, without looking for its graphemes.
+  if (text.length <= 2 * shape.limit) return shape.measure(text + mark) <= shape.limit;
   const reached = cutsOf(text, mark, shape).at(-1) ?? 0;
   return reached === text.length && shape.measure(text + mark) <= shape.limit;
 }

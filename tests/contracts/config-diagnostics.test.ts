@@ -37,7 +37,7 @@ describe('several files', () => {
     expect(await told({ 'a.yaml': rule, 'b.yaml': `late: 1m\n${rule}` })).toEqual([
       'b.yaml:2:9 config.duplicate-rule a rule with the id "r" is given twice, first at a.yaml:1:9',
     ]);
-    expect(await told({ 'a.yaml': rule, 'b.local.yaml': `${rule}`, 'c.local.yaml': rule })).toEqual([
+    expect(await told({ 'a.yaml': rule, 'b.local.yaml': rule, 'c.local.yaml': rule })).toEqual([
       'c.local.yaml:1:9 config.duplicate-rule a rule with the id "r" is given twice, first at b.local.yaml:1:9',
     ]);
   });

@@ -35,7 +35,9 @@ receivers: { all: { channels: [nowhere] } }
       [':9:', 'colour'],
       [':10:', 'nowhere'],
     ] as const) {
-      const said = stderr.split('\n').some((line) => line.includes(place) && /error|warning/.test(line) && line.includes(word));
+      const said = stderr
+        .split('\n')
+        .some((line) => line.includes(place) && /error|warning/.test(line) && line.includes(word));
       expect(said, `${word} at ${place} in\n${stderr}`).toBe(true);
     }
     expect(stderr).toContain('did you mean');

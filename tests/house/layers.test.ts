@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -55,9 +63,19 @@ describe('the law of layers', () => {
     const flagged = [...out.matchAll(/src\/(\w+\/\w+)\.ts:\d+:\d+:.*?house\(?\/?(\w[\w-]*)/g)].map(
       ([, file, rule]) => `${file} ${rule}`,
     );
-    const wanted = ['kit/low', 'engine/high', 'engine/lazy', 'engine/typed', 'engine/clock', 'engine/default'];
+    const wanted = [
+      'kit/low',
+      'engine/high',
+      'engine/lazy',
+      'engine/typed',
+      'engine/clock',
+      'engine/default',
+    ];
     for (const file of wanted) {
-      expect(flagged.some((line) => line.startsWith(file)), `${file} in\n${out}`).toBe(true);
+      expect(
+        flagged.some((line) => line.startsWith(file)),
+        `${file} in\n${out}`,
+      ).toBe(true);
     }
     expect(flagged.filter((line) => line.startsWith('engine/clock'))).toHaveLength(3);
     expect(flagged.some((line) => line.startsWith('daemon/fine'))).toBe(false);
@@ -96,7 +114,8 @@ const filesIn = (folder: string): readonly string[] =>
     .filter((name) => name !== '');
 
 describe('names', () => {
-  const banned = /(?:^|[-/])(?:sink|target|notifier|handler|trigger|incident|manager|service|utils?|helpers?|common|misc)(?:[-./]|$)/;
+  const banned =
+    /(?:^|[-/])(?:sink|target|notifier|handler|trigger|incident|manager|service|utils?|helpers?|common|misc)(?:[-./]|$)/;
 
   test('no file is named by a word that says nothing', () => {
     expect(filesIn('src').filter((name) => banned.test(name))).toEqual([]);
@@ -105,7 +124,9 @@ describe('names', () => {
 
   test('files are kebab-case', () => {
     const kebab = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.ts$/;
-    const odd = filesIn('src').filter((name) => name.endsWith('.ts') && !kebab.test(name.split('/').at(-1) ?? ''));
+    const odd = filesIn('src').filter(
+      (name) => name.endsWith('.ts') && !kebab.test(name.split('/').at(-1) ?? ''),
+    );
     expect(odd.map((name) => relative(root, join(root, name)))).toEqual([]);
   });
 });

@@ -9,7 +9,6 @@ const programs = { tinyproxy: '/usr/bin/tinyproxy', squid: '/usr/sbin/squid' } a
 
 /** Proxies from Debian that tunnel by CONNECT for who knows the password. */
 export type ProxyName = keyof typeof programs;
-export const proxyNames: readonly ProxyName[] = ['tinyproxy', 'squid'];
 
 export interface ProxyUser {
   readonly user: string;
@@ -31,10 +30,7 @@ export const whyNoProxy = (program: ProxyName): string | undefined =>
   existsSync(programs[program]) ? undefined : `${program} is not installed`;
 
 /** Starts one on a free port of loopback. */
-export async function startProxy(
-  program: ProxyName,
-  access: ProxyUser,
-): Promise<ProxyPeer> {
+export async function startProxy(program: ProxyName, access: ProxyUser): Promise<ProxyPeer> {
   const dir = mkdtempSync(join(tmpdir(), `${program}-`));
   chmodSync(dir, 0o777);
   const port = await freePort();
@@ -60,7 +56,9 @@ export async function startProxy(
   };
 }
 
-const configurations: { readonly [program in ProxyName]: (dir: string, port: number, access: ProxyUser) => string } = {
+const configurations: {
+  readonly [program in ProxyName]: (dir: string, port: number, access: ProxyUser) => string;
+} = {
   tinyproxy: (dir, port, { user, password }) => `Port ${port}
 Listen 127.0.0.1
 LogFile "${dir}/access.log"
@@ -70,7 +68,10 @@ BasicAuth ${user} ${password}
 `,
   squid(dir, port, { user, password }) {
     const users = join(dir, 'users');
-    const hash = execFileSync('openssl', ['passwd', '-apr1', '-stdin'], { input: password, encoding: 'utf8' });
+    const hash = execFileSync('openssl', ['passwd', '-apr1', '-stdin'], {
+      input: password,
+      encoding: 'utf8',
+    });
     writeFileSync(users, `${user}:${hash}`, { mode: 0o644 });
     return `http_port 127.0.0.1:${port}
 auth_param basic program /usr/lib/squid/basic_ncsa_auth ${users}

@@ -51,7 +51,9 @@ describe('files beside each other', () => {
         const one = mergeBeside([treeOf(a, 'a'), treeOf(b, 'b')], root);
         const other = mergeBeside([treeOf(b, 'b'), treeOf(a, 'a')], root);
         const messages = (merged: typeof one) =>
-          merged.diagnostics.map(({ message }) => message.split(',')[0]).toSorted();
+          merged.diagnostics
+            .map(({ message }) => message.split(',')[0])
+            .toSorted((x = '', y = '') => x.localeCompare(y));
         expect(messages(one)).toEqual(messages(other));
         if (one.diagnostics.length === 0) expect(dataOf(one.tree)).toEqual(dataOf(other.tree));
       }),

@@ -22,7 +22,7 @@ test('whatever matches holds one of the literals', () => {
     fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
       const chance = createChance(seed);
       const { source, text } = makePattern(chance, 'u');
-      const literals = requiredBy(parsePattern(source, true).root);
+      const literals = requiredBy(parsePattern(source, true).root, 1);
       const compiled = compileRegex(source, origin, ports);
       if (!compiled.ok || literals === undefined) return;
       for (let round = 0; round < 4; round += 1) {

@@ -3,7 +3,9 @@ import { safeForTerminal } from '../../kit/terminal.ts';
 import type { Channel, ChannelKind } from '../contract.ts';
 import { plainShape } from '../../render/x-text.ts';
 
-const options = z.strictObject({});
+const options = z.strictObject({
+  json: z.boolean().default(false).describe('Alerts as JSON, one a line, instead of words.'),
+});
 
 /** The terminal (or the log) of whoever runs the program. */
 export const screen: ChannelKind<z.infer<typeof options>> = {
@@ -14,9 +16,10 @@ export const screen: ChannelKind<z.infer<typeof options>> = {
   budgets: [],
   resolved: true,
   shape: plainShape,
-  open: async (_options, ports): Promise<Channel> => ({
+  open: async ({ json }, ports): Promise<Channel> => ({
     send: async ({ message, part }) => {
-      ports.print(safeForTerminal(message.parts[part] ?? ''));
+      if (!json) ports.print(safeForTerminal(message.parts[part] ?? ''));
+      else if (part === 0) ports.print(safeForTerminal(JSON.stringify(message.payload)));
       return { type: 'sent' };
     },
     close: async () => undefined,

@@ -41,7 +41,7 @@ export const webhook: ChannelKind<Options> = {
   kind: 'webhook',
   summary: 'A POST of the alert as JSON, signed if wanted.',
   options,
-  concurrency: 16,
+  concurrency: 64,
   budgets: [],
   resolved: true,
   shape: plainShape,

@@ -1,0 +1,37 @@
+import type { Config } from '../config/config.ts';
+import { present } from '../kit/assert.ts';
+import type { MatchPorts } from '../match/contract.ts';
+import { alertingRules } from './alerting-rules.ts';
+import type { Core } from './core.ts';
+import { createIntake } from './intake.ts';
+import type { Way } from './loop.ts';
+import { ruleHashes, type Build } from './recovery.ts';
+import { createWording } from './wording.ts';
+
+/** What the machines are built from. */
+export const buildOf = (config: Config, match: MatchPorts): Build => ({
+  program: config.program,
+  alerting: alertingRules(config),
+  match,
+  keysPerRule: config.limits.keysPerRule,
+  late: config.late,
+});
+
+/**
+ * Everything of a way but its machines: those are joined at one stroke, between two turns, because
+ * whatever the old ones decide after the new ones were recovered would be lost.
+ */
+export async function prepareWay(config: Config, match: MatchPorts): Promise<(core: Core) => Way> {
+  const shapes = new Map(config.channels.map((channel) => [channel.name, channel.kind.shape]));
+  const intakes = new Map(
+    config.sources.map((source) => [source.name, createIntake(source, config.program, config.zone, match)]),
+  );
+  const wording = await createWording(
+    config.program,
+    (channel) => present(shapes.get(channel), `shape of channel ${channel}`),
+    config.zone,
+    match,
+  );
+  const rules = ruleHashes(config.program);
+  return (core) => ({ core, intakes, wording, rules });
+}
