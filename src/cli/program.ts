@@ -30,7 +30,6 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .option('--json', 'data as JSON')
     .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
     .showHelpAfterError('(see bird-sentinel --help)')
-    .enablePositionalOptions()
     .exitOverride();
 
   /** Turns a command's own parameters into one call; commander gives arguments, then options. */

@@ -160,7 +160,7 @@ function toldBy(
   { receivers, routes }: Hearing,
   registries: Registries,
 ): Pick<Config, 'channels' | 'receivers' | 'routes'> {
-  const screen = registries.channels.find(({ kind }) => kind === 'screen');
+  const screen = registries.channels.find(({ fallback }) => fallback === true);
   if (channels.length > 0 || screen === undefined) return { channels, receivers, routes };
   const name = screen.kind;
   return {

@@ -104,7 +104,7 @@ const unbound = (rule: Tree): Tree =>
     : rule;
 
 function screenChannel(name: string, registries: Registries, json: boolean): Checked<ChannelConfig> {
-  const kind = registries.channels.find((row) => row.kind === 'screen');
+  const kind = registries.channels.find(({ fallback }) => fallback === true);
   if (kind === undefined) {
     return {
       ok: false,

@@ -32,7 +32,7 @@ export function createClock(mode: ClockMode, readWall: () => number, from: Insta
   const wall = (): Instant => (lastWall = latest(lastWall, instant(readWall())));
 
   const engineTime = (): Instant => {
-    if (mode === 'history') return newest ?? wall();
+    if (mode === 'history') return newest ?? lastEngine;
     return reachedBy.size === 0 ? wall() : instant(Math.min(...reachedBy.values()));
   };
   const engine = (): Instant => (lastEngine = latest(lastEngine, engineTime()));

@@ -22,6 +22,7 @@ describe('watch --once', () => {
 
   test('a user name made to look like an address changes nothing of who is blamed', async () => {
     const { stdout } = await run(['watch', '--once', '--json', example]);
+    expect(stdout).toContain('"key":["203.0.113.9"]');
     expect(stdout).not.toMatch(/"key":\["198\.51\.100\.200"\]/);
   });
 
