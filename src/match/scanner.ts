@@ -13,12 +13,7 @@ import { eachWild } from './scan/wild.ts';
 const LEAST_STRIDE = 24;
 
 /** Stands for all rules among the numbers of needles. */
-const EVERY = -1;
-
-interface Hit {
-  readonly at: number;
-  readonly needle: number;
-}
+const EVERY = 2 ** 20 - 1;
 
 /**
  * Makes the scanner of one set of rules. For any rules and any bytes, what matches among the candidates is
@@ -52,36 +47,41 @@ function createFinder(needles: readonly Needle[], ports: MatchPorts): Finder {
   };
 }
 
-function findHits(bytes: Uint8Array, find: Finder, format: ScanFormat, ports: MatchPorts): Hit[] {
-  const hits: Hit[] = [];
-  find(bytes, (needle, at) => hits.push({ at, needle }));
-  if (format === 'escaped') eachWild(bytes, ports, (at) => hits.push({ at, needle: EVERY }));
-  return hits.sort((a, b) => a.at - b.at);
+/** Places where needles stand, ascending, each `place * NEEDLES + needle`. */
+type Hits = Float64Array;
+
+/** Numbers of needles fit into this many values, and places times it into a double's 53 bits. */
+const NEEDLES = 2 ** 20;
+
+function findHits(bytes: Uint8Array, find: Finder, format: ScanFormat, ports: MatchPorts): Hits {
+  const coded: number[] = [];
+  find(bytes, (needle, at) => coded.push(at * NEEDLES + needle));
+  if (format === 'escaped') eachWild(bytes, ports, (at) => coded.push(at * NEEDLES + EVERY));
+  return Float64Array.from(coded).sort();
 }
 
 /** Records with hits, each with the rules of all its hits and those that want every record. */
-function candidatesOf(
-  chunk: Chunk,
-  hits: readonly Hit[],
-  wanted: Wanted,
-  every: readonly number[],
-): Candidate[] {
+function candidatesOf(chunk: Chunk, hits: Hits, wanted: Wanted, every: readonly number[]): Candidate[] {
   const candidates: Candidate[] = [];
   const recordAt = createRecordCursor(chunk);
   for (let next = 0; next < hits.length;) {
-    const first = present(hits[next], 'hit').at;
-    const record = recordAt(first);
-    const end = record?.end ?? first;
-    const needles = new Set<number>();
+    const record = recordAt(placeOf(hits, next));
+    const end = record?.end ?? 0;
+    const needles: number[] = [];
     do {
-      const { at, needle } = present(hits[next], 'hit');
-      if (at + lengthOf(needle, wanted.needles) <= end) needles.add(needle);
+      const needle = (hits[next] ?? 0) % NEEDLES;
+      const stop = placeOf(hits, next) + lengthOf(needle, wanted.needles);
+      if (stop <= end && !needles.includes(needle)) needles.push(needle);
       next += 1;
-    } while (next < hits.length && present(hits[next], 'hit').at < end);
-    if (record !== undefined && needles.size > 0)
-      candidates.push({ ...record, rules: rulesOf(needles, wanted, every) });
+    } while (next < hits.length && placeOf(hits, next) < end);
+    if (record === undefined || needles.length === 0) continue;
+    candidates.push({ start: record.start, end: record.end, rules: rulesOf(needles, wanted, every) });
   }
   return candidates;
+}
+
+function placeOf(hits: Hits, index: number): number {
+  return Math.floor((hits[index] ?? 0) / NEEDLES);
 }
 
 function lengthOf(needle: number, needles: readonly Needle[]): number {
@@ -89,15 +89,25 @@ function lengthOf(needle: number, needles: readonly Needle[]): number {
 }
 
 function rulesOf(
-  hit: ReadonlySet<number>,
+  hit: readonly number[],
   { needles, always }: Wanted,
   every: readonly number[],
 ): readonly number[] {
-  if (hit.has(EVERY)) return every;
-  const lists = Array.from(hit, (needle) => present(needles[needle], 'needle').rules);
-  const [only, ...others] = lists;
-  if (only !== undefined && others.length === 0 && always.length === 0) return only;
-  return [...new Set([...always, ...lists.flat()])].sort((a, b) => a - b);
+  if (hit.includes(EVERY)) return every;
+  return hit.reduce((rules, needle) => merge(rules, present(needles[needle], 'needle').rules), always);
+}
+
+/** Two ascending lists as one, without repetition. */
+function merge(a: readonly number[], b: readonly number[]): readonly number[] {
+  if (a.length === 0) return b;
+  const merged: number[] = [];
+  let next = 0;
+  for (const value of a) {
+    for (; next < b.length && (b[next] ?? 0) < value; next += 1) merged.push(b[next] ?? 0);
+    if (b[next] === value) next += 1;
+    merged.push(value);
+  }
+  return next < b.length ? [...merged, ...b.slice(next)] : merged;
 }
 
 /** All records of the chunk: candidates as they are, the others with the rules that want every record. */

@@ -32,16 +32,20 @@ const LEAST_BITS = 11;
 
 const EMPTY: OneOf = [{ text: '', ignoreCase: false }];
 
-/** The texts of which any match of a pattern must contain one; undefined when nothing useful is known. */
-export function requiredBy(root: Node): readonly Literal[] | undefined {
+/**
+ * The texts of which any match of a pattern must contain one; undefined when nothing is known that is rarer
+ * than `leastBits`.
+ */
+export function requiredBy(root: Node, leastBits = LEAST_BITS): readonly Literal[] | undefined {
   const need = needOf(root);
   const best = withoutLonger(better(need.best, need.exact));
-  return best === undefined || bitsOf(best) < LEAST_BITS ? undefined : best;
+  return best === undefined || bitsOf(best) < leastBits ? undefined : best;
 }
 
 /** Leaves out what stands only where a shorter text of the set stands too. */
 function withoutLonger(set: OneOf | undefined): OneOf | undefined {
-  return set?.filter((literal) => !set.some((other) => other !== literal && holds(literal, other)));
+  if (set === undefined || set.length < 2) return set;
+  return set.filter((literal) => !set.some((other) => other !== literal && holds(literal, other)));
 }
 
 function holds(longer: Literal, shorter: Literal): boolean {
@@ -170,11 +174,16 @@ function power(set: OneOf, times: number): OneOf | undefined {
 /** Every text of the first followed by every text of the second; undefined when these are too many or long. */
 function product(first: OneOf, second: OneOf): OneOf | undefined {
   if (first.length * second.length > MAX_EXACT) return undefined;
+  const [a, b] = [first[0], second[0]];
+  if (first.length === 1 && second.length === 1 && a !== undefined && b !== undefined) {
+    return a.text.length + b.text.length <= MAX_LENGTH ? [join(a, b)] : undefined;
+  }
   const all = first.flatMap((a) => second.map((b) => join(a, b)));
   return all.every(({ text }) => text.length <= MAX_LENGTH) ? all : undefined;
 }
 
 function join(a: Literal, b: Literal): Literal {
+  if (a.text === '') return b;
   const ignoreCase = a.ignoreCase || b.ignoreCase;
   const text = a.text + b.text;
   return { text: ignoreCase ? lowerAscii(text) : text, ignoreCase };
@@ -192,6 +201,10 @@ export function lowerAscii(text: string): string {
 
 /** The characters of a small set, the two cases of a letter as one. */
 function charsOf(set: CharSet): OneOf | undefined {
+  const [code = REPLACEMENT, last] = set;
+  if (set.length === 2 && code === last) {
+    return code === REPLACEMENT ? undefined : [{ text: String.fromCodePoint(code), ignoreCase: false }];
+  }
   if (size(set) > MAX_EXACT) return undefined;
   const codes: number[] = [];
   for (let index = 0; index + 1 < set.length; index += 2) {

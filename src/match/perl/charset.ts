@@ -17,6 +17,8 @@ export const charsOf = (text: string): CharSet => union(...Array.from(text, (cha
 
 /** All that is in at least one of the sets. */
 export function union(...sets: readonly CharSet[]): CharSet {
+  const [only] = sets;
+  if (sets.length === 1 && only !== undefined) return only;
   const ranges = sets.flatMap(rangesOf).toSorted(([a], [b]) => a - b);
   const merged: number[] = [];
   for (const [first, last] of ranges) {
@@ -58,6 +60,7 @@ export function size(set: CharSet): number {
 
 /** Adds the other case of every ASCII letter in the set. */
 export function foldAscii(set: CharSet): CharSet {
+  if (!rangesOf(set).some(([first, last]) => first <= 0x7a && last >= 0x41)) return set;
   const upper = intersection(set, [0x41, 0x5a]).map((code) => code + 0x20);
   const lower = intersection(set, [0x61, 0x7a]).map((code) => code - 0x20);
   return union(set, upper, lower);

@@ -1,4 +1,4 @@
-import { ANY, intersection, NONE, union, without } from './charset.ts';
+import { ANY, has, intersection, NONE, union, without } from './charset.ts';
 import { NEWLINE } from './classes.ts';
 import { groupsIn, type References } from './analyse.ts';
 import { alternation, EMPTY, sequence } from './syntax.ts';
@@ -72,8 +72,11 @@ function lowerNode(node: Node, lowering: Lowering): Node {
 
 /** In a text without newlines it does not matter whether a set holds one: all but newline is all. */
 function forOneLine(set: readonly number[]): readonly number[] {
-  const wide = union(set, NEWLINE);
-  return wide.length === 2 && wide[0] === 0 && wide[1] === ANY[1] ? ANY : without(set, NEWLINE);
+  if (set.length === 2 && set[0] === set[1] && set[0] !== 0x0a) return set;
+  const newline = has(set, 0x0a);
+  const wide = newline ? set : union(set, NEWLINE);
+  if (wide.length === 2 && wide[0] === 0 && wide[1] === ANY[1]) return ANY;
+  return newline ? without(set, NEWLINE) : set;
 }
 
 function lowerLook(node: LookNode, of: Node): Node {

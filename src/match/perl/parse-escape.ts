@@ -115,6 +115,7 @@ function keep(reader: Reader, at: number): undefined {
 }
 
 function reference(reader: Reader, letter: string, at: number): Node | undefined {
+  reader.referred ||= /[kg1-9]/.test(letter);
   if (letter === 'k') return namedReference(reader, at);
   if (letter === 'g') return groupReference(reader, at);
   return /[1-9]/.test(letter) ? numbered(reader, letter, at) : undefined;
@@ -152,6 +153,7 @@ function namedReference(reader: Reader, at: number): Node | undefined {
 
 /** `\k<name>`, `\g{name}` and `(?P=name)`. */
 export function byName(reader: Reader, name: string, at: number): Node | undefined {
+  reader.referred = true;
   const numbers = reader.known.names.get(name);
   if (numbers === undefined && reader.known.count !== Infinity) {
     return badReference(reader, at, `there is no group named ${name}`);

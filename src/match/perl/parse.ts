@@ -26,15 +26,21 @@ const MAX_COUNT = 65_534;
 
 /**
  * Parses the text of a pattern as Perl 5.36 reads it (perlre, perlrecharclass, perlrebackslash). It
- * never fails: mistakes are in `problems`. The text is read twice, since what `\10` and `\k<name>` mean
+ * never fails: mistakes are in `problems`. A text with references is read twice, since what `\10` and `\k<name>` mean
  * depends on groups that may come later.
  */
 export function parsePattern(source: string, quoting: boolean): Syntax {
   const first = parseAll(source, quoting, { count: Infinity, names: new Map() });
-  return parseAll(source, quoting, { count: first.groups, names: first.names });
+  if (!first.referred) return first.syntax;
+  const { groups, names } = first.syntax;
+  return parseAll(source, quoting, { count: groups, names }).syntax;
 }
 
-function parseAll(source: string, quoting: boolean, known: KnownGroups): Syntax {
+function parseAll(
+  source: string,
+  quoting: boolean,
+  known: KnownGroups,
+): { readonly syntax: Syntax; readonly referred: boolean } {
   const reader = createReader(source, quoting, known);
   const parts = [parseAlternation(reader)];
   while (!atEnd(reader)) {
@@ -42,8 +48,8 @@ function parseAll(source: string, quoting: boolean, known: KnownGroups): Syntax 
     reader.at += 1;
     parts.push(parseAlternation(reader));
   }
-  const { groups, names, problems } = reader;
-  return { root: sequence(parts), groups, names, problems };
+  const { groups, names, problems, referred } = reader;
+  return { syntax: { root: sequence(parts), groups, names, problems }, referred };
 }
 
 /** Branches up to a closing parenthesis or the end. `reset`: each branch numbers its groups anew. */

@@ -96,6 +96,7 @@ const ASTRAL: CharSet = [0x1_0000, LAST_CODE_POINT];
  * which never match alone.
  */
 function printSet(set: CharSet): string {
+  if (set.length === 2 && set[0] === set[1] && (set[0] ?? 0) < 0xd800) return printUnit(set[0] ?? 0);
   const [low, high] = [intersection(set, BMP), intersection(set, ASTRAL)];
   if (high.length === 0) return printUnits(low);
   const pairs = rangesOf(high).flatMap(([first, last]) => printPairs(first, last));
@@ -105,6 +106,7 @@ function printSet(set: CharSet): string {
 function printUnits(set: CharSet): string {
   const [first = 0, last] = set;
   if (set.length === 2 && first === last) return printUnit(first);
+  if ((set.at(-1) ?? 0) < 0xffff) return `[${printRanges(set)}]`;
   const outside = without(complement(set), ASTRAL);
   return outside.length < set.length ? `[^${printRanges(outside)}]` : `[${printRanges(set)}]`;
 }

@@ -27,6 +27,8 @@ export interface Reader {
   quoted: boolean;
   /** The rest was given up: what is missing there is no further mistake. */
   lost: boolean;
+  /** Something was read whose meaning depends on the groups of the whole pattern. */
+  referred: boolean;
   depth: number;
   /** Lookarounds that are open here. */
   looks: number;
@@ -47,6 +49,7 @@ export function createReader(source: string, quoting: boolean, known: KnownGroup
     at: 0,
     quoted: false,
     lost: false,
+    referred: false,
     depth: 0,
     looks: 0,
     groups: 0,

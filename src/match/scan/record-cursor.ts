@@ -1,5 +1,5 @@
 import type { Chunk } from '../../model/chunk.ts';
-import { lineFeed, withoutReturn } from '../records.ts';
+import { withoutReturn } from '../records.ts';
 
 /** The byte range of a record. */
 export interface Range {
@@ -21,8 +21,12 @@ const LF = 0x0a;
 
 function lineCursor(bytes: Uint8Array): RecordAt {
   return (place) => {
-    const start = place === 0 ? 0 : bytes.lastIndexOf(LF, place - 1) + 1;
-    return { start, end: withoutReturn(bytes, start, lineFeed(bytes, place)) };
+    // A loop: lines are short, and a call of the machine's search costs more than most of them.
+    let start = place;
+    while (start > 0 && bytes[start - 1] !== LF) start -= 1;
+    let feed = place;
+    while (feed < bytes.length && bytes[feed] !== LF) feed += 1;
+    return { start, end: withoutReturn(bytes, start, feed) };
   };
 }
 

@@ -13,6 +13,8 @@ interface Table {
   readonly width: number;
   /** By hash of a block: how far the window can move; 0: some window ends here. */
   readonly skip: Uint8Array;
+  /** By hash of a block that ends windows: the bits (by `bitOf`) of the bytes these begin with. */
+  readonly begins: Uint32Array;
   /** By hash: the windows that end with the block. */
   readonly ending: ReadonlyMap<number, readonly Window[]>;
 }
@@ -30,17 +32,21 @@ export function createSkipFinder(needles: readonly Needle[]): Finder | undefined
 
 function buildTable(needles: readonly Needle[], width: number): Table {
   const skip = new Uint8Array(HASHES).fill(width - 2);
+  const begins = new Uint32Array(HASHES);
   const ending = new Map<number, Window[]>();
   for (const [number, needle] of needles.entries()) {
     const window = rarestWindow(needle, number, width);
     for (let end = 2; end < width; end += 1) {
       for (const hash of hashes(window.bytes, end, needle.ignoreCase)) {
         skip[hash] = Math.min(skip[hash] ?? 0, width - 1 - end);
-        if (end === width - 1) ending.set(hash, [...(ending.get(hash) ?? []), window]);
+        if (end < width - 1) continue;
+        ending.set(hash, [...(ending.get(hash) ?? []), window]);
+        for (const first of cases(window.bytes[0] ?? 0, needle.ignoreCase))
+          begins[hash] = (begins[hash] ?? 0) | bitOf(first);
       }
     }
   }
-  return { width, skip, ending };
+  return { width, skip, begins, ending };
 }
 
 /** The hash of the block that ends at `end`, in every mixture of cases if these are ignored. */
@@ -56,48 +62,55 @@ function cases(byte: number, ignoreCase: boolean): readonly number[] {
   return ignoreCase && byte >= 0x61 && byte <= 0x7a ? [byte, byte - 0x20] : [byte];
 }
 
+/** One bit of a word for each of 32 classes of bytes. */
+function bitOf(byte: number): number {
+  return 1 << (byte & 31);
+}
+
 function hash(a: number, b: number, c: number): number {
   return ((a << 10) ^ (b << 5) ^ c) & (HASHES - 1);
 }
 
 /** Two places of the bytes in turn, so that the machine waits for two memory reads at once. */
 function find(table: Table, needles: readonly Needle[], bytes: Uint8Array, report: Report): number {
-  const { skip, width } = table;
+  const { skip, begins, width } = table;
   const { length } = bytes;
-  const middle = Math.max(length >> 1, width - 1);
+  const back = width - 1;
+  const middle = Math.max(length >> 1, back);
   let stops = 0;
-  let low = width - 1;
+  let low = back;
   let high = middle;
   while (low < middle && high < length) {
-    const lowSkip = skip[
-      ((at(bytes, low - 2) << 10) ^ (at(bytes, low - 1) << 5) ^ at(bytes, low)) & (HASHES - 1)
-    ] as number;
-    const highSkip = skip[
-      ((at(bytes, high - 2) << 10) ^ (at(bytes, high - 1) << 5) ^ at(bytes, high)) & (HASHES - 1)
-    ] as number;
+    const lowBlock = hash(at(bytes, low - 2), at(bytes, low - 1), at(bytes, low));
+    const highBlock = hash(at(bytes, high - 2), at(bytes, high - 1), at(bytes, high));
+    const lowSkip = skip[lowBlock] as number;
+    const highSkip = skip[highBlock] as number;
     if (lowSkip === 0) {
       stops += 1;
-      lookCloser(table, needles, bytes, low, report);
-    }
+      if (((begins[lowBlock] as number) & bitOf(at(bytes, low - back))) !== 0) {
+        lookCloser(table, needles, bytes, low, lowBlock, report);
+      }
+      low += 1;
+    } else low += lowSkip;
     if (highSkip === 0) {
       stops += 1;
-      lookCloser(table, needles, bytes, high, report);
-    }
-    low += lowSkip || 1;
-    high += highSkip || 1;
+      if (((begins[highBlock] as number) & bitOf(at(bytes, high - back))) !== 0) {
+        lookCloser(table, needles, bytes, high, highBlock, report);
+      }
+      high += 1;
+    } else high += highSkip;
   }
-  return (
-    stops +
-    findRest(table, needles, bytes, low, middle, report) +
-    findRest(table, needles, bytes, high, length, report)
-  );
+  findRest(table, needles, bytes, low, middle, report);
+  findRest(table, needles, bytes, high, length, report);
+  return stops;
 }
 
-/** A byte inside of the bounds: the loops above and below see to that. */
+/** A byte inside of the bounds: the loops see to that. */
 function at(bytes: Uint8Array, index: number): number {
   return bytes[index] as number;
 }
 
+/** One place only: what is left when the other has come to its end. */
 function findRest(
   table: Table,
   needles: readonly Needle[],
@@ -105,17 +118,13 @@ function findRest(
   from: number,
   to: number,
   report: Report,
-): number {
-  let stops = 0;
-  for (let end = from; end < to;) {
-    const skip = table.skip[hash(at(bytes, end - 2), at(bytes, end - 1), at(bytes, end))] as number;
-    if (skip === 0) {
-      stops += 1;
-      lookCloser(table, needles, bytes, end, report);
-    }
-    end += skip || 1;
+): void {
+  for (let end = from; end < to && end < bytes.length;) {
+    const block = hash(at(bytes, end - 2), at(bytes, end - 1), at(bytes, end));
+    const skip = table.skip[block] as number;
+    if (skip === 0) lookCloser(table, needles, bytes, end, block, report);
+    end += Math.max(skip, 1);
   }
-  return stops;
 }
 
 function lookCloser(
@@ -123,11 +132,10 @@ function lookCloser(
   needles: readonly Needle[],
   bytes: Uint8Array,
   end: number,
+  block: number,
   report: Report,
 ): void {
-  const windows = ending.get(hash(at(bytes, end - 2), at(bytes, end - 1), at(bytes, end)));
-  if (windows === undefined) return;
-  for (const { needle, offset } of windows) {
+  for (const { needle, offset } of ending.get(block) ?? []) {
     const start = end - width + 1 - offset;
     if (standsAt(present(needles[needle], 'needle'), bytes, start)) report(needle, start);
   }
