@@ -18,7 +18,7 @@ export interface Measured {
   readonly peakMb: number;
 }
 
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 const LF = 10;
 
 /** Opens, reads and scans a log, and counts the lines that match one of the patterns. */

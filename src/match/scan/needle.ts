@@ -47,11 +47,11 @@ export function wantedBy(rules: readonly ScanRule[], format: ScanFormat): Wanted
 
 /** Whether a needle stands at `at`. */
 export function standsAt({ bytes: text, ignoreCase }: Needle, bytes: Uint8Array, at: number): boolean {
-  if (at < 0 || at + text.length > bytes.length) return false;
-  for (let index = 0; index < text.length; index += 1) {
-    const byte = bytes[at + index] ?? 0;
-    const folded = ignoreCase ? lower(byte) : byte;
-    if (folded !== text[index]) return false;
+  const { length } = text;
+  if (at < 0 || at + length > bytes.length) return false;
+  for (let index = 0; index < length; index += 1) {
+    const byte = bytes[at + index] as number;
+    if (byte !== text[index] && !(ignoreCase && lower(byte) === text[index])) return false;
   }
   return true;
 }

@@ -15,8 +15,9 @@ interface Table {
   readonly skip: Uint8Array;
   /** By hash of a block that ends windows: the bits (by `bitOf`) of the bytes these begin with. */
   readonly begins: Uint32Array;
-  /** By hash: the windows that end with the block. */
-  readonly ending: ReadonlyMap<number, readonly Window[]>;
+  /** By hash: where in `ending` the windows are that end with the block. */
+  readonly list: Uint32Array;
+  readonly ending: readonly (readonly Window[])[];
 }
 
 /**
@@ -33,20 +34,22 @@ export function createSkipFinder(needles: readonly Needle[]): Finder | undefined
 function buildTable(needles: readonly Needle[], width: number): Table {
   const skip = new Uint8Array(HASHES).fill(width - 2);
   const begins = new Uint32Array(HASHES);
-  const ending = new Map<number, Window[]>();
+  const list = new Uint32Array(HASHES);
+  const ending: Window[][] = [[]];
   for (const [number, needle] of needles.entries()) {
     const window = rarestWindow(needle, number, width);
     for (let end = 2; end < width; end += 1) {
       for (const hash of hashes(window.bytes, end, needle.ignoreCase)) {
         skip[hash] = Math.min(skip[hash] ?? 0, width - 1 - end);
         if (end < width - 1) continue;
-        ending.set(hash, [...(ending.get(hash) ?? []), window]);
+        if (list[hash] === 0) list[hash] = ending.push([]) - 1;
+        ending[list[hash] ?? 0]?.push(window);
         for (const first of cases(window.bytes[0] ?? 0, needle.ignoreCase))
           begins[hash] = (begins[hash] ?? 0) | bitOf(first);
       }
     }
   }
-  return { width, skip, begins, ending };
+  return { width, skip, begins, list, ending };
 }
 
 /** The hash of the block that ends at `end`, in every mixture of cases if these are ignored. */
@@ -128,14 +131,14 @@ function findRest(
 }
 
 function lookCloser(
-  { width, ending }: Table,
+  { width, list, ending }: Table,
   needles: readonly Needle[],
   bytes: Uint8Array,
   end: number,
   block: number,
   report: Report,
 ): void {
-  for (const { needle, offset } of ending.get(block) ?? []) {
+  for (const { needle, offset } of ending[list[block] as number] ?? []) {
     const start = end - width + 1 - offset;
     if (standsAt(present(needles[needle], 'needle'), bytes, start)) report(needle, start);
   }
