@@ -89,6 +89,7 @@ function parseClassEscape(reader: Reader, at: number): Member {
   const code = codeEscape(reader, letter, at);
   if (code !== undefined) return { code };
   if ('pPN'.includes(letter)) {
+    acceptMatch(reader, /\{[^}]*\}/y);
     const hint = 'list the characters, or use a class such as [:alpha:]';
     refuse(
       reader,

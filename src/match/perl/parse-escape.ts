@@ -36,6 +36,7 @@ export function parseEscape(reader: Reader, at: number): Node | undefined {
   if (letter === 'K') return keep(reader, at);
   const hint = REFUSED.get(letter);
   if (hint !== undefined) {
+    acceptMatch(reader, /\{[^}]*\}/y);
     refuse(reader, 'unsupported', at, `\\${letter} is not supported`, hint);
     return undefined;
   }
