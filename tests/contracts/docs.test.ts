@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { run } from '../e2e/program.ts';
+import { configOf } from './config-texts.ts';
+
+const root = new URL('../../', import.meta.url);
+const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)];
+const textOf = (page: string): string => readFileSync(new URL(page, root), 'utf8');
+const blocksOf = (page: string, language: string): readonly string[] =>
+  [...textOf(page).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
+    ([, text = '']) => text,
+  );
+
+const files = {
+  '/etc/bird-sentinel/hook.key': 'k',
+  '/etc/bird-sentinel/proxy.pw': 'p',
+  '/etc/ssl/certs/corp.pem': '-----BEGIN CERTIFICATE-----',
+};
+
+const examples = pages.flatMap((page) =>
+  blocksOf(page, 'yaml').map((text, index) => [page, index + 1, text] as const),
+);
+
+test.each(examples)('%s: YAML block %d loads', async (_page, _n, text) => {
+  await configOf(text, files);
+});
+
+/** Command lines of the program as the pages show them, after `npm start --` or the program's name. */
+const commandLines = pages.flatMap((page) =>
+  blocksOf(page, 'sh').flatMap((text) =>
+    text
+      .split('\n')
+      .map((line) => /(?:npm start --|(?:^|\s)bird-sentinel) (.*?)(?:\s+#.*|\s*[|<>&].*)?$/.exec(line)?.[1])
+      .filter((line): line is string => line !== undefined)
+      .map((line) => [page, line] as const),
+  ),
+);
+
+describe('command lines', () => {
+  test('there are some', () => {
+    expect(commandLines.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test.each(commandLines)('%s: %s is understood', async (_page, line) => {
+    const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+      ([, one, two, three]) => one ?? two ?? three ?? '',
+    );
+    // `--help` behind them: options and arguments are parsed, and nothing is done.
+    const { code, stderr, stdout } = await run([...words, '--help']);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Usage:');
+    expect(code).toBe(0);
+    const unknown = await run([...words, '--no-such-option']);
+    expect(unknown.code).toBe(2);
+  });
+});
