@@ -111,7 +111,7 @@ test('JSON, with every way to write a character, and messages as numbers', () =>
 function jsonLine(text: string, variant: number): string {
   const members = { host: 'web1', program: 'sshd', pid: variant % 2 === 0 ? 42 : '42', user: 'root' };
   const bare = text.replace(/["\\\u0000-\u001f]/g, '_');
-  switch (variant % 4) {
+  switch (variant % 6) {
     case 0:
       return JSON.stringify({ ...members, message: text });
     case 1:
@@ -121,6 +121,10 @@ function jsonLine(text: string, variant: number): string {
       );
     case 2:
       return `{"message": [ ${[...Buffer.from(text)].join(', ')}]}`;
+    case 3:
+      return variant % 4 === 0 ? '{"message": 1e3}' : '{"message": 12.50}';
+    case 4:
+      return `{"message":[ -0,${[...Buffer.from(text)].join()}]}`;
     default:
       return `{"pid":4.2e1, "message":${JSON.stringify(bare)}}`;
   }

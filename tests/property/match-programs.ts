@@ -22,6 +22,7 @@ const WORDS = [
   'connection from',
   '\ufffd',
   'x',
+  '1000',
 ];
 
 /** Makes rules of every type, and texts near what they match. */
@@ -134,6 +135,7 @@ export function jsonEvent(line: string): Event {
 
 function messageText(message: Json | undefined): string | undefined {
   if (typeof message === 'string') return message;
+  if (typeof message === 'number') return String(message);
   return Array.isArray(message) ? Buffer.from(message.map(Number)).toString() : undefined;
 }
 

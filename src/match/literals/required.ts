@@ -13,9 +13,9 @@ const WRITTEN = new Set(['host', 'program', 'pid']);
 export function requiredLiterals(pattern: Pattern, format: ScanFormat): readonly Literal[] | undefined {
   switch (pattern.type) {
     case 'regex':
-      return ofRegex(pattern.source, pattern.origin.dialect !== 'sec');
+      return asWritten(ofRegex(pattern.source, pattern.origin.dialect !== 'sec'), format);
     case 'literal':
-      return ofText(pattern.text);
+      return asWritten(ofText(pattern.text), format);
     case 'field':
       return ofField(pattern.field, pattern.test, format);
     case 'all':
@@ -27,6 +27,12 @@ export function requiredLiterals(pattern: Pattern, format: ScanFormat): readonly
     case 'not':
       return undefined;
   }
+}
+
+/** A message of JSON can be a number, which may be written in another way: 1e3 is 1000. */
+function asWritten(set: readonly Literal[] | undefined, format: ScanFormat): readonly Literal[] | undefined {
+  if (format === 'text') return set;
+  return set?.some(({ text }) => /^[-+.\de]+$/i.test(text)) === true ? undefined : set;
 }
 
 function ofRegex(source: string, quoting: boolean): readonly Literal[] | undefined {

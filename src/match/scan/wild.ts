@@ -22,7 +22,7 @@ function isNumberList(bytes: Uint8Array, bracket: number): boolean {
   let after = bracket + 1;
   while (isBlank(bytes[after])) after += 1;
   const byte = bytes[after] ?? 0;
-  return byte >= 0x30 && byte <= 0x39;
+  return (byte >= 0x30 && byte <= 0x39) || byte === 0x2d;
 }
 
 function isBlank(byte: number | undefined): boolean {
