@@ -20,9 +20,10 @@ export function openWritable(open: OpenDatabase, path: string, at: Instant): Ope
   return guarded(
     () => open(path, { readOnly: false, busyMs }),
     (database) => {
-      const notes = configure(database, path);
+      configure(database);
       const failure = refusalOf(versionOf(database), path) ?? damageOf(database, open);
       if (failure !== undefined) return { ok: false, failure };
+      const notes = chooseFormat(database, path);
       const written = transaction(database, () => {
         migrate(database);
         database.exec(
@@ -72,10 +73,8 @@ export function closeQuietly(database: Database | undefined): void {
   }
 }
 
-function configure(database: Database, path: string): string[] {
-  // Incremental vacuum must be chosen before the first table; later the statement does nothing.
-  database.exec('PRAGMA auto_vacuum = INCREMENTAL');
-  const mode = String(database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']);
+/** Settings of this connection: none of them touches the file. */
+function configure(database: Database): void {
   database.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA temp_store = MEMORY;
@@ -84,6 +83,13 @@ function configure(database: Database, path: string): string[] {
     PRAGMA cache_size = -8000;
     PRAGMA journal_size_limit = 16777216;
   `);
+}
+
+/** Settings that are written into the file. */
+function chooseFormat(database: Database, path: string): string[] {
+  // Must be chosen before the first table; later it would change nothing but the file's head.
+  if (versionOf(database) === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  const mode = String(database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']);
   return mode === 'wal' || path === ':memory:'
     ? []
     : [
