@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Attempt, Channel } from '../channels/contract.ts';
 import type { Notification } from '../model/alert.ts';
 import type { Delivery, Message } from '../model/delivery.ts';
@@ -30,6 +31,8 @@ export function createDeliveries(
   reach: Reach,
 ): Deliveries {
   const abort = new AbortController();
+  // Every attempt under way listens to it.
+  setMaxListeners(0, abort.signal);
   const running = new Set<Promise<void>>();
 
   const attempt = async (notification: Notification, message: Message, mayHaveArrived: boolean) => {

@@ -20,7 +20,7 @@ export interface Pace {
   readonly looked?: () => void;
 }
 
-export const usualPace: Pace = { watched: 1000, unwatched: 250, looksPerWalk: 10, filesPerLook: 200 };
+export const usualPace: Pace = { watched: 4000, unwatched: 250, looksPerWalk: 5, filesPerLook: 1000 };
 
 /** Reads files as they are written; ends when `ports.signal` aborts, or, without `follow`, at their end. */
 export async function* followFiles(
