@@ -8,12 +8,13 @@ const MOST = 12;
 
 /** Three bytes, the block that tells how far to skip, hashed to this many values. */
 const HASHES = 1 << 16;
+const LAST_HASH = HASHES - 1;
 
 interface Table {
   readonly width: number;
   /** By hash of a block: how far the window can move; 0: some window ends here. */
   readonly skip: Uint8Array;
-  /** By hash of a block that ends windows: the bits (by `bitOf`) of the bytes these begin with. */
+  /** By hash of a block that ends windows: a bit for each pair of bytes these begin with. */
   readonly begins: Uint32Array;
   /** By hash: where in `ending` the windows are that end with the block. */
   readonly list: Uint32Array;
@@ -44,8 +45,7 @@ function buildTable(needles: readonly Needle[], width: number): Table {
         if (end < width - 1) continue;
         if (list[hash] === 0) list[hash] = ending.push([]) - 1;
         ending[list[hash] ?? 0]?.push(window);
-        for (const first of cases(window.bytes[0] ?? 0, needle.ignoreCase))
-          begins[hash] = (begins[hash] ?? 0) | bitOf(first);
+        begins[hash] = (begins[hash] ?? 0) | beginning(window.bytes, needle.ignoreCase);
       }
     }
   }
@@ -65,16 +65,23 @@ function cases(byte: number, ignoreCase: boolean): readonly number[] {
   return ignoreCase && byte >= 0x61 && byte <= 0x7a ? [byte, byte - 0x20] : [byte];
 }
 
-/** One bit of a word for each of 32 classes of bytes. */
-function bitOf(byte: number): number {
-  return 1 << (byte & 31);
+/** A word with the bits of the first two bytes in every mixture of cases. */
+function beginning(bytes: Uint8Array, ignoreCase: boolean): number {
+  let bits = 0;
+  for (const first of cases(bytes[0] ?? 0, ignoreCase)) {
+    for (const second of cases(bytes[1] ?? 0, ignoreCase)) bits |= 1 << ((3 * first + second) & 31);
+  }
+  return bits;
 }
 
 function hash(a: number, b: number, c: number): number {
-  return ((a << 10) ^ (b << 5) ^ c) & (HASHES - 1);
+  return ((a << 10) ^ (b << 5) ^ c) & LAST_HASH;
 }
 
-/** Two places of the bytes in turn, so that the machine waits for two memory reads at once. */
+/**
+ * Two places of the bytes in turn, so that the machine waits for two memory reads at once. Written without
+ * calls: V8 gives up inlining in a function of this size, and a call costs as much as the rest of a step.
+ */
 function find(table: Table, needles: readonly Needle[], bytes: Uint8Array, report: Report): number {
   const { skip, begins, width } = table;
   const { length } = bytes;
@@ -84,20 +91,32 @@ function find(table: Table, needles: readonly Needle[], bytes: Uint8Array, repor
   let low = back;
   let high = middle;
   while (low < middle && high < length) {
-    const lowBlock = hash(at(bytes, low - 2), at(bytes, low - 1), at(bytes, low));
-    const highBlock = hash(at(bytes, high - 2), at(bytes, high - 1), at(bytes, high));
+    const lowBlock =
+      (((bytes[low - 2] as number) << 10) ^ ((bytes[low - 1] as number) << 5) ^ (bytes[low] as number)) &
+      LAST_HASH;
+    const highBlock =
+      (((bytes[high - 2] as number) << 10) ^ ((bytes[high - 1] as number) << 5) ^ (bytes[high] as number)) &
+      LAST_HASH;
     const lowSkip = skip[lowBlock] as number;
     const highSkip = skip[highBlock] as number;
     if (lowSkip === 0) {
       stops += 1;
-      if (((begins[lowBlock] as number) & bitOf(at(bytes, low - back))) !== 0) {
+      if (
+        ((begins[lowBlock] as number) &
+          (1 << ((3 * (bytes[low - back] as number) + (bytes[low - back + 1] as number)) & 31))) !==
+        0
+      ) {
         lookCloser(table, needles, bytes, low, lowBlock, report);
       }
       low += 1;
     } else low += lowSkip;
     if (highSkip === 0) {
       stops += 1;
-      if (((begins[highBlock] as number) & bitOf(at(bytes, high - back))) !== 0) {
+      if (
+        ((begins[highBlock] as number) &
+          (1 << ((3 * (bytes[high - back] as number) + (bytes[high - back + 1] as number)) & 31))) !==
+        0
+      ) {
         lookCloser(table, needles, bytes, high, highBlock, report);
       }
       high += 1;
@@ -106,11 +125,6 @@ function find(table: Table, needles: readonly Needle[], bytes: Uint8Array, repor
   findRest(table, needles, bytes, low, middle, report);
   findRest(table, needles, bytes, high, length, report);
   return stops;
-}
-
-/** A byte inside of the bounds: the loops see to that. */
-function at(bytes: Uint8Array, index: number): number {
-  return bytes[index] as number;
 }
 
 /** One place only: what is left when the other has come to its end. */
@@ -123,7 +137,7 @@ function findRest(
   report: Report,
 ): void {
   for (let end = from; end < to && end < bytes.length;) {
-    const block = hash(at(bytes, end - 2), at(bytes, end - 1), at(bytes, end));
+    const block = hash(bytes[end - 2] as number, bytes[end - 1] as number, bytes[end] as number);
     const skip = table.skip[block] as number;
     if (skip === 0) lookCloser(table, needles, bytes, end, block, report);
     end += Math.max(skip, 1);
