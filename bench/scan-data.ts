@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 
 /** Where the benchmark keeps what it makes. */
-const FOLDER = '.cache/bench-data';
+export const FOLDER = '.cache/bench-data';
 
 const BYTES = 200_000_000;
 

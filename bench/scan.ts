@@ -8,6 +8,7 @@ import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { measure, type Measured } from './scan-measure.ts';
 import { prepare, type Data } from './scan-data.ts';
+import { linesPerSecondOfSec } from './scan-sec.ts';
 
 const COUNTS = [1, 10, 100, 1000];
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
@@ -64,6 +65,11 @@ function report(count: number, data: Data): void {
     );
     if (figures.count !== best.count) console.log(`    COUNTS DIFFER: ${String(figures.count)}`);
   }
+  const sec = linesPerSecondOfSec(data);
+  if (sec === undefined) return;
+  console.log(
+    `  ${'sec'.padEnd(14)} ${String(Math.round(sec))} lines/s: ${(first.lines / best.wall / sec).toFixed(0)} × slower`,
+  );
 }
 
 function rounds<T>(round: () => T | undefined): T[] {
