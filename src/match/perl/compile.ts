@@ -72,7 +72,8 @@ function assemble(
   let lines: Variant | undefined;
   const exec = (text: string): Captures | undefined | 'timedOut' => {
     const variant = text.includes('\n') ? (lines ??= several()) : oneLine;
-    if (variant === undefined || !holdsInOrder(text, ordered)) return undefined;
+    if (!holdsInOrder(text, ordered)) return undefined;
+    if (variant === undefined) return 'timedOut';
     const found = variant.run(text);
     if (found === null || found === 'timedOut') return found ?? undefined;
     return captures(found, variant.slots, syntax);
@@ -115,13 +116,17 @@ function createVariant(
   }
   const regex = build(plain);
   if (regex === undefined) return undefined;
-  return { regime: 'guarded', run: (text) => ports.guarded(regex, text), slots: printed.slots };
+  return {
+    regime: 'guarded',
+    run: (text) => orCutOff(() => ports.guarded(regex, text)),
+    slots: printed.slots,
+  };
 }
 
 function linear(printed: Printed): Variant | undefined {
   const regex = build(printed.source);
   if (regex === undefined) return undefined;
-  return { regime: 'linear', run: (text) => regex.exec(text), slots: printed.slots };
+  return { regime: 'linear', run: (text) => orCutOff(() => regex.exec(text)), slots: printed.slots };
 }
 
 /** What takes no character and says only what must not be there would also match between two surrogates. */
@@ -135,14 +140,29 @@ function guarded(guard: string, source: string): string {
   return guard === '' ? source : `${guard}(?:${source})`;
 }
 
-/** V8 finds out late that an expression is too large: at its first use. */
+/**
+ * V8 finds out late, at the first use, that an expression is too large for it, and anew for texts with wide
+ * characters.
+ */
 function build(source: string): RegExp | undefined {
   try {
     const regex = new RegExp(source);
-    if (source.length > 1000) regex.exec('');
+    if (source.length > 1000) {
+      regex.exec('');
+      regex.exec('\u2028');
+    }
     return regex;
   } catch {
     return undefined;
+  }
+}
+
+/** An engine that runs out of memory for its work gives up on one text, not on the program. */
+function orCutOff(run: () => RegExpExecArray | null | 'timedOut'): RegExpExecArray | null | 'timedOut' {
+  try {
+    return run();
+  } catch {
+    return 'timedOut';
   }
 }
 

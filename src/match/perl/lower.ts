@@ -1,8 +1,10 @@
-import { ANY, has, intersection, NONE, union, without } from './charset.ts';
+import { ANY, has, NONE, union, without } from './charset.ts';
 import { NEWLINE } from './classes.ts';
 import { groupsIn, type References } from './analyse.ts';
 import { alternation, EMPTY, sequence } from './syntax.ts';
-import type { AssertionNode, AtomicNode, LookNode, Node, Problem, RepeatNode } from './syntax.ts';
+import type { AssertionNode, LookNode, Node, Problem, RepeatNode } from './syntax.ts';
+import { emptyLast, emptyRound, withoutGroups } from './empty-round.ts';
+import { relax } from './relax.ts';
 import { maxWidth, nullable } from './width.ts';
 
 /** What lowering has to know. */
@@ -145,102 +147,4 @@ function lowerEmptyRounds(node: RepeatNode, of: Node, again: Node, lowering: Low
   const message = 'a repetition of what can be empty, whose groups Perl and JavaScript set differently';
   lowering.problems.push({ code: 'empty', severity: 'error', message, at: node.at, hint });
   return again;
-}
-
-/** Whether a node tries to be empty only after every other way. */
-function emptyLast(node: Node): boolean {
-  if (!nullable(node)) return true;
-  switch (node.type) {
-    case 'sequence':
-      return node.of.every(emptyLast);
-    case 'alternation':
-      return node.of.slice(0, -1).every((branch) => !nullable(branch)) && node.of.slice(-1).every(emptyLast);
-    case 'group':
-    case 'atomic':
-      return emptyLast(node.of);
-    case 'repeat':
-      return !node.lazy && emptyLast(node.of);
-    default:
-      return true;
-  }
-}
-
-/** A round that takes no character, if it is possible everywhere; undefined when that depends on the place. */
-function emptyRound(node: Node): Node | undefined {
-  switch (node.type) {
-    case 'sequence': {
-      const parts = node.of.map(emptyRound);
-      return parts.every((part) => part !== undefined) ? sequence(parts) : undefined;
-    }
-    case 'alternation': {
-      const last = node.of.at(-1);
-      return last === undefined ? undefined : emptyRound(last);
-    }
-    case 'group': {
-      const of = emptyRound(node.of);
-      return of === undefined ? undefined : { ...node, of };
-    }
-    case 'repeat':
-      return node.min === 0 && groupsIn(node).size === 0 ? EMPTY : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function withoutGroups(node: Node): Node {
-  switch (node.type) {
-    case 'group':
-      return withoutGroups(node.of);
-    case 'sequence':
-    case 'alternation':
-      return { ...node, of: node.of.map(withoutGroups) };
-    case 'repeat':
-    case 'atomic':
-    case 'look':
-      return { ...node, of: withoutGroups(node.of) };
-    default:
-      return node;
-  }
-}
-
-type Next = 'end' | 'unknown' | readonly number[];
-
-/**
- * Atomic groups that change nothing become plain, so that V8's linear engine takes the pattern: at the end
- * of the pattern, and around a greedy repetition of a set that what follows does not begin with.
- */
-function relax(node: Node, next: Next): Node {
-  switch (node.type) {
-    case 'sequence':
-      return sequence(node.of.map((part, index) => relax(part, nextOf(node.of, index + 1, next))));
-    case 'alternation':
-      return { ...node, of: node.of.map((branch) => relax(branch, next)) };
-    case 'group':
-      return { ...node, of: relax(node.of, next) };
-    case 'repeat':
-      return { ...node, of: relax(node.of, 'unknown') };
-    case 'look':
-      return { ...node, of: relax(node.of, 'unknown') };
-    case 'atomic':
-      return relaxAtomic(node, next);
-    default:
-      return node;
-  }
-}
-
-function relaxAtomic(node: AtomicNode, next: Next): Node {
-  const { of } = node;
-  if (next === 'end') return relax(of, next);
-  const set = of.type === 'repeat' && !of.lazy && of.of.type === 'set' ? of.of.set : undefined;
-  if (set === undefined || next === 'unknown') return { ...node, of: relax(of, 'unknown') };
-  return intersection(set, next).length === 0 ? of : node;
-}
-
-/** What the parts of a sequence from `index` on begin with. */
-function nextOf(parts: readonly Node[], index: number, after: Next): Next {
-  const part = parts[index];
-  if (part === undefined) return after;
-  if (part.type === 'set') return part.set;
-  if (part.type === 'repeat' && part.min > 0 && part.of.type === 'set') return part.of.set;
-  return 'unknown';
 }
