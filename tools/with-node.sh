@@ -32,7 +32,8 @@ if [ ! -x "$bin/node" ]; then
   aside=$(mktemp -d "$cache/node$version.XXXXXX")
   trap 'rm -rf "$aside"' EXIT
   if ! npm install --prefix "$aside" --no-save --ignore-scripts --no-audit --no-fund --loglevel error \
-    --fetch-retries 0 "$package@$version" >"$aside/log" 2>&1; then
+    --fetch-retries 0 --fetch-timeout 100000 \
+    "$package@$version" >"$aside/log" 2>&1; then
     echo "tools/with-node.sh: $package@$version cannot be installed: $(grep -m1 'npm error' "$aside/log" || tail -n 1 "$aside/log")" >&2
     exit 69
   fi
