@@ -20,7 +20,7 @@ export interface Pace {
   readonly looked?: () => void;
 }
 
-export const usualPace: Pace = { watched: 4000, unwatched: 250, looksPerWalk: 5, filesPerLook: 1000 };
+export const usualPace: Pace = { watched: 6000, unwatched: 250, looksPerWalk: 4, filesPerLook: 1000 };
 
 /** Reads files as they are written; ends when `ports.signal` aborts, or, without `follow`, at their end. */
 export async function* followFiles(
