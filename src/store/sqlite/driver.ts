@@ -56,7 +56,7 @@ export async function loadSqlite(): Promise<Sqlite> {
     const reason = error instanceof Error ? error.message : String(error);
     return {
       ok: false,
-      detail: `this Node has no SQLite, and the package @photostructure/sqlite cannot be loaded: ${reason}`,
+      detail: `this Node has no SQLite and the package @photostructure/sqlite cannot be loaded; install it, or Node 24 (${reason})`,
     };
   }
 }
