@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Origin } from '../../src/model/program.ts';
 import { analyse } from '../../src/match/perl/analyse.ts';
+import { compileRegex } from '../../src/match/perl/compile.ts';
 import { lower } from '../../src/match/perl/lower.ts';
 import { parsePattern } from '../../src/match/perl/parse.ts';
 import { print } from '../../src/match/perl/print.ts';
@@ -42,4 +44,45 @@ test('the linear engine gives the groups that backtracking gives', () => {
     { numRuns: 4000 },
   );
   expect(compared).toBeGreaterThan(4000);
+});
+
+/** V8 interprets an expression the first time and optimizes it for the next. */
+test('an expression answers the second time as it did the first time', () => {
+  const ports = createTestPorts(1000);
+  const origin: Origin = { dialect: 'native', file: 'rules', line: 1, column: 1 };
+  const check = (source: string, lines: readonly string[]): void => {
+    const fresh = lines.map((line) => answer(source, line));
+    const compiled = compileRegex(source, origin, ports);
+    if (!compiled.ok) return;
+    for (let round = 0; round < 2; round += 1) {
+      expect(
+        lines.map((line) => compiled.value.exec(line)),
+        source,
+      ).toEqual(fresh);
+    }
+  };
+  const answer = (source: string, line: string): unknown => {
+    const compiled = compileRegex(source, origin, ports);
+    return compiled.ok ? compiled.value.exec(line) : undefined;
+  };
+  for (const source of [
+    '((?=b)b+?){2} c',
+    '((?=b)b+?)* c',
+    '(?:(?>b)b??)* c',
+    '((?<=b|^)b+?)+ c',
+    '(?:(?=(b))(b+?))* c',
+  ]) {
+    check(source, ['bb c', 'bbb c', 'xbb c', 'bb']);
+  }
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+      const chance = createChance(seed);
+      const { source, text } = makePattern(chance, 'u');
+      check(
+        source,
+        [0, 1, 2, 3].map(() => disturb(chance, 'u', text())),
+      );
+    }),
+    { numRuns: Number(process.env['RUNS'] ?? 1000) },
+  );
 });

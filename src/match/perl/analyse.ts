@@ -88,8 +88,7 @@ function walk(node: Node, before: Known, analysis: Analysis): Known {
     case 'group':
       return walkGroup(node, before, analysis);
     case 'atomic':
-      checkAtomic(node, analysis);
-      return walk(node.of, before, analysis);
+      return walkAtomic(node, before, analysis);
     case 'repeat':
       return walkRepeat(node, before, analysis);
     case 'look':
@@ -174,9 +173,15 @@ function walkLook(node: LookNode, before: Known, analysis: Analysis): Known {
   return { ...before, possible: after.possible };
 }
 
-/** Perl 5.36 keeps what such a group held when it goes back and takes another way. */
-function checkAtomic(node: AtomicNode, { choices, problems }: Analysis): void {
-  if (choices === 0 || groupsIn(node.of).size === 0) return;
+/** Perl 5.36 keeps what a group in it held when it goes back and takes another way, or begins anew further on. */
+function walkAtomic(node: AtomicNode, before: Known, analysis: Analysis): Known {
+  const after = walk(node.of, before, analysis);
+  const sure = [...groupsIn(node.of)].every((number) => after.definite.has(number));
+  if (!sure || (analysis.choices > 0 && groupsIn(node.of).size > 0)) refuseGroups(node, analysis);
+  return after;
+}
+
+function refuseGroups(node: AtomicNode, { problems }: Analysis): void {
   const message = 'a group in an atomic group or possessive repetition that may be left out';
   problems.push({ code: 'capture', severity: 'error', message, at: node.at, hint: 'write it as (?:…)' });
 }

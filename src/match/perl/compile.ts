@@ -4,6 +4,7 @@ import type { MatchPorts } from '../contract.ts';
 import { orderedBy } from '../literals/extract.ts';
 import { analyse, type References } from './analyse.ts';
 import { lower } from './lower.ts';
+import { isMiscompiled, unoptimized } from './miscompiled.ts';
 import { parsePattern } from './parse.ts';
 import { print, type Printed } from './print.ts';
 import { contains, type Node, type Problem, type Syntax } from './syntax.ts';
@@ -114,7 +115,7 @@ function createVariant(
     if (ports.isLinear(guard + written.source, ''))
       return linear({ ...written, source: guard + written.source });
   }
-  const regex = build(plain);
+  const regex = build(isMiscompiled(root) ? unoptimized(plain) : plain);
   if (regex === undefined) return undefined;
   return {
     regime: 'guarded',
