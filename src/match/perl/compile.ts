@@ -2,14 +2,12 @@ import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import type { Origin } from '../../model/program.ts';
 import type { MatchPorts } from '../contract.ts';
 import { orderedBy } from '../literals/extract.ts';
-import { analyse, type References } from './analyse.ts';
+import { analyse } from './analyse.ts';
 import { lower } from './lower.ts';
-import { isMiscompiled, unoptimized } from './miscompiled.ts';
 import { parsePattern } from './parse.ts';
-import { print, type Printed } from './print.ts';
-import { contains, type Node, type Problem, type Syntax } from './syntax.ts';
-import { unroll } from './unroll.ts';
-import { nullable } from './width.ts';
+import type { Printed } from './print.ts';
+import type { Problem, Syntax } from './syntax.ts';
+import { createVariant, tellsWays, type Variant } from './variant.ts';
 
 /** Named groups by name, all groups by number; those that took no part are left out. */
 export type Captures = { readonly [name: string]: string };
@@ -25,15 +23,6 @@ export interface CompiledRegex {
   /** Named groups, in order of appearance. */
   readonly names: readonly string[];
   exec(text: string): Captures | undefined | 'timedOut';
-}
-
-type Run = (text: string) => RegExpExecArray | null | 'timedOut';
-
-/** A tree made ready for texts with or without newlines. */
-interface Variant {
-  readonly regime: 'linear' | 'guarded';
-  readonly run: Run;
-  readonly slots: Printed['slots'];
 }
 
 /** Longest pattern, in UTF-16 code units. */
@@ -82,11 +71,6 @@ function assemble(
   return { source, regime: oneLine.regime, names, exec };
 }
 
-/** Whether it shows which way a match went. */
-function tellsWays({ root, groups }: Syntax): boolean {
-  return groups > 0 || contains(root, (node) => node.type === 'atomic');
-}
-
 /** A cheap look before the expression runs: the texts that any match holds, one after another. */
 function holdsInOrder(text: string, ordered: readonly string[]): boolean {
   let from = 0;
@@ -96,75 +80,6 @@ function holdsInOrder(text: string, ordered: readonly string[]): boolean {
     from = at + part.length;
   }
   return true;
-}
-
-function createVariant(
-  syntax: Syntax,
-  references: References,
-  newlines: boolean,
-  ports: MatchPorts,
-): Variant | undefined {
-  const { root } = lower(syntax.root, { newlines, references, exact: tellsWays(syntax) });
-  const guard = middleOfPair(root);
-  const printed = print(root);
-  const plain = guarded(guard, printed.source);
-  if (ports.isLinear(plain, '')) return linear({ ...printed, source: plain });
-  const unrolled = unroll(root);
-  if (unrolled !== undefined && unrolled !== root) {
-    const written = print(unrolled);
-    if (ports.isLinear(guard + written.source, ''))
-      return linear({ ...written, source: guard + written.source });
-  }
-  const regex = build(isMiscompiled(root) ? unoptimized(plain) : plain);
-  if (regex === undefined) return undefined;
-  return {
-    regime: 'guarded',
-    run: (text) => orCutOff(() => ports.guarded(regex, text)),
-    slots: printed.slots,
-  };
-}
-
-function linear(printed: Printed): Variant | undefined {
-  const regex = build(printed.source);
-  if (regex === undefined) return undefined;
-  return { regime: 'linear', run: (text) => orCutOff(() => regex.exec(text)), slots: printed.slots };
-}
-
-/** What takes no character and says only what must not be there would also match between two surrogates. */
-function middleOfPair(root: Node): string {
-  const absence = (node: Node): boolean =>
-    node.type === 'look' ? node.negative : node.type === 'assertion' && node.kind === 'notWord';
-  return nullable(root) && contains(root, absence) ? '(?![\\udc00-\\udfff])' : '';
-}
-
-function guarded(guard: string, source: string): string {
-  return guard === '' ? source : `${guard}(?:${source})`;
-}
-
-/**
- * V8 finds out late, at the first use, that an expression is too large for it, and anew for texts with wide
- * characters.
- */
-function build(source: string): RegExp | undefined {
-  try {
-    const regex = new RegExp(source);
-    if (source.length > 1000) {
-      regex.exec('');
-      regex.exec('\u2028');
-    }
-    return regex;
-  } catch {
-    return undefined;
-  }
-}
-
-/** An engine that runs out of memory for its work gives up on one text, not on the program. */
-function orCutOff(run: () => RegExpExecArray | null | 'timedOut'): RegExpExecArray | null | 'timedOut' {
-  try {
-    return run();
-  } catch {
-    return 'timedOut';
-  }
 }
 
 function captures(found: RegExpExecArray, slots: Printed['slots'], syntax: Syntax): Captures {
