@@ -71,18 +71,41 @@ export interface AlertFilter {
   readonly limit: number;
 }
 
-/** The reading half: enough for `alerts`, `status` and other commands without a daemon. */
+/** What a start needs, or why it cannot be read: then nothing may be started from it. */
+export type Recalled =
+  | { readonly ok: true; readonly restored: Restored }
+  | { readonly ok: false; readonly failure: LedgerFailure };
+
+export interface OpenAlert {
+  readonly id: string;
+  readonly rule: string;
+}
+
+/**
+ * The reading half: enough for `alerts`, `status` and other commands without a daemon. When the disk
+ * fails, a method tells whoever opened the ledger and answers with nothing: see `openLedger`.
+ */
 export interface LedgerReader {
   alerts(filter: AlertFilter): readonly Alert[];
   /** By id or unambiguous prefix; several when ambiguous. */
   findAlerts(prefix: string): readonly Alert[];
+  /** Every open alert and its rule, without its data. */
+  openAlerts(): readonly OpenAlert[];
   notificationsOf(alert: string): readonly Notification[];
   decisionsOf(alert: string): readonly Decision[];
   message(notification: string): Message | undefined;
   /** Notifications not yet settled (pending, sending, unknown, held), oldest first. */
   unsettled(limit: number): readonly Notification[];
+  /** How many there are, without reading them. */
+  countUnsettled(): number;
+  /** When a message last went out by one of these channels. */
+  lastSent(channels: readonly string[]): Instant | undefined;
   counts(): LedgerCounts;
+  /** Throws a `LedgerError` when it cannot be read; `recall` answers with a value instead. */
   restore(): Restored;
+  recall(): Recalled;
+  /** The committed marks alone: source → stream → mark. Undefined when they cannot be read. */
+  marks(): Restored['marks'] | undefined;
   /** A value kept under a name, such as a source's or channel's own memory. */
   memo(name: string): Json | undefined;
   close(): void;

@@ -23,12 +23,50 @@ const sharedMemorySize = 4874;
 
 /** Extended result code of an error thrown by the driver; undefined for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode : undefined;
+  if (!(error instanceof Error)) return undefined;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode;
+  return 'code' in error && error.code === 'ERR_SQLITE_ERROR' ? codeBehind(error.message) : undefined;
+}
+
+/** The package for older Nodes gives errors of `all`, `iterate` and `prepare` their words only. */
+function codeBehind(message: string): number {
+  const known = words.find(([text]) => message.endsWith(text) || message.startsWith(text));
+  return known?.[1] ?? 1;
+}
+
+/** What `sqlite3_errstr` says for the codes above. */
+const words: readonly (readonly [text: string, code: number])[] = [
+  ['access permission denied', 3],
+  ['database is locked', 5],
+  ['database schema is locked', 6],
+  ['database table is locked', 6],
+  ['out of memory', 7],
+  ['attempt to write a readonly database', 8],
+  ['disk I/O error', 10],
+  ['database disk image is malformed', 11],
+  ['malformed database schema', 11],
+  ['database or disk is full', 13],
+  ['unable to open database file', 14],
+  ['locking protocol', 15],
+  ['large file support is disabled', 22],
+  ['authorization denied', 23],
+  ['file is not a database', 26],
+];
+
+/** A failure of the world as an exception, for callers that cannot go on without the answer. */
+export class LedgerError extends Error {
+  readonly failure: LedgerFailure;
+
+  constructor(failure: LedgerFailure) {
+    super(failure.detail);
+    this.name = 'LedgerError';
+    this.failure = failure;
+  }
 }
 
 /** The world's failure behind an error of the driver or of `node:fs`; undefined: a bug of ours. */
 export function failureOf(error: unknown): LedgerFailure | undefined {
+  if (error instanceof LedgerError) return error.failure;
   const code = sqliteCode(error);
   if (code === undefined) return systemFailure(error);
   const type = code === sharedMemorySize ? 'full' : worldly.get(code & 0xff);

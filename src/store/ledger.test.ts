@@ -155,6 +155,58 @@ describe('reading', () => {
     expect(ledger.counts().byState).not.toHaveProperty('held');
   });
 
+  test('what is unsettled and what is open is told without its data', async () => {
+    const ledger = await open();
+    commit(ledger, {
+      alerts: [
+        alert('A1', { lastAt: instant(9) }),
+        alert('A2', { status: 'resolved' }),
+        alert('A3', { rule: 'disk', lastAt: instant(5) }),
+      ],
+      notifications: [
+        notification('N1'),
+        notification('N2', { state: 'sent' }),
+        notification('N3', { state: 'held' }),
+      ],
+    });
+    expect(ledger.countUnsettled()).toBe(2);
+    expect(ledger.openAlerts()).toEqual([
+      { id: 'A3', rule: 'disk' },
+      { id: 'A1', rule: 'ssh' },
+    ]);
+  });
+
+  test('the marks alone are those of a whole restore', async () => {
+    const ledger = await open();
+    commit(ledger, { marks: [{ source: 's', stream: 'f', mark: { offset: 7 } }] });
+    expect(ledger.marks()).toEqual(new Map([['s', new Map([['f', { offset: 7 }]])]]));
+    expect(ledger.marks()).toEqual(ledger.restore().marks);
+    expect(ledger.recall()).toEqual({ ok: true, restored: ledger.restore() });
+  });
+
+  test('the last success of channels is when their newest message was sent', async () => {
+    const ledger = await open();
+    const sent = (id: string, channel: string, due: number) =>
+      notification(id, { channel, state: 'sent', alerts: ['A1'], dueAt: instant(due) });
+    commit(ledger, {
+      alerts: [alert('A1')],
+      notifications: [
+        sent('N1', 'phone', 10),
+        sent('N2', 'phone', 20),
+        sent('N3', 'mail', 30),
+        notification('N4', { dueAt: instant(40) }),
+      ],
+      decisions: [
+        { at: instant(21), alert: 'A1', notification: 'N2', step: 'attempt', text: '' },
+        { at: instant(25), alert: 'A1', notification: 'N2', step: 'sent', text: '' },
+      ],
+    });
+    expect(ledger.lastSent(['phone'])).toBe(25);
+    expect(ledger.lastSent(['phone', 'mail'])).toBe(30);
+    expect(ledger.lastSent(['pager'])).toBeUndefined();
+    expect(ledger.lastSent([])).toBeUndefined();
+  });
+
   test('a memo is what was remembered last', async () => {
     const ledger = await open();
     expect(ledger.memo('phone')).toBeUndefined();

@@ -9,6 +9,7 @@ import {
   prepareStateDirectory,
 } from './directory.ts';
 import { failureOf, sqliteCode } from './failure.ts';
+import { guardReads, guardRetention, throwFailure, type OnReadFailure } from './guard.ts';
 import { closeQuietly, openReadable, openWritable, type Opened } from './open.ts';
 import { createReader } from './read.ts';
 import { createRetention } from './retain.ts';
@@ -32,8 +33,15 @@ export type OpenedReader =
 /**
  * Opens the ledger for writing; the caller holds the directory's lock. A damaged file is moved aside
  * and what can still be read of it is carried over; `at`, the time of the start, names that file.
+ *
+ * `onReadFailure` is told when a reading method (or `retain`) meets a failing disk or damage; when it
+ * returns, that method answers with nothing. Without it such a method throws a `LedgerError`.
  */
-export async function openLedger(place: LedgerPlace, at: Instant): Promise<OpenedLedger> {
+export async function openLedger(
+  place: LedgerPlace,
+  at: Instant,
+  onReadFailure: OnReadFailure = throwFailure,
+): Promise<OpenedLedger> {
   const sqlite = await loadSqlite();
   if (!sqlite.ok) return { ok: false, failure: { type: 'io', detail: sqlite.detail } };
   const path = 'memory' in place ? ':memory:' : ledgerPath(place.directory);
@@ -44,19 +52,22 @@ export async function openLedger(place: LedgerPlace, at: Instant): Promise<Opene
   if (!opened.ok) return opened;
   const { database, notes } = opened;
   const ledger = {
-    ...createReader(database, sizeOf(database, path)),
+    ...guardReads(createReader(database, sizeOf(database, path)), onReadFailure),
     ...createWriter(database),
-    ...createRetention(database),
+    retain: guardRetention(createRetention(database), onReadFailure),
     close: closing(database),
   };
   return { ok: true, ledger, notes };
 }
 
 /**
- * Opens a ledger that is there already for reading, whether or not a daemon is writing it. The reader's
- * methods throw when the disk fails or the file is damaged under them.
+ * Opens a ledger that is there already for reading, whether or not a daemon is writing it.
+ * `onReadFailure` is as in `openLedger`.
  */
-export async function openLedgerReader(place: { readonly directory: string }): Promise<OpenedReader> {
+export async function openLedgerReader(
+  place: { readonly directory: string },
+  onReadFailure: OnReadFailure = throwFailure,
+): Promise<OpenedReader> {
   const path = ledgerPath(place.directory);
   const failure = unreadable(place.directory, path);
   if (failure !== undefined) return { ok: false, failure };
@@ -66,7 +77,8 @@ export async function openLedgerReader(place: { readonly directory: string }): P
   if (!opened.ok) return opened;
   const { database } = opened;
   try {
-    return { ok: true, reader: createReader(database, sizeOf(database, path)) };
+    const reader = createReader(database, sizeOf(database, path));
+    return { ok: true, reader: guardReads(reader, onReadFailure) };
   } catch (error) {
     closeQuietly(database);
     if (sqliteCode(error) === undefined) throw error;

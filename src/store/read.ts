@@ -2,17 +2,21 @@ import type { Alert, Decision, Notification } from '../model/alert.ts';
 import type { Message } from '../model/delivery.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
-import { instant } from '../model/time.ts';
-import type { AlertFilter, LedgerCounts, LedgerReader, Restored } from './contract.ts';
+import { instant, type Instant } from '../model/time.ts';
+import type { AlertFilter, LedgerCounts, LedgerReader, Recalled, Restored } from './contract.ts';
+import { failureOf, LedgerError } from './failure.ts';
 import { unsettledStates } from './schema.ts';
 import type { Database, SqlRow, Statement } from './sqlite/driver.ts';
 import { fromText, toText } from './text.ts';
+
+/** A reader that throws whatever the driver throws; `restore` is made of `recall`. */
+export type RawReader = Omit<LedgerReader, 'restore'>;
 
 /**
  * The reading half over an open database; `bytes` tells what the ledger takes on disk. Alerts are listed
  * by the last thing that happened to them, a raise or the resolution, newest first.
  */
-export function createReader(database: Database, bytes: () => number): LedgerReader {
+export function createReader(database: Database, bytes: () => number): RawReader {
   const queries = prepareQueries(database);
   return {
     alerts: (filter) => queries.alerts(filter).map(dataOf<Alert>),
@@ -21,15 +25,19 @@ export function createReader(database: Database, bytes: () => number): LedgerRea
         .all(prefix)
         .map(dataOf<Alert>)
         .filter(({ id }) => id.startsWith(prefix)),
+    openAlerts: () => queries.open.all().map((row) => ({ id: text(row, 'id'), rule: text(row, 'rule') })),
     notificationsOf: (alert) => queries.notificationsOf.all(alert).map(dataOf<Notification>),
-    decisionsOf: (alert) => queries.decisionsOf.all(toText(alert)).map(decisionOf),
+    decisionsOf: (alert) => decisionsOf(queries, alert),
     message(notification) {
       const message = queries.message.get(notification)?.['message'];
       return typeof message === 'string' ? parsed<Message>(message) : undefined;
     },
     unsettled: (limit) => queries.unsettled.all(limit).map(dataOf<Notification>),
+    countUnsettled: () => Number(queries.countUnsettled.get()?.['n'] ?? 0),
+    lastSent: (channels) => sentAt(queries, queries.lastSent.get(JSON.stringify(channels))),
     counts: () => countsOf(queries.tallies.all(), bytes()),
-    restore: () => snapshot(database, () => restoredBy(queries)),
+    recall: () => recallBy(database, queries),
+    marks: () => marksOf(queries.marks.all()),
     memo(name) {
       const value = queries.memo.get(toText(name))?.['value'];
       return typeof value === 'string' ? parsed<Json>(value) : undefined;
@@ -67,6 +75,14 @@ function prepareQueries(database: Database) {
     unsettled: database.prepare(
       `SELECT data FROM notifications WHERE state IN ${unsettledStates} ORDER BY created_at, rowid LIMIT ?`,
     ),
+    countUnsettled: database.prepare(
+      `SELECT count(*) AS n FROM notifications WHERE state IN ${unsettledStates}`,
+    ),
+    open: database.prepare(`SELECT id, rule FROM alerts WHERE status = 'open' ORDER BY last_at, rowid`),
+    lastSent: database.prepare(
+      `SELECT data FROM notifications WHERE state = 'sent' AND channel IN (SELECT value FROM json_each(?))
+       ORDER BY due_at DESC LIMIT 1`,
+    ),
     tallies: database.prepare(`SELECT name, n FROM tallies WHERE n > 0`),
     memo: database.prepare(`SELECT value FROM memo WHERE name = ?`),
     meta: database.prepare(`SELECT name, value FROM meta`),
@@ -74,6 +90,19 @@ function prepareQueries(database: Database) {
     journal: database.prepare(`SELECT seq, input FROM journal ORDER BY seq`),
     marks: database.prepare(`SELECT source, stream, mark FROM marks`),
   };
+}
+
+const decisionsOf = (queries: Queries, alert: string): readonly Decision[] =>
+  queries.decisionsOf.all(toText(alert)).map(decisionOf);
+
+/** A notification does not say when it was sent, its alert's decisions do, unless they were trimmed. */
+function sentAt(queries: Queries, row: SqlRow | undefined): Instant | undefined {
+  if (row === undefined) return undefined;
+  const { id, alerts, dueAt } = dataOf<Notification>(row);
+  const sent = decisionsOf(queries, alerts[0] ?? '').findLast(
+    ({ notification, step }) => notification === id && step === 'sent',
+  );
+  return sent?.at ?? dueAt;
 }
 
 function alertsSql({ rule, status }: AlertFilter): string {
@@ -88,7 +117,26 @@ function snapshot<T>(database: Database, read: () => T): T {
   try {
     return read();
   } finally {
+    endReading(database);
+  }
+}
+
+function endReading(database: Database): void {
+  // A disk that has failed the read may fail this too; the read's own failure is the one to tell.
+  try {
     if (database.isTransaction) database.exec('COMMIT');
+  } catch {
+    return;
+  }
+}
+
+function recallBy(database: Database, queries: Queries): Recalled {
+  try {
+    return { ok: true, restored: snapshot(database, () => restoredBy(queries)) };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return { ok: false, failure };
   }
 }
 
@@ -156,5 +204,9 @@ const dataOf = <T>(row: SqlRow): T => parsed<T>(text(row, 'data'));
 
 /** JSON of a column that only this room writes, as the type that was written there. */
 function parsed<T>(json: string): T {
-  return JSON.parse(json) as T; // the schema's CHECK and quick_check at opening vouch for the rest
+  try {
+    return JSON.parse(json) as T; // the schema's CHECK and quick_check at opening vouch for the rest
+  } catch {
+    throw new LedgerError({ type: 'damaged', detail: 'a cell of the ledger is no JSON any more' });
+  }
 }

@@ -255,3 +255,17 @@ test('a damaged ledger takes what its write-ahead log holds along', async () => 
   expect(rescued.ledger.restore().nextSeq).toBe(alertCount + 5);
   rescued.ledger.close();
 });
+
+test('damage that comes while a ledger is read is told, and the reads answer with nothing', async () => {
+  const directory = directoryWith(original);
+  const told: string[] = [];
+  const answer = await openLedgerReader({ directory }, ({ type }) => told.push(type));
+  if (!answer.ok) throw new Error(answer.failure.detail);
+  const { reader } = answer;
+  writeFileSync(join(directory, 'ledger.db'), Buffer.from(original).fill(0xa5, 4096));
+  expect(reader.alerts({ limit: 1000 })).toEqual([]);
+  expect(reader.unsettled(1000)).toEqual([]);
+  expect(reader.recall()).toMatchObject({ ok: false, failure: { type: 'damaged' } });
+  expect(told).toEqual(['damaged', 'damaged']);
+  reader.close();
+});
