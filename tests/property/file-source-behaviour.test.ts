@@ -12,13 +12,14 @@ import {
   symlinkSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openSession, type Session, type SessionSetting } from './file-source.session.ts';
+import { openSession, untoldHistory, type Session, type SessionSetting } from './file-source.session.ts';
 
 let directory: string;
 let log: string;
@@ -167,6 +168,37 @@ describe('rotation', () => {
     appendFileSync(`${log}.1`, 'late\n');
     await session.lines(4);
     expect(session.texts()).toEqual(['one', 'two', 'three', 'late']);
+  });
+
+  test('a file rotated twice between two looks is history, and that is said before and after', async () => {
+    writeFileSync(log, '');
+    const session = await openAtEnd();
+    appendFileSync(log, 'one\n');
+    await session.lines(1);
+    const now = Date.now() / 1000;
+    utimesSync(log, now - 20, now - 20);
+    renameSync(log, `${log}.2`);
+    writeFileSync(`${log}.1`, 'two\n');
+    utimesSync(`${log}.1`, now - 10, now - 10);
+    writeFileSync(log, 'three\n');
+    await session.lines(3);
+    await session.until(() => session.condition(log) === 'atEnd');
+    const told = session.outputs.flatMap((output) =>
+      output.type === 'condition'
+        ? [output.condition]
+        : output.type === 'chunk' && output.chunk.reference < output.chunk.receivedAt
+          ? ['history']
+          : [],
+    );
+    expect(told).toEqual(['atEnd', 'reading', 'history', 'atEnd']);
+    expect(untoldHistory(session.outputs)).toEqual([]);
+  });
+
+  test('a file that is missing for long is said to be gone without waiting for a look', async () => {
+    writeFileSync(log, '');
+    const session = await openAtEnd({}, { pace: { watched: 60_000 } });
+    unlinkSync(log);
+    await session.until(() => session.condition(log) === 'gone', 10_000);
   });
 
   test('switching a symbolic link is a rotation', async () => {

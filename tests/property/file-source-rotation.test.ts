@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openSession, type Session } from './file-source.session.ts';
+import { openSession, untoldHistory, type Session } from './file-source.session.ts';
 import { createWorld, type World } from './file-source.world.ts';
 
 type Step =
@@ -64,9 +64,11 @@ test('every line is seen once, in order per file, through rotations and restarts
         await run.settle();
         await run.stop();
         expect(run.disorder()).toEqual([]);
+        expect(run.untold()).toEqual([]);
         const again = openSession({ file: run.pattern }, { marks: run.marks(), follow: false });
         await again.ended;
         expect(again.texts()).toEqual([]);
+        expect(untoldHistory(again.outputs)).toEqual([]);
       } finally {
         await run.stop();
         world.close();
@@ -88,6 +90,8 @@ function createRun(world: World, pattern: string) {
   let session: Session | undefined;
   let marks: Session['marks'] = new Map();
   const seen: string[] = [];
+  /** What was said of history; a session that is stopped amid it may owe the end. */
+  const untold: string[] = [];
   let count = 0;
   /** Whether the source had a chance to see what the file at the path begins with. */
   let known = false;
@@ -120,7 +124,10 @@ function createRun(world: World, pattern: string) {
 
   const stop = async (): Promise<void> => {
     if (session === undefined) return;
+    const settled = session.condition(world.path) === 'atEnd';
     await session.stop();
+    const owed = untoldHistory(session.outputs);
+    untold.push(...(settled ? owed : owed.filter((text) => !text.endsWith('without an end'))));
     seen.push(...session.texts());
     marks = session.marks;
     session = undefined;
@@ -182,5 +189,5 @@ function createRun(world: World, pattern: string) {
     return problems;
   };
 
-  return { pattern, start, stop, settle, take, disorder, marks: () => marks };
+  return { pattern, start, stop, settle, take, disorder, untold: () => untold, marks: () => marks };
 }

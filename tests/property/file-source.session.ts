@@ -90,6 +90,27 @@ export function openSession(options: unknown, setting: SessionSetting = {}): Ses
   };
 }
 
+/** Chunks of history that came without `reading` before them, and streams that never said that it ended. */
+export function untoldHistory(outputs: readonly SourceOutput[]): string[] {
+  const said = new Map<string, SourceCondition>();
+  const open = new Set<string>();
+  const untold: string[] = [];
+  for (const output of outputs) {
+    if (output.type === 'condition') {
+      said.set(output.stream, output.condition);
+      if (output.condition !== 'reading') open.delete(output.stream);
+    } else if (output.type === 'forget') {
+      said.delete(output.stream);
+      open.delete(output.stream);
+    } else if (output.type === 'chunk' && output.chunk.reference < output.chunk.receivedAt) {
+      const { stream } = output.chunk.position;
+      open.add(stream);
+      if (said.get(stream) !== 'reading') untold.push(`${stream} after ${String(said.get(stream))}`);
+    }
+  }
+  return [...untold, ...[...open].map((stream) => `${stream} without an end`)];
+}
+
 function lastCondition(outputs: readonly SourceOutput[], stream: string): SourceCondition | undefined {
   for (const output of outputs.toReversed()) {
     if (output.type === 'condition' && output.stream === stream) return output.condition;

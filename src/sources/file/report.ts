@@ -21,6 +21,7 @@ export interface Report {
   /** Said only when it differs from the one before. */
   condition(condition: SourceCondition): void;
   said(): SourceCondition | undefined;
+  /** Says `reading` before a chunk of history. */
   chunk(reading: Reading, piece: Piece, mark: FileMark): void;
   /** A place without records. */
   emptyChunk(mark: FileMark, at: number): void;
@@ -42,12 +43,14 @@ export function createReport(setting: ReportSetting): Report {
     outputs.push({ type: 'notice', stream: path, notice: text });
   };
 
+  const condition = (next: SourceCondition): void => {
+    if (next !== said) outputs.push({ type: 'condition', stream: path, condition: next });
+    said = next;
+  };
+
   return {
     notice,
-    condition(next) {
-      if (next !== said) outputs.push({ type: 'condition', stream: path, condition: next });
-      said = next;
-    },
+    condition,
     said: () => said,
     chunk(reading, { bytes, records, begin, end, shortened }, mark) {
       const receivedAt = now();
@@ -55,6 +58,7 @@ export function createReport(setting: ReportSetting): Report {
       const reference =
         begin < reading.historyEnd ? (earliest(receivedAt, written) ?? receivedAt) : receivedAt;
       const position = { stream: path, begin, end, mark: encodeMark(mark) };
+      if (reference < receivedAt) condition('reading');
       outputs.push({ type: 'chunk', chunk: { source, bytes, records, position, receivedAt, reference } });
       tally.add(shortened);
     },

@@ -59,6 +59,10 @@ export function createStream(setting: StreamSetting): FileStream {
   let beginning: Beginning | undefined = setting.beginning;
   /** What is wrong with the path, and with reading what is open: said once per change. */
   const trouble: { path?: string; read?: string } = {};
+  /** The one that could not be read. */
+  let failing: Reading | undefined;
+  /** When a rotated file that was passed over is to be looked at (monotonic, ms). */
+  let lateAt: number | undefined;
   let missingSince: number | undefined;
   let everSeen = false;
   let finished = false;
@@ -118,6 +122,7 @@ export function createStream(setting: StreamSetting): FileStream {
       missingSince = undefined;
     } catch (error) {
       if (isMissing(error)) return absent();
+      missingSince = undefined;
       await say('path', error);
       if (beginning?.type === 'end')
         noteBlind(await stat(path, { bigint: true }).then(factsOf, () => undefined));
@@ -154,23 +159,30 @@ export function createStream(setting: StreamSetting): FileStream {
 
   /** Reads a block of the oldest file that has one. */
   const readOn = async (): Promise<boolean> => {
+    lateAt = undefined;
     for (const reading of lineage.readings) {
-      if (
-        follow &&
-        reading !== lineage.current &&
-        reading.atEnd &&
-        monotonic() - reading.lookedAt < lateInterval
-      )
-        continue;
+      if (isTooSoon(reading)) continue;
       reading.lookedAt = monotonic();
       try {
-        if (await readOne(reading)) return true;
+        const grown = await readOne(reading);
+        if (reading === failing) delete trouble.read;
+        if (grown) return true;
       } catch (error) {
+        failing = reading;
         await failToRead(reading, error);
         return false;
       }
     }
+    if (!lineage.readings.some((reading) => reading === failing)) delete trouble.read;
     return false;
+  };
+
+  const isTooSoon = (reading: Reading): boolean => {
+    if (!follow || reading === lineage.current || !reading.atEnd) return false;
+    const next = reading.lookedAt + lateInterval;
+    if (monotonic() >= next) return false;
+    lateAt = Math.min(lateAt ?? next, next);
+    return true;
   };
 
   const readOne = async (reading: Reading): Promise<boolean> => {
@@ -189,7 +201,6 @@ export function createStream(setting: StreamSetting): FileStream {
       if (read.more) condition('reading');
       return true;
     }
-    delete trouble.read;
     await atEnd(reading);
     return false;
   };
@@ -228,7 +239,7 @@ export function createStream(setting: StreamSetting): FileStream {
       condition('unreadable');
     else if (more || lineage.readings.some((reading) => !reading.atEnd)) return;
     else if (trouble.path === 'missing') condition('gone');
-    else if (lineage.current !== undefined) condition('atEnd');
+    else if (lineage.current !== undefined || report.said() === 'reading') condition('atEnd');
   };
 
   const isOver = (): boolean => {
@@ -247,11 +258,13 @@ export function createStream(setting: StreamSetting): FileStream {
       return { outputs: report.taken(over), more, over };
     },
     deadline: () => {
-      if (multiline === undefined) return undefined;
-      const waiting = lineage.readings.filter(({ generation, atEnd }) => atEnd && generation.unsettled);
-      return waiting.length === 0
-        ? undefined
-        : Math.min(...waiting.map(({ grownAt }) => grownAt + multiline.wait));
+      const times = lateAt === undefined ? [] : [lateAt];
+      if (missingSince !== undefined && trouble.path !== 'missing') times.push(missingSince + rotationGap);
+      if (multiline !== undefined) {
+        const waiting = lineage.readings.filter(({ generation, atEnd }) => atEnd && generation.unsettled);
+        times.push(...waiting.map(({ grownAt }) => grownAt + multiline.wait));
+      }
+      return times.length === 0 ? undefined : Math.min(...times);
     },
     close: () => lineage.close(),
   };
