@@ -109,3 +109,33 @@ test('a flood is counted in bounded memory, never too high and at most a step to
     { numRuns: 3 },
   );
 });
+
+/** An array that counts how often one of its elements is read or written. */
+function counted<T>(work: { steps: number }): T[] {
+  return new Proxy<T[]>([], {
+    get(array, name, receiver) {
+      work.steps += 1;
+      return Reflect.get(array, name, receiver);
+    },
+    set(array, name, value, receiver) {
+      work.steps += 1;
+      return Reflect.set(array, name, value, receiver);
+    },
+  });
+}
+
+test('a late line costs steps in proportion to what is held, not to its square', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 100, max: 1000 }), fc.nat(99), fc.boolean(), (reach, late, distinct) => {
+      const work = { steps: 0 };
+      const shape = { within: 10_000_000, late: 10_000_000, keep: 2 * reach, distinct };
+      const window = { ...emptyWindow(), times: counted<number>(work), values: counted<string>(work) };
+      for (let index = 0; index < 2 * reach; index += 1) addEvent(window, 1000 * index, `v${index}`, shape);
+      work.steps = 0;
+      addEvent(window, 1000 * Math.floor((reach * late) / 50) + 1, 'late', shape);
+      // Making room in an array moves what stands behind: a few steps for each that is held.
+      expect(work.steps).toBeLessThan(30 * 2 * reach + 1000);
+    }),
+    { numRuns: 20 },
+  );
+});

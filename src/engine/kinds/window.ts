@@ -10,7 +10,7 @@ export interface Window {
   /** What is older than `times`: the first time of each step, and how many fell into it. */
   steps: Step[];
   /** The newest time of each value of the window that ends with the newest event, oldest first. */
-  newestOf: Map<string, number>;
+  readonly newestOf: Map<string, number>;
 }
 
 type Step = readonly [first: number, events: number];
@@ -52,8 +52,7 @@ function insert(window: Window, at: number, value: string, { distinct }: WindowS
     if (distinct) values.push(value);
     return times.push(at) - 1;
   }
-  let index = times.length;
-  while (index > 0 && (times[index - 1] ?? 0) > at) index -= 1;
+  const index = firstIndexAtLeast(times, at + 1);
   times.splice(index, 0, at);
   if (distinct) values.splice(index, 0, value);
   return index;
@@ -64,12 +63,16 @@ function noteValue(window: Window, at: number, value: string, { within, keep }: 
   const newest = times.at(-1) ?? at;
   if (at >= newest - within && at >= (newestOf.get(value) ?? at)) {
     newestOf.delete(value);
+    const later = at < newest ? [...newestOf].filter(([, time]) => time > at) : [];
     newestOf.set(value, at);
-    if (at < newest) window.newestOf = new Map([...newestOf].sort((a, b) => a[1] - b[1]));
+    for (const [other, time] of later) {
+      newestOf.delete(other);
+      newestOf.set(other, time);
+    }
   }
-  for (const [old, time] of window.newestOf) {
-    if (time >= newest - within && window.newestOf.size <= keep) break;
-    window.newestOf.delete(old);
+  for (const [old, time] of newestOf) {
+    if (time >= newest - within && newestOf.size <= keep) break;
+    newestOf.delete(old);
   }
 }
 
@@ -138,26 +141,34 @@ function newestFound(window: Window, shape: WindowShape): Found {
   return { ...found, different: newestOf.size, values: ordered };
 }
 
+/** Slides once over every window that holds the event at `place`, with a count for each value in it. */
 function slideValues({ times, values }: Window, place: number, { within }: WindowShape): Found {
   const at = times[place] ?? 0;
+  const counts = new Map<string, number>();
+  const enter = (value = ''): void => void counts.set(value, (counts.get(value) ?? 0) + 1);
+  const leave = (value = ''): void => {
+    const left = (counts.get(value) ?? 0) - 1;
+    if (left > 0) counts.set(value, left);
+    else counts.delete(value);
+  };
   let low = firstIndexAtLeast(times, at - within);
-  let best: Found = { ...nothing, first: at, last: at };
+  for (let index = low; index < place; index += 1) enter(values[index]);
+  let best = { low: place, high: place, different: 0 };
   for (let high = place; high < times.length; high += 1) {
     const end = times[high] ?? at;
     if (end > at + within) break;
-    while ((times[low] ?? end) < end - within) low += 1;
-    const seen = new Set(values.slice(low, high + 1));
-    if (seen.size > best.different) {
-      best = {
-        events: high - low + 1,
-        different: seen.size,
-        values: () => [...seen],
-        first: times[low] ?? at,
-        last: end,
-      };
-    }
+    enter(values[high]);
+    for (; (times[low] ?? end) < end - within; low += 1) leave(values[low]);
+    if (counts.size > best.different) best = { low, high, different: counts.size };
   }
-  return best;
+  const seen = new Set(values.slice(best.low, best.high + 1));
+  return {
+    events: best.high - best.low + 1,
+    different: best.different,
+    values: () => [...seen],
+    first: times[best.low] ?? at,
+    last: times[best.high] ?? at,
+  };
 }
 
 const nothing = { events: 0, different: 0, values: () => [] };
