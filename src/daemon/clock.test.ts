@@ -5,6 +5,9 @@ import { createClock } from './clock.ts';
 
 const hour = 3_600_000;
 
+/** A wall that stands. */
+const still = (wall: number) => ({ wall: () => wall, monotonic: () => 0 });
+
 describe('the clock', () => {
   test('never goes back, whatever the wall and the sources do', () => {
     const step = fc.oneof(
@@ -24,13 +27,14 @@ describe('the clock', () => {
         fc.array(step),
         (mode, from, steps) => {
           let wall = 0;
-          const clock = createClock(mode, () => wall, instant(from));
+          let monotonic = 0;
+          const clock = createClock(mode, { wall: () => wall, monotonic: () => monotonic++ }, instant(from));
           let [engine, alerting] = [clock.engine(), clock.alerting()];
           expect(engine).toBeGreaterThanOrEqual(from);
           for (const each of steps) {
             if (each.type === 'wall') wall = each.to;
             else if (each.type === 'event') clock.reached(each.source, instant(each.at), each.wasThere);
-            else clock.caughtUp(each.source);
+            else clock.released(each.source);
             expect(clock.engine()).toBeGreaterThanOrEqual(engine);
             expect(clock.alerting()).toBeGreaterThanOrEqual(alerting);
             [engine, alerting] = [clock.engine(), clock.alerting()];
@@ -41,31 +45,55 @@ describe('the clock', () => {
   });
 
   test('waits for what is unread: no later than the slowest source that is behind', () => {
-    const clock = createClock('live', () => 10 * hour, instant(0));
+    const clock = createClock('live', still(10 * hour), instant(0));
     clock.reached('auth', instant(2 * hour), true);
     clock.reached('app', instant(5 * hour), true);
     expect(clock.engine()).toBe(2 * hour);
     clock.reached('auth', instant(3 * hour), true);
     expect(clock.engine()).toBe(3 * hour);
-    clock.caughtUp('auth');
+    clock.released('auth');
     expect(clock.engine()).toBe(5 * hour);
-    clock.caughtUp('app');
+    clock.released('app');
     expect(clock.engine()).toBe(10 * hour);
     expect(clock.holding()).toEqual([]);
   });
 
   test('alerting lives by the wall, because budgets are about the world', () => {
-    const clock = createClock('live', () => 10 * hour, instant(0));
+    const clock = createClock('live', still(10 * hour), instant(0));
     clock.reached('auth', instant(2 * hour), true);
     expect(clock.alerting()).toBe(10 * hour);
   });
 
   test('in history the log is the clock, so that the same file gives the same alerts', () => {
-    const clock = createClock('history', () => 10 * hour, instant(0));
+    const clock = createClock('history', still(10 * hour), instant(0));
     clock.reached('auth', instant(2 * hour), false);
     expect(clock.engine()).toBe(2 * hour);
     expect(clock.alerting()).toBe(2 * hour);
     clock.reached('auth', instant(hour), true);
     expect(clock.engine()).toBe(2 * hour);
+  });
+
+  test('a source that was just opened counts as being where the ledger ended, until it speaks', () => {
+    const clock = createClock('live', still(10 * hour), instant(hour));
+    clock.opened('auth');
+    expect(clock.engine()).toBe(hour);
+    clock.reached('auth', instant(2 * hour), true);
+    expect(clock.engine()).toBe(2 * hour);
+    clock.released('auth');
+    expect(clock.engine()).toBe(10 * hour);
+  });
+
+  test('a wall that is set back slows the clock down and never stops it', () => {
+    let wall = 10 * hour;
+    let monotonic = 0;
+    const clock = createClock('live', { wall: () => wall, monotonic: () => monotonic }, instant(0));
+    expect(clock.wall()).toBe(10 * hour);
+    wall -= hour;
+    monotonic += 60_000;
+    wall += 60_000;
+    expect(clock.wall()).toBe(10 * hour + 30_000);
+    monotonic += 2 * hour;
+    wall += 2 * hour;
+    expect(clock.wall()).toBe(wall);
   });
 });

@@ -3,33 +3,48 @@ import { instant, latest, type Instant } from '../model/time.ts';
 /** How the machines' clock runs: with the wall, or with the newest event time (`watch --once`). */
 export type ClockMode = 'live' | 'history';
 
+/** What the clock reads: the wall (ms since the epoch), and a clock that nobody sets (ms). */
+export interface ClockReadings {
+  readonly wall: () => number;
+  readonly monotonic: () => number;
+}
+
 /** The one clock of law 1, and its brake of law 11. It never goes back. */
 export interface Clock {
-  /** The wall clock, made monotonic. */
+  /** The wall clock. When it is set back, it goes on at half its pace until the wall has caught up. */
   wall(): Instant;
   /** The engine's `now`: the wall, or the event time reached while some source is behind. */
   engine(): Instant;
   /** Alerting's `now`: the wall; in history the engine's, so that the same file gives the same alerts. */
   alerting(): Instant;
+  /** `source` was opened: until it says how far it is, it counts as being where the ledger ended. */
+  opened(source: string): void;
   /**
    * An event of `source` is taken. `wasThere`: it was written before it was looked at, so the source is
    * behind and holds the clock back to what it has reached.
    */
   reached(source: string, at: Instant, wasThere: boolean): void;
-  /** A source is read to its end. */
-  caughtUp(source: string): void;
+  /** A source is read to its end, cannot be read, or is gone: it holds nothing back any more. */
+  released(source: string): void;
   /** Sources that hold the clock back. */
   holding(): readonly string[];
 }
 
-/** A clock that starts no earlier than `from`, the newest time that was ever committed. */
-export function createClock(mode: ClockMode, readWall: () => number, from: Instant): Clock {
-  let lastWall = instant(0);
+/** A clock that starts no earlier than `from`, the engine's time at the last commit (0: there was none). */
+export function createClock(mode: ClockMode, read: ClockReadings, from: Instant): Clock {
+  let lastWall = instant(read.wall());
+  let lastMonotonic = read.monotonic();
   let lastEngine = from;
   const reachedBy = new Map<string, Instant>();
   let newest: Instant | undefined;
 
-  const wall = (): Instant => (lastWall = latest(lastWall, instant(readWall())));
+  const wall = (): Instant => {
+    const monotonic = read.monotonic();
+    const slewed = instant(Math.floor(lastWall + Math.max(0, monotonic - lastMonotonic) / 2));
+    lastMonotonic = monotonic;
+    lastWall = latest(slewed, instant(read.wall()));
+    return lastWall;
+  };
 
   const engineTime = (): Instant => {
     if (mode === 'history') return newest ?? lastEngine;
@@ -41,11 +56,15 @@ export function createClock(mode: ClockMode, readWall: () => number, from: Insta
     wall,
     engine,
     alerting: () => (mode === 'history' ? engine() : wall()),
+    opened(source) {
+      // A ledger that knows nothing yet has no timers to keep from firing.
+      if (from > 0) reachedBy.set(source, lastEngine);
+    },
     reached(source, at, wasThere) {
       newest = latest(newest ?? at, at);
       if (wasThere) reachedBy.set(source, latest(reachedBy.get(source) ?? at, at));
     },
-    caughtUp: (source) => void reachedBy.delete(source),
+    released: (source) => void reachedBy.delete(source),
     holding: () => [...reachedBy.keys()],
   };
 }

@@ -1,16 +1,16 @@
 import type { ChannelPorts } from '../channels/contract.ts';
 import type { Config } from '../config/config.ts';
 import type { MatchPorts } from '../match/contract.ts';
-import type { Notification } from '../model/alert.ts';
+import type { Alert, Notification } from '../model/alert.ts';
 import type { Severity } from '../model/program.ts';
 import type { Ledger, LedgerFailure } from '../store/contract.ts';
 import { createClock, type ClockMode } from './clock.ts';
-import type { Decided, Note } from './core.ts';
+import type { Core, Decided, Note } from './core.ts';
 import type { Reach } from './crash-points.ts';
 import { createDeliveries } from './deliveries.ts';
 import { watchLedger } from './ledger-trouble.ts';
 import type { Log } from './log.ts';
-import { createLoop, type Item } from './loop.ts';
+import { createLoop, type Item, type Way } from './loop.ts';
 import { openOnDemand } from './open-channels.ts';
 import { recover, type Recovered } from './recovery.ts';
 import { createSourceGroup } from './source-group.ts';
@@ -78,12 +78,16 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   const { recovered } = recovery;
   parts.reach('restored');
   const startedAt = parts.now();
-  const clock = createClock(parts.mode, parts.now, recovered.now);
+  const clock = createClock(
+    parts.mode,
+    { wall: parts.now, monotonic: () => performance.now() },
+    recovered.now,
+  );
   const trouble = watchLedger(log);
   let config = parts.config;
   let channels = openOnDemand(config.channels, portsFor(parts, config));
   const deliveries = createDeliveries(
-    (name) => channels.open(name),
+    (name, attempt) => channels.send(name, attempt),
     (settlement) => loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) }),
     parts.reach,
   );
@@ -98,33 +102,35 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     trouble: trouble.tell,
   });
   const sources = createSourceGroup({
-    ledger,
+    marks: () => ledger.restore().marks,
     now: clock.wall,
     follow: parts.follow,
     log,
     offer: loop.offer,
+    opening: clock.opened,
+    closed: clock.released,
   });
   const stopUpkeep = parts.durable ? keepUp(ledger, () => config.limits, parts.now, log) : () => undefined;
   const decide = (input: DecideItem['input']): Promise<Decided> =>
     new Promise((committed) => loop.offer({ type: 'decide', input, committed }));
 
-  const startAfresh = (changed: readonly string[]): void => {
-    if (changed.length === 0) return;
-    log.warn('rules changed: their state starts afresh', { rules: changed });
-    for (const rule of changed) {
-      for (const { id } of ledger.alerts({ rule, status: 'open', limit: mostOpen })) {
-        loop.offer({
-          type: 'decide',
-          input: (now) => ({ type: 'resolve', now, alert: id, why: 'its rule changed' }),
-        });
-      }
+  /** Alerts of rules that are not what they were have nobody left who could end them. */
+  const endOrphans = (changed: readonly string[]): void => {
+    if (changed.length > 0) log.warn('rules changed: their state starts afresh', { rules: changed });
+    const rules = new Set(config.program.rules.map(({ id }) => id));
+    const isOrphan = ({ rule }: Alert): boolean =>
+      changed.includes(rule) || (!rules.has(rule) && !rule.startsWith('sentinel/'));
+    for (const { id } of ledger.alerts({ status: 'open', limit: mostOpen }).filter(isOrphan)) {
+      loop.offer({
+        type: 'decide',
+        input: (now) => ({ type: 'resolve', now, alert: id, why: 'its rule changed' }),
+      });
     }
   };
 
-  const swap = async (next: Config): Promise<LedgerFailure | undefined> => {
-    const join = await prepareWay(next, match);
-    await untilIdle(() => loop.idle() || trouble.failure() !== undefined);
-    const failed = trouble.failure() ?? loop.checkpoint();
+  /** Between two turns, with every source closed and everything committed. */
+  const swap = (next: Config, join: (core: Core) => Way): LedgerFailure | undefined => {
+    const failed = loop.checkpoint();
     if (failed !== undefined) return failed;
     const again = recover(ledger, buildOf(next, match));
     if (!again.ok) return again.failure;
@@ -133,13 +139,39 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     channels = openOnDemand(next.channels, portsFor(parts, next));
     way = join(again.recovered.core);
     loop.swap(way);
-    startAfresh(again.recovered.changed);
-    await before.closeAll();
+    endOrphans(again.recovered.changed);
+    before
+      .close()
+      .catch((error: unknown) => log.warn('a channel could not be closed', { text: String(error) }));
     return undefined;
   };
 
+  const reload = async (next: Config): Promise<LedgerFailure | undefined> => {
+    const inTrouble = trouble.failure();
+    if (inTrouble !== undefined) return inTrouble;
+    const join = await prepareWay(next, match);
+    await sources.close();
+    try {
+      // Only what is committed may be left behind: the sources go on from their marks.
+      await untilIdle(loop.idle);
+      return swap(next, join);
+    } catch (error) {
+      return { type: 'io', detail: String(error) };
+    } finally {
+      sources.open(config);
+    }
+  };
+
+  /** Reloads and the stop, one after the other. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+
   loop.offer({ type: 'decide', input: (now) => ({ type: 'started', now }) });
-  startAfresh(recovered.changed);
+  endOrphans(recovered.changed);
 
   const daemon: Daemon = {
     start: () => sources.open(config),
@@ -151,12 +183,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     undelivered: () => ledger.unsettled(mostOpen).length,
     resolve: async (alert, why) =>
       alertsIn(await decide((now) => ({ type: 'resolve', now, alert, why }))).length > 0,
-    async reload(next) {
-      await sources.close();
-      const failed = await swap(next);
-      sources.open(config);
-      return failed;
-    },
+    reload: (next) => inTurn(() => reload(next)),
     status: () =>
       statusOf({
         config,
@@ -171,16 +198,17 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
       }),
     trouble: trouble.failure,
     troubledFor: trouble.lasts,
-    async stop(graceMs) {
-      parts.reach('stopping');
-      stopUpkeep();
-      await sources.close();
-      await deliveries.finish(graceMs);
-      await untilIdle(() => loop.idle() || trouble.failure() !== undefined);
-      if (trouble.failure() === undefined && parts.durable) loop.checkpoint();
-      loop.halt();
-      await channels.closeAll();
-    },
+    stop: (graceMs) =>
+      inTurn(async () => {
+        parts.reach('stopping');
+        stopUpkeep();
+        await sources.close();
+        await deliveries.finish(graceMs);
+        await untilIdle(() => loop.idle() || trouble.failure() !== undefined);
+        if (trouble.failure() === undefined && parts.durable) loop.checkpoint();
+        loop.halt();
+        await channels.close();
+      }),
   };
   return { ok: true, daemon, recovered };
 }

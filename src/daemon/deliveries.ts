@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Attempt, Channel } from '../channels/contract.ts';
+import type { Attempt } from '../channels/contract.ts';
 import type { Notification } from '../model/alert.ts';
 import type { Delivery, Message } from '../model/delivery.ts';
 import type { Reach } from './crash-points.ts';
@@ -12,21 +12,23 @@ export interface Settlement {
   readonly delivery: Delivery;
 }
 
-/** Opens a channel; the same promise serves all attempts until it fails. */
-export type OpenChannel = (name: string) => Promise<Channel>;
+/** Makes one attempt on a channel. Never rejects. */
+export type SendBy = (channel: string, attempt: Attempt) => Promise<Delivery>;
 
 /** Carries attempts out: the only place from which messages leave. */
 export interface Deliveries {
   carryOut(notification: Notification, message: Message, mayHaveArrived: boolean): void;
   /** Attempts under way. */
   underWay(): number;
-  /** Waits for what is under way, at most `graceMs`, then cuts it off. */
+  /** Begins no more, waits for what is under way, at most `graceMs`, then cuts it off. */
   finish(graceMs: number): Promise<void>;
 }
 
-/** Attempts on channels that `open` gives; each ends in exactly one call of `settle`. */
+const stopping: Delivery = { type: 'retry', reason: 'unavailable', detail: 'the program is being stopped' };
+
+/** Attempts by `sendBy`; each ends in exactly one call of `settle`. */
 export function createDeliveries(
-  open: OpenChannel,
+  sendBy: SendBy,
   settle: (settlement: Settlement) => void,
   reach: Reach,
 ): Deliveries {
@@ -34,22 +36,16 @@ export function createDeliveries(
   // Every attempt under way listens to it.
   setMaxListeners(0, abort.signal);
   const running = new Set<Promise<void>>();
+  let ending = false;
 
   const attempt = async (notification: Notification, message: Message, mayHaveArrived: boolean) => {
-    const delivery = await deliver(open, notification.channel, {
-      message,
-      part: notification.part,
-      attempt: notification.attempt,
-      mayHaveArrived,
-      signal: abort.signal,
-    });
+    const { channel, part } = notification;
+    const { signal } = abort;
+    const delivery = ending
+      ? stopping
+      : await sendBy(channel, { message, part, attempt: notification.attempt, mayHaveArrived, signal });
     reach('after-attempt');
-    settle({
-      notification: notification.id,
-      part: notification.part,
-      parts: message.parts.length,
-      delivery,
-    });
+    settle({ notification: notification.id, part, parts: message.parts.length, delivery });
   };
 
   return {
@@ -61,25 +57,10 @@ export function createDeliveries(
     },
     underWay: () => running.size,
     async finish(graceMs) {
+      ending = true;
       const timer = setTimeout(() => abort.abort(), graceMs);
       while (running.size > 0) await Promise.allSettled(running);
       clearTimeout(timer);
     },
   };
-}
-
-async function deliver(open: OpenChannel, name: string, attempt: Attempt): Promise<Delivery> {
-  let channel: Channel;
-  try {
-    channel = await open(name);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return { type: 'retry', reason: 'unavailable', detail: `channel cannot be opened: ${detail}` };
-  }
-  try {
-    return await channel.send(attempt);
-  } catch (error) {
-    // A channel promises not to reject; if it does, nobody knows what arrived.
-    return { type: 'unknown', detail: `bug in channel ${name}: ${String(error)}` };
-  }
 }

@@ -1,3 +1,4 @@
+import { safeLine } from '../kit/terminal.ts';
 import type { Logger } from 'pino';
 
 /** Members of one log line. Never log text of users in `message`: it goes into a member. */
@@ -32,7 +33,7 @@ export async function openLog(level: LogLevel): Promise<Log> {
 export function plainLog(write: (line: string) => void, level: 'warn' | 'error' | 'silent'): Log {
   const say = (word: string, wanted: boolean) => (message: string, members?: LogMembers) => {
     const text = members?.['text'];
-    if (wanted) write(`bird-sentinel: ${word}: ${message}${typeof text === 'string' ? `: ${text}` : ''}`);
+    if (wanted) write(safeLine(`${word}: ${message}${typeof text === 'string' ? `: ${text}` : ''}`));
   };
   const nothing = () => undefined;
   return {

@@ -90,6 +90,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   let halted = false;
   let stuck: { readonly draft: Draft; readonly round: Round } | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let retryTimer: NodeJS.Timeout | undefined;
 
   const schedule = (): void => {
     if (scheduled || halted || stuck !== undefined) return;
@@ -122,7 +123,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
         draft.whenCommitted(item.taken);
         break;
       case 'condition':
-        if (item.condition === 'atEnd') clock.caughtUp(item.source);
+        if (item.condition !== 'reading') clock.released(item.source);
         correlate(
           {
             type: 'sourceState',
@@ -197,7 +198,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     const now = clock.wall();
     for (const attempt of draft.attempts) render(attempt, draft, now);
     reach('rendered');
-    commit({ draft, round: draft.close(clock.engine(), seq, way.core.alerting.changes()) });
+    commit({ draft, round: draft.close(way.core.engine.now(), seq, way.core.alerting.changes()) });
   }
 
   function render(attempt: PlannedAttempt, draft: Draft, now: Instant): void {
@@ -217,12 +218,13 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     if (!written.ok) {
       stuck = pending;
       ports.trouble(written.failure);
-      timer = setTimeout(retry, retryCommitMs);
+      retryTimer = setTimeout(retry, retryCommitMs);
       return;
     }
     commitMs.push(performance.now() - begun);
     if (commitMs.length > 100) commitMs.shift();
     rounds++;
+    ports.trouble(undefined);
     reach('after-commit');
     if (settles) reach('after-settle-commit');
     afterCommit(pending.draft, pending.round.messages);
@@ -233,9 +235,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     if (pending === undefined || halted) return;
     stuck = undefined;
     commit(pending);
-    if (stuck !== undefined) return;
-    ports.trouble(undefined);
-    schedule();
+    if (stuck === undefined) schedule();
   }
 
   function afterCommit(draft: Draft, messages: ReadonlyMap<string, Message>): void {
@@ -251,13 +251,19 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   function checkpoint(): LedgerFailure | undefined {
     reach('before-checkpoint');
     const engineRows = [...unwritten, ...way.core.engine.changes()];
-    const written = ledger.checkpoint({ nextSeq: seq, now: clock.engine(), engineRows, rules: way.rules });
+    const written = ledger.checkpoint({
+      nextSeq: seq,
+      now: way.core.engine.now(),
+      engineRows,
+      rules: way.rules,
+    });
     unwritten = written.ok ? [] : engineRows;
     if (!written.ok) {
       ports.trouble(written.failure);
       return written.failure;
     }
     journaled = 0;
+    ports.trouble(undefined);
     reach('after-checkpoint');
     return undefined;
   }
@@ -285,6 +291,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     halt() {
       halted = true;
       clearTimeout(timer);
+      clearTimeout(retryTimer);
     },
     stats: () => ({ rounds, commitMs: [...commitMs], nextSeq: seq }),
   };

@@ -4,7 +4,7 @@ import type { Daemon } from './daemon.ts';
 /** How long `send` looks for the outcome without and with `--wait`, in milliseconds. */
 export const shortWaitMs = 10_000;
 export const longWaitMs = 300_000;
-const lookEveryMs = 5;
+const lookEveryMs = 25;
 
 /** What `send` tells of its messages. */
 export const sentReplySchema = z.object({

@@ -1,14 +1,18 @@
 import type { Config } from '../config/config.ts';
+import { assert } from '../kit/assert.ts';
+import type { Json } from '../model/json.ts';
 import type { Instant } from '../model/time.ts';
-import type { Ledger } from '../store/contract.ts';
 import { internalRaise } from './internal-alerts.ts';
 import type { Log } from './log.ts';
 import type { Item } from './loop.ts';
 import { pumpSource, type SourcePump } from './source-pump.ts';
 
+/** Committed marks: source → stream → mark. */
+type Marks = ReadonlyMap<string, ReadonlyMap<string, Json>>;
+
 /** All sources of a configuration. */
 export interface SourceGroup {
-  /** Opens them at their committed marks. */
+  /** Opens them at their committed marks; none may be open. */
   open(config: Config): void;
   /** Closes them; what they yielded and was not committed is read again at the next opening. */
   close(): Promise<void>;
@@ -18,54 +22,71 @@ export interface SourceGroup {
 }
 
 export interface SourceGroupPorts {
-  readonly ledger: Ledger;
+  readonly marks: () => Marks;
   readonly now: () => Instant;
   readonly follow: boolean;
   readonly log: Log;
   readonly offer: (item: Item) => void;
+  /** A source is about to be opened: nothing is known yet of how far it is. */
+  readonly opening: (source: string) => void;
+  readonly closed: (source: string) => void;
 }
+
+/** A source that ended by a bug of ours is opened again after this long. */
+const reopenMs = 10_000;
 
 /** A group with nothing open yet. */
 export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
-  let abort = new AbortController();
-  let pumps: readonly SourcePump[] = [];
+  let abort: AbortController | undefined;
+  let pumps = new Map<string, SourcePump>();
 
-  const pump = (
+  const open = (
     configured: Config['sources'][number],
     config: Config,
-    marks: ReturnType<Ledger['restore']>['marks'],
-  ): SourcePump => {
+    marks: Marks,
+    signal: AbortSignal,
+  ): void => {
     const { name } = configured;
+    ports.opening(name);
     const source = configured.kind.open(configured.options, {
       name,
       now: ports.now,
       marks: marks.get(name) ?? new Map(),
       follow: ports.follow,
       maxLine: config.limits.maxLine,
-      signal: abort.signal,
+      signal,
     });
-    const pumped = pumpSource(name, source, abort.signal, ports.offer, (stream, notice) => {
+    const pump = pumpSource(name, source, signal, ports.offer, (stream, notice) => {
       const say = notice.severity === 'error' ? ports.log.error : ports.log.warn;
       say(notice.code, { source: name, stream, text: notice.text });
       if (notice.alert) ports.offer(internalRaise(notice.code, name, stream, notice.text));
     });
-    pumped.ended.catch((error: unknown) =>
-      ports.log.error('source ended by a bug', { source: name, text: String(error) }),
-    );
-    return pumped;
+    pumps.set(name, pump);
+    pump.ended.catch((error: unknown) => {
+      const text = `source ${name} ended by a bug: ${String(error)}`;
+      ports.log.error('source.failed', { source: name, text });
+      ports.offer(internalRaise('source.failed', name, '', text));
+      if (!ports.follow) return;
+      const again = setTimeout(() => open(configured, config, ports.marks(), signal), reopenMs);
+      signal.addEventListener('abort', () => clearTimeout(again), { once: true });
+    });
   };
 
   return {
     open(config) {
+      assert(abort === undefined, 'sources are opened twice');
       abort = new AbortController();
-      const { marks } = ports.ledger.restore();
-      pumps = config.sources.map((configured) => pump(configured, config, marks));
+      pumps = new Map();
+      const marks = ports.marks();
+      for (const configured of config.sources) open(configured, config, marks, abort.signal);
     },
     async close() {
-      abort.abort();
-      await Promise.allSettled(pumps.map(({ ended }) => ended));
+      abort?.abort();
+      abort = undefined;
+      await Promise.allSettled([...pumps.values()].map(({ ended }) => ended));
+      for (const name of pumps.keys()) ports.closed(name);
     },
-    ended: async () => void (await Promise.all(pumps.map(({ ended }) => ended))),
-    pumps: () => pumps,
+    ended: async () => void (await Promise.all([...pumps.values()].map(({ ended }) => ended))),
+    pumps: () => [...pumps.values()],
   };
 }

@@ -1,15 +1,21 @@
-import type { Source, SourceNotice, SourceOutput } from '../sources/contract.ts';
 import type { SourceCondition } from '../model/effect.ts';
+import type { Source, SourceNotice, SourceOutput } from '../sources/contract.ts';
 import type { Item } from './loop.ts';
 
 /** One source on its way into the loop. */
 export interface SourcePump {
   readonly name: string;
-  /** Settles when the source has ended: it was stopped, or everything was read (`--once`). */
+  /** Settles when the source has ended: it was stopped, or everything was read. Rejects on a bug of ours. */
   readonly ended: Promise<void>;
   /** The newest condition of each stream. */
   conditions(): ReadonlyMap<string, SourceCondition>;
 }
+
+/**
+ * A source says one by one how its streams stand. So long after its opening the first word of one does
+ * not count for all of them.
+ */
+const firstWordMs = 300;
 
 /**
  * Hands what `source` yields to the loop, one output at a time: the next chunk is read when the one
@@ -24,8 +30,20 @@ export function pumpSource(
 ): SourcePump {
   const conditions = new Map<string, SourceCondition>();
   let release = (): void => undefined;
+  let settled = false;
+  const settling = setTimeout(() => {
+    settled = true;
+    tell();
+  }, firstWordMs);
   // A ledger that cannot be written must not keep a source from being closed.
   signal.addEventListener('abort', () => release(), { once: true });
+
+  const tell = (): void => {
+    const condition = overall(conditions);
+    if (condition !== undefined && (settled || condition === 'reading')) {
+      offer({ type: 'condition', source: name, condition });
+    }
+  };
 
   const pass = async (output: SourceOutput): Promise<void> => {
     switch (output.type) {
@@ -37,7 +55,7 @@ export function pumpSource(
         break;
       case 'condition':
         conditions.set(output.stream, output.condition);
-        offer({ type: 'condition', source: name, condition: overall(conditions) });
+        tell();
         break;
       case 'notice':
         notice(output.stream, output.notice);
@@ -45,20 +63,24 @@ export function pumpSource(
       case 'forget':
         conditions.delete(output.stream);
         offer({ type: 'forget', source: name, stream: output.stream });
+        tell();
         break;
     }
   };
 
   const run = async (): Promise<void> => {
-    for await (const output of source) await pass(output);
+    try {
+      for await (const output of source) await pass(output);
+    } finally {
+      clearTimeout(settling);
+      if (!signal.aborted) offer({ type: 'condition', source: name, condition: 'gone' });
+    }
   };
   return { name, ended: run(), conditions: () => conditions };
 }
 
 /** A source is as far as its slowest stream; it is unreadable or gone only when all of it is. */
-function overall(conditions: ReadonlyMap<string, SourceCondition>): SourceCondition {
-  const all = [...conditions.values()];
-  if (all.includes('reading')) return 'reading';
-  if (all.includes('atEnd')) return 'atEnd';
-  return all.includes('unreadable') ? 'unreadable' : 'gone';
+function overall(conditions: ReadonlyMap<string, SourceCondition>): SourceCondition | undefined {
+  const all = new Set(conditions.values());
+  return (['reading', 'atEnd', 'unreadable', 'gone'] as const).find((condition) => all.has(condition));
 }

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Delivery } from '../../src/model/delivery.ts';
+import type { Ledger, Written } from '../../src/store/contract.ts';
+import { eventually } from '../peers/eventually.ts';
+import { stage, type Stage } from './daemon-in-process.ts';
+
+const rules = "rules: [{ id: needle, match: 'needle (?<n>\\d+)', key: [n], alert: {} }]\n";
+const full: Written = { ok: false, failure: { type: 'full', detail: 'the disk is full' } };
+
+let at: Stage;
+beforeEach(async () => {
+  at = await stage();
+});
+afterEach(() => at.remove());
+
+test('reloads that overlap leave one source open: a line is one alert', async () => {
+  const config = await at.config(rules);
+  const daemon = await at.open(config);
+  daemon.start();
+  await Promise.all([daemon.reload(config), daemon.reload(config), daemon.reload(config)]);
+  at.write('needle 1');
+  await eventually(() => at.sent.length > 0, 'the message');
+  at.write('needle 2');
+  await eventually(() => at.sent.length > 1, 'the second message');
+  await daemon.stop(1000);
+  expect(at.sent).toHaveLength(2);
+  expect(at.ledger.alerts({ limit: 10 })).toHaveLength(2);
+});
+
+test('a reload while the ledger cannot be written is refused, and no line is read twice', async () => {
+  const config = await at.config(rules);
+  let broken = false;
+  const ledger: Ledger = { ...at.ledger, commit: (round) => (broken ? full : at.ledger.commit(round)) };
+  const daemon = await at.open(config, { ledger });
+  daemon.start();
+  at.write('needle 1');
+  await eventually(() => at.sent.length === 1, 'the first message');
+  broken = true;
+  at.write('needle 2');
+  await eventually(() => daemon.trouble() !== undefined, 'the trouble');
+  expect(await daemon.reload(config)).toMatchObject({ type: 'full' });
+  at.write('needle 3');
+  broken = false;
+  await eventually(() => at.sent.length === 3, 'all messages');
+  expect(daemon.trouble()).toBeUndefined();
+  await daemon.stop(1000);
+  expect(at.sent).toHaveLength(3);
+});
+
+test('a checkpoint that failed once is no trouble once it succeeds', async () => {
+  const config = await at.config(rules);
+  let broken = false;
+  const ledger: Ledger = { ...at.ledger, checkpoint: (next) => (broken ? full : at.ledger.checkpoint(next)) };
+  const daemon = await at.open(config, { ledger });
+  daemon.start();
+  at.write('needle 1');
+  await eventually(() => at.sent.length === 1, 'the message');
+  broken = true;
+  expect(await daemon.reload(config)).toMatchObject({ type: 'full' });
+  broken = false;
+  at.write('needle 2');
+  await eventually(() => at.sent.length === 2, 'the line after the reload that failed');
+  expect(daemon.trouble()).toBeUndefined();
+  expect(await daemon.reload(config)).toBeUndefined();
+  await daemon.stop(1000);
+});
+
+test('a reload that throws leaves the sources open', async () => {
+  const config = await at.config(rules);
+  let broken = false;
+  const ledger: Ledger = {
+    ...at.ledger,
+    checkpoint(next) {
+      if (broken) throw new Error('disk I/O error');
+      return at.ledger.checkpoint(next);
+    },
+  };
+  const daemon = await at.open(config, { ledger });
+  daemon.start();
+  at.write('needle 1');
+  await eventually(() => at.sent.length === 1, 'the message');
+  broken = true;
+  expect(await daemon.reload(config)).toMatchObject({ type: 'io' });
+  broken = false;
+  at.write('needle 2');
+  await eventually(() => at.sent.length === 2, 'the next message');
+  await daemon.stop(1000);
+});
+
+test('a reload lets messages under way arrive: none is sent twice', async () => {
+  const config = await at.config(rules);
+  let arrive = (): void => undefined;
+  at.answer(() => new Promise<Delivery>((resolve) => (arrive = () => resolve({ type: 'sent' }))));
+  const daemon = await at.open(config);
+  daemon.start();
+  at.write('needle 1');
+  await eventually(() => at.sent.length === 1, 'the attempt');
+  await daemon.reload(config);
+  arrive();
+  await eventually(() => daemon.undelivered() === 0, 'the outcome');
+  await daemon.stop(1000);
+  expect(at.sent).toHaveLength(1);
+});
+
+test('after downtime the clock waits for the backlog: an alert whose lines went on does not clear', async () => {
+  const clearing = `rules:
+  - id: needle
+    match: 'needle'
+    alert: { clear: { below: 1, within: 5m } }
+`;
+  const config = await at.config(clearing);
+  const minute = (n: number): string =>
+    `${new Date(Date.now() - (60 - n) * 60_000).toISOString()} web1 app: needle`;
+  const before = Date.now() - 3_600_000;
+  const first = await at.open(config, { now: () => before });
+  first.start();
+  at.write(minute(0));
+  await eventually(() => at.sent.length === 1, 'the first message');
+  await first.stop(1000);
+  at.write(...Array.from({ length: 29 }, (_, index) => minute(2 + index * 2)));
+  const second = await at.open(config);
+  second.start();
+  await eventually(() => at.ledger.alerts({ limit: 10 })[0]?.raises === 30, 'the backlog');
+  expect(at.sent).toHaveLength(1);
+  expect(at.ledger.alerts({ limit: 10 })).toHaveLength(1);
+  await second.stop(1000);
+});
+
+test('an alert of a rule that is gone is ended at the next start', async () => {
+  const clearing = 'rules: [{ id: old, match: needle, alert: { clear: { below: 1, within: 1d } } }]\n';
+  const first = await at.open(await at.config(clearing));
+  first.start();
+  at.write('a needle');
+  await eventually(() => at.sent.length === 1, 'the message');
+  await first.stop(1000);
+  const second = await at.open(await at.config(rules));
+  await eventually(
+    () => at.ledger.alerts({ limit: 10, status: 'open' }).length === 0,
+    'the end of the alert',
+  );
+  await second.stop(1000);
+});
