@@ -2,11 +2,12 @@ import {
   closeSync,
   constants,
   fchownSync,
+  fstatSync,
   lstatSync,
   openSync,
-  readFileSync,
+  readSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
@@ -80,18 +81,31 @@ export function acquireLock(directory: string, openDatabase: OpenLockDatabase): 
  * would drop the lock if this very process holds it (fcntl(2), "record locks").
  */
 function prepareLockFile(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) return;
-  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  try {
-    const file = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-    // What root creates in another user's directory belongs to that user, whose daemon needs it.
-    const { uid, gid } = lstatSync(dirname(path));
-    if (process.geteuid?.() === 0 && uid !== 0) fchownSync(file, uid, gid);
-    closeSync(file);
-  } catch (error) {
-    if (!lstatSync(path).isFile()) throw error;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+    try {
+      closeSync(createOwned(path));
+    } catch (error) {
+      if (!isAlreadyThere(error)) throw error;
+    }
+  }
+  const stats = lstatSync(path);
+  if (!stats.isFile() || stats.nlink !== 1) {
+    throw new Error(`${path} is not a regular file of one name; remove it`);
   }
 }
+
+/** Opens a new file 0600; whatever stands in its place, a link included, is an error. */
+function createOwned(path: string): number {
+  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const file = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  // What root creates in another user's directory belongs to that user, whose daemon needs it.
+  const { uid, gid } = lstatSync(dirname(path));
+  if (process.geteuid?.() === 0 && uid !== 0) fchownSync(file, uid, gid);
+  return file;
+}
+
+const isAlreadyThere = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EEXIST';
 
 function refusal(directory: string, error: unknown): Lock {
   if (!(error instanceof Error)) throw error;
@@ -109,9 +123,13 @@ function refusal(directory: string, error: unknown): Lock {
   };
 }
 
+/** Never writes into what is there: its owner may have made it a link to a file of root's. */
 function leavePid(path: string): void {
   try {
-    writeFileSync(path, `${process.pid}\n`, { mode: 0o600 });
+    rmSync(path, { force: true });
+    const file = createOwned(path);
+    writeSync(file, `${process.pid}\n`);
+    closeSync(file);
   } catch {
     // The lock is held all the same; others will be told "another process".
     return;
@@ -120,12 +138,25 @@ function leavePid(path: string): void {
 
 function alivePid(path: string): number | undefined {
   try {
-    const pid = Number.parseInt(readFileSync(path, 'utf8'), 10);
+    const pid = Number.parseInt(beginningOf(path), 10);
     if (!(pid > 0)) return undefined;
     process.kill(pid, 0);
     return pid;
   } catch {
     return undefined;
+  }
+}
+
+/** The first bytes of a regular file; a FIFO in its place must not hold the reader up. */
+function beginningOf(path: string): string {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    if (!fstatSync(file).isFile()) return '';
+    const bytes = Buffer.alloc(16);
+    return bytes.toString('latin1', 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
   }
 }
 

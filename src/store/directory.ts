@@ -1,8 +1,9 @@
 import {
-  chmodSync,
   closeSync,
   constants,
+  fchmodSync,
   fchownSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -58,7 +59,7 @@ function complaintAbout(stats: Stats): string | undefined {
 /**
  * Creates the database file 0600 before SQLite could do it with wider modes, or makes an existing one
  * (and its companions) private. Must not be called while this process has the file open: closing any
- * descriptor of it would drop SQLite's POSIX locks, which is why existing files are only looked at.
+ * descriptor of it would drop SQLite's POSIX locks.
  */
 export function preparePrivateFile(path: string): Prepared {
   const notes: string[] = [];
@@ -67,15 +68,36 @@ export function preparePrivateFile(path: string): Prepared {
     for (const file of [path, ...companions(path)]) {
       const stats = lstatOf(file);
       if (stats === undefined) continue;
-      if (!stats.isFile()) return { ok: false, failure: permission(`${file} is not a regular file`) };
-      if (!isOurs(stats)) return { ok: false, failure: permission(`${file} belongs to user ${stats.uid}`) };
+      const complaint = complaintAboutFile(stats);
+      if (complaint !== undefined) return { ok: false, failure: permission(`${file} ${complaint}`) };
       if ((stats.mode & 0o077) === 0) continue;
-      chmodSync(file, 0o600);
+      const refused = makePrivate(file);
+      if (refused !== undefined) return { ok: false, failure: permission(`${file} ${refused}`) };
       notes.push(`${file} was open to others (mode ${octal(stats)}); it is 0600 now`);
     }
     return { ok: true, notes };
   } catch (error) {
     return { ok: false, failure: worldly(error) };
+  }
+}
+
+/** Another name of the file could lie where others reach it, or be a file of somebody else's. */
+function complaintAboutFile(stats: Stats): string | undefined {
+  if (!stats.isFile()) return 'is not a regular file';
+  if (stats.nlink !== 1) return `is one of ${stats.nlink} names of the same file`;
+  return isOurs(stats) ? undefined : `belongs to user ${stats.uid}`;
+}
+
+/** Looks at the very file whose mode it changes: the name may mean another one by now. */
+function makePrivate(path: string): string | undefined {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const complaint = complaintAboutFile(fstatSync(file));
+    if (complaint === undefined) fchmodSync(file, 0o600);
+    return complaint;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -2,6 +2,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -408,6 +409,20 @@ describe('opening', () => {
       ok: false,
       failure: { type: 'permission' },
     });
+  });
+
+  test('refuses a ledger that is another name of some file', async () => {
+    const directory = freshDirectory();
+    const victim = join(freshDirectory(), 'victim');
+    writeFileSync(victim, '');
+    chmodSync(victim, 0o644);
+    linkSync(victim, join(directory, 'ledger.db'));
+    const detail = expect.stringContaining('one of 2 names');
+    expect(await openLedger({ directory }, at)).toMatchObject({
+      ok: false,
+      failure: { type: 'permission', detail },
+    });
+    expect(statSync(victim)).toMatchObject({ size: 0, mode: 0o100644 });
   });
 
   test('refuses a ledger of a newer program and leaves it alone', async () => {
