@@ -29,6 +29,16 @@ describe.skipIf(obstacle !== undefined)(named('trouble on the way to a stand-in 
       expect((await scene.dm.send(attemptAt(scene.fresh()))).type).toBe('sent');
     });
 
+    it('an abort before the request was written means that nothing was done', async () => {
+      const words = scene.fresh();
+      const attempt = attemptAt(words, { signal: AbortSignal.abort() });
+      expect(await scene.dm.send(attempt)).toMatchObject({ type: 'retry' });
+      const byName = await scene.open('@night_admin');
+      expect(await byName.send(attempt)).toMatchObject({ type: 'retry' });
+      await byName.close();
+      expect(await scene.sentTexts()).not.toContain(words);
+    });
+
     it.each(['hang', 'longer'] as const)('%s ends with the abort', async (fault) => {
       await scene.dm.send(attemptAt(scene.fresh()));
       await scene.x.plan([{ path: dms, fault }]);

@@ -120,6 +120,16 @@ describe('exec', () => {
     expect(await sending).toMatchObject({ type: 'unknown' });
   });
 
+  it('tries again what was stopped before it began', async () => {
+    const attempt = attemptAt('text', { signal: AbortSignal.abort() });
+    expect(await sh(`touch ${dir}/begun`, attempt)).toMatchObject({ type: 'retry' });
+    expect(existsSync(join(dir, 'begun'))).toBe(false);
+    const stop = new AbortController();
+    const sending = run(['/no/such/program'], attemptAt('text', { signal: stop.signal }));
+    stop.abort();
+    expect(await sending).toMatchObject({ type: 'retry' });
+  });
+
   it.each([[['/no/such/program']], [['/etc/passwd']], [['/bin/echo', 'x'.repeat(3_000_000)]]])(
     'tries again what cannot be started',
     async (command) => {

@@ -2,7 +2,10 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Millis } from '../../model/time.ts';
 
-/** How a command ended. `killed`: by a signal of somebody else. */
+/**
+ * How a command ended. `killed`: by a signal of somebody else; `notStarted`: nothing of it ever ran, with
+ * the code of the system's error, or because it was stopped before that.
+ */
 export type CommandEnd =
   | { readonly type: 'exited'; readonly code: number; readonly lastLine: string }
   | { readonly type: 'killed'; readonly signal: string; readonly lastLine: string }
@@ -26,7 +29,7 @@ const stderrGraceMs = 200;
 export function runCommand(command: Command): Promise<CommandEnd> {
   const [program = '', ...args] = command.argv;
   return new Promise((resolve) => {
-    if (command.signal.aborted) return resolve({ type: 'stopped' });
+    if (command.signal.aborted) return resolve({ type: 'notStarted', code: 'stopped before' });
     const child = start(program, args, command.environment);
     if (typeof child === 'string') return resolve({ type: 'notStarted', code: child });
     const end = (how: CommandEnd): void => {
@@ -36,6 +39,8 @@ export function runCommand(command: Command): Promise<CommandEnd> {
       resolve(how);
     };
     const kill = (type: 'timedOut' | 'stopped'): void => {
+      // Without a process there was nothing to kill; the error that says so is on its way.
+      if (child.pid === undefined) return;
       killGroup(child.pid);
       end({ type });
     };
@@ -94,8 +99,7 @@ function keepLastLine(stderr: Readable): () => string {
   return () => kept.toString('utf8').trimEnd().split(/\r?\n/).at(-1) ?? '';
 }
 
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
+function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {

@@ -67,6 +67,16 @@ describe('webhook', () => {
     return path;
   };
 
+  it('tries again what was stopped before the request was written', async () => {
+    const attempt = attemptAt('text', { signal: AbortSignal.abort() });
+    expect(await send({ 'secret-file': secretFile() }, attempt)).toMatchObject({ type: 'retry' });
+    const stop = new AbortController();
+    const sending = send({ 'secret-file': secretFile() }, attemptAt('text', { signal: stop.signal }));
+    stop.abort();
+    expect(await sending).toMatchObject({ type: 'retry' });
+    expect(requests).toEqual([]);
+  });
+
   it('posts the alert as JSON under a key of its own for each part', async () => {
     const attempt = attemptAt(['one', 'zwei 🐦'], { part: 1 });
     expect(await send({}, attempt)).toEqual({ type: 'sent', receipt: 'HTTP 204' });
