@@ -71,6 +71,7 @@ async function settle(question: Question, wrong: readonly string[]): Promise<rea
     `(?:${question.pattern}${end}`,
     `(?s:\\A.*?)(?:${question.pattern}${end}`,
     `(?:${question.pattern}${end}|\\a{7}`,
+    question.pattern.replace(/(\{ ?\d+ ?\})\?/g, '$1'),
   ];
   const replies = await perl.ask(forms.map((pattern) => ({ ...question, pattern })));
   if (!replies.some((reply) => compare(question, reply).length === 0)) return wrong;
