@@ -81,6 +81,11 @@ export interface ChannelKind<Options> {
   readonly fallback?: true;
   /** US dollars for one part, as the service publishes it; absent: free. */
   readonly price?: number;
+  /**
+   * Whose limits the budgets are: channels with the same key spend from one budget and heed one rate
+   * limit. Absent: each channel has its own. Pure.
+   */
+  budgetKey?(options: Options): string;
   /** How texts must be cut and cleaned for it. */
   readonly shape: TextShape;
   open(options: Options, ports: ChannelPorts): Promise<Channel>;

@@ -15,9 +15,17 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
 ];
 
 /**
- * A kind as shared code sees it: its own type of options stays inside, and `open` takes whatever the
- * kind's schema accepts, before or after its defaults were filled in. Other options are our bug.
+ * A kind as shared code sees it: its own type of options stays inside, and what takes options takes
+ * whatever the kind's schema accepts, before or after its defaults were filled in. Other options are our
+ * bug.
  */
 function registered<Options>(kind: ChannelKind<Options>): ChannelKind<unknown> {
-  return { ...kind, open: async (options, ports) => kind.open(kind.options.parse(options), ports) };
+  const { budgetKey, ...rest } = kind;
+  return {
+    ...rest,
+    open: async (options, ports) => kind.open(kind.options.parse(options), ports),
+    ...(budgetKey === undefined
+      ? {}
+      : { budgetKey: (options: unknown) => budgetKey(kind.options.parse(options)) }),
+  };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { safeForTerminal } from '../../kit/terminal.ts';
+import { jsonForTerminal, safeForTerminal } from '../../kit/terminal.ts';
 import type { Channel, ChannelKind } from '../contract.ts';
 import { plainShape } from '../../render/x-text.ts';
 
@@ -20,7 +20,7 @@ export const screen: ChannelKind<z.infer<typeof options>> = {
   open: async ({ json }, ports): Promise<Channel> => ({
     send: async ({ message, part }) => {
       if (!json) ports.print(safeForTerminal(message.parts[part] ?? ''));
-      else if (part === 0) ports.print(safeForTerminal(JSON.stringify(message.payload)));
+      else if (part === 0) ports.print(jsonForTerminal(message.payload));
       return { type: 'sent' };
     },
     close: async () => undefined,

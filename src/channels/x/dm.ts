@@ -15,7 +15,12 @@ const options = z.strictObject({
     .describe('Who is written to: `@name`, a numeric user id, or `@me` for the account itself.'),
 });
 
-/** A private message on X. */
+/**
+ * A private message on X.
+ *
+ * `price`: $0.015 for each message sent, by the pay-per-use prices of
+ * https://docs.x.com/x-api/getting-started/pricing as of August 2026.
+ */
 export const xDm: ChannelKind<z.infer<typeof options>> = {
   kind: 'x-dm',
   summary: 'A direct message on X to one person.',
@@ -26,6 +31,8 @@ export const xDm: ChannelKind<z.infer<typeof options>> = {
     { window: millis(15 * 60_000), limit: 15 },
     { window: millis(24 * 3_600_000), limit: 1440 },
   ],
+  budgetKey: ({ account }) => `x-dm ${account}`,
+  price: 0.015,
   resolved: false,
   shape: xDmShape,
   open: async ({ account: name, to }, ports): Promise<Channel> => {

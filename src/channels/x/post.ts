@@ -15,7 +15,13 @@ const options = z.strictObject({
     .describe('What to do while everybody could read the posts because the account is not protected.'),
 });
 
-/** A post on the account's own page: seen by followers if the account is protected, else by everybody. */
+/**
+ * A post on the account's own page: seen by followers if the account is protected, else by everybody.
+ *
+ * `price`: $0.015 for each post, by the pay-per-use prices of
+ * https://docs.x.com/x-api/getting-started/pricing as of August 2026. One with a link would be $0.20;
+ * the shape leaves nothing in the text that X would link.
+ */
 export const xPost: ChannelKind<z.infer<typeof options>> = {
   kind: 'x-post',
   summary: 'A post on an X account, best a protected one.',
@@ -25,6 +31,8 @@ export const xPost: ChannelKind<z.infer<typeof options>> = {
     { window: millis(15 * 60_000), limit: 100 },
     { window: millis(24 * 3_600_000), limit: 10_000 },
   ],
+  budgetKey: ({ account }) => `x-post ${account}`,
+  price: 0.015,
   resolved: false,
   shape: xPostShape,
   open: async ({ account: name, unprotected }, ports): Promise<Channel> => {
