@@ -7,7 +7,6 @@ import type { Log } from '../daemon/log.ts';
 import { createMatchPorts } from '../daemon/node-ports.ts';
 import { instant } from '../model/time.ts';
 import { acquireLock, type HeldLock, type Lock } from '../control/lock.ts';
-import { safeForTerminal } from '../kit/terminal.ts';
 import { prepareStateDirectory } from '../store/directory.ts';
 import { openLedger } from '../store/ledger.ts';
 import { loadSqlite } from '../store/sqlite/driver.ts';
@@ -78,7 +77,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
 }
 
 function refuse(detail: string): Hosting {
-  complain(safeForTerminal(detail));
+  complain(detail);
   return { ok: false, code: exit.failed };
 }
 

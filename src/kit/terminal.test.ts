@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { safeForTerminal, safeLine } from './terminal.ts';
+import { jsonForTerminal, safeForTerminal, safeLine } from './terminal.ts';
 
 describe('safeForTerminal', () => {
   test.each([
@@ -28,5 +28,23 @@ describe('safeForTerminal', () => {
 
   test('safeLine gives one line', () => {
     expect(safeLine('a\nb\r\nc')).toBe('a\\nb\\r\\nc');
+  });
+});
+
+describe('jsonForTerminal', () => {
+  test('is JSON of the same value, and a terminal finds nothing in it to obey', () => {
+    assert(
+      property(string({ unit: 'binary', maxLength: 60 }), (text) => {
+        const json = jsonForTerminal({ [text]: [text] });
+        expect(JSON.parse(json)).toEqual({ [text]: [text] });
+        expect(json).not.toContain('\n');
+        expect(safeForTerminal(json)).toBe(json);
+      }),
+      { numRuns: 2000, examples: [[String.fromCharCode(...Array(256).keys())], ['\u202e\ufeff\ud800']] },
+    );
+  });
+
+  test('escapes as JSON does', () => {
+    expect(jsonForTerminal('\u007f\u009b2J')).toBe('"\\u007f\\u009b2J"');
   });
 });

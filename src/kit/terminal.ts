@@ -18,6 +18,16 @@ export function safeLine(text: string): string {
   return safeForTerminal(text).replaceAll('\n', '\\n');
 }
 
+/**
+ * One line of JSON that a terminal does not obey: what `safeForTerminal` makes visible stands in its
+ * strings as `\u009b`, so that it is still JSON and of the same value (RFC 8259, 7).
+ */
+export function jsonForTerminal(value: unknown): string {
+  return (JSON.stringify(value) ?? 'null').replace(HOSTILE, escaped);
+}
+
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 function visible(char: string): string {
   const code = char.charCodeAt(0);
   if (code === 13) return '\\r';

@@ -1,6 +1,7 @@
-import { safeForTerminal } from '../../kit/terminal.ts';
+import { safeForTerminal, safeLine } from '../../kit/terminal.ts';
 import type { Alert, Notification } from '../../model/alert.ts';
 import type { LedgerReader } from '../../store/contract.ts';
+import { LedgerError } from '../../store/failure.ts';
 import { openLedgerReader } from '../../store/ledger.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import type { Settings } from '../settings.ts';
@@ -42,7 +43,7 @@ export function show(settings: Settings, [prefix = '']: readonly string[]): Prom
       table([
         ['id', alert.id],
         ['rule', alert.rule],
-        ['key', safeForTerminal(alert.key.join(' '))],
+        ['key', alert.key.join(' ')],
         ['severity', alert.severity],
         ['status', alert.status],
         ['raises', String(alert.raises)],
@@ -50,7 +51,7 @@ export function show(settings: Settings, [prefix = '']: readonly string[]): Prom
         ['last', time(alert.lastAt)],
       ]),
     );
-    for (const sample of alert.samples) print(`  | ${safeForTerminal(sample)}`);
+    for (const sample of alert.samples) print(quoted(sample));
     for (const notification of notifications) {
       print(`\n${describe(notification)}`);
       for (const part of reader.message(notification.id)?.parts ?? []) print(indent(safeForTerminal(part)));
@@ -66,12 +67,10 @@ export function why(settings: Settings, [prefix = '']: readonly string[]): Promi
       for (const decision of decisions) printJson({ version: 1, ...decision });
       return;
     }
-    print(`${alert.id}  ${alert.severity}  ${alert.rule}  ${safeForTerminal(alert.key.join(' '))}`.trimEnd());
-    print(
-      `from ${safeForTerminal(`${alert.last.source} ${alert.last.stream}`)} at byte ${alert.last.offset}:`,
-    );
-    print(`  | ${safeForTerminal(alert.last.line)}`);
-    print(table(decisions.map(({ at, step, text }) => [time(at), step, safeForTerminal(text)])));
+    print(`${alert.id}  ${alert.severity}  ${alert.rule}  ${safeLine(alert.key.join(' '))}`.trimEnd());
+    print(`from ${safeLine(`${alert.last.source} ${alert.last.stream}`)} at byte ${alert.last.offset}:`);
+    print(quoted(alert.last.line));
+    print(table(decisions.map(({ at, step, text }) => [time(at), step, text])));
     const waiting = reader
       .notificationsOf(alert.id)
       .filter(({ state }) => state === 'pending' || state === 'unknown');
@@ -80,6 +79,8 @@ export function why(settings: Settings, [prefix = '']: readonly string[]): Promi
 }
 
 const time = (at: number): string => new Date(at).toISOString();
+/** A record of a log, each of its lines marked as one. */
+const quoted = (record: string): string => safeForTerminal(record).replaceAll(/^/gm, '  | ');
 const indent = (text: string): string => text.replaceAll(/^/gm, '    ');
 
 const row = (alert: Alert, state: string): readonly string[] => [
@@ -90,7 +91,7 @@ const row = (alert: Alert, state: string): readonly string[] => [
   `${alert.raises}x`,
   state,
   alert.rule,
-  safeForTerminal(alert.key.join(' ')),
+  alert.key.join(' '),
 ];
 
 /** The worst that became of its messages, in a word. */
@@ -105,7 +106,7 @@ function stateOf(notifications: readonly Notification[]): string {
 function describe(notification: Notification): string {
   const { receiver, channel, state, attempt, why: reason } = notification;
   const due = state === 'pending' || state === 'unknown' ? `, next at ${time(notification.dueAt)}` : '';
-  const because = reason === undefined ? '' : `: ${safeForTerminal(reason)}`;
+  const because = reason === undefined ? '' : `: ${safeLine(reason)}`;
   return `${state} to ${receiver} by ${channel}, attempt ${attempt}${due}${because}`;
 }
 
@@ -117,6 +118,10 @@ async function withReader(settings: Settings, use: (reader: LedgerReader) => Exi
   }
   try {
     return use(opened.reader);
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    complain(`the ledger in ${settings.state} cannot be read: ${error.message}`);
+    return exit.failed;
   } finally {
     opened.reader.close();
   }
@@ -130,9 +135,9 @@ function withAlert(
   return withReader(settings, (reader) => {
     const found = reader.findAlerts(prefix.replace(/^#/, '').toUpperCase());
     const [alert, other] = found;
-    if (alert === undefined) complain(`no alert begins with '${safeForTerminal(prefix)}'`);
+    if (alert === undefined) complain(`no alert begins with '${safeLine(prefix)}'`);
     else if (other !== undefined)
-      complain(`several alerts begin with '${prefix}': ${found.map(({ id }) => id).join(' ')}`);
+      complain(`several alerts begin with '${safeLine(prefix)}': ${found.map(({ id }) => id).join(' ')}`);
     else {
       use(alert, reader);
       return exit.done;

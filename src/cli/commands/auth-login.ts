@@ -7,7 +7,6 @@ import type { PinFailure } from '../../channels/x/pin-failure.ts';
 import { accessToken, authorizeUrl, requestToken, type XApplication } from '../../channels/x/pin.ts';
 import { openSigned, type SignedHttp } from '../../channels/x/signed.ts';
 import { isAccountName, writeCredentials, type XCredentials } from '../../channels/x/tokens.ts';
-import { safeForTerminal } from '../../kit/terminal.ts';
 import { instant } from '../../model/time.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { openPrompt, type Prompt } from '../prompt.ts';
@@ -99,7 +98,7 @@ const steps = `Connecting X takes five minutes, once:
 
 async function chooseImported(file: string, api: string): Promise<XCredentials | undefined> {
   const found = await importFile(file, api);
-  for (const note of found.notes) complain(safeForTerminal(note));
+  for (const note of found.notes) complain(note);
   const chosen = found.accounts.find(({ isDefault }) => isDefault) ?? found.accounts[0];
   return chosen === undefined ? refuse(`no account that could be used is in ${file}`) : chosen.credentials;
 }
@@ -109,5 +108,5 @@ function refuse(detail: string): undefined {
 }
 
 function explain(failure: PinFailure): undefined {
-  complain(safeForTerminal(`${failure.detail}\n    ${failure.hint}`));
+  complain(`${failure.detail}\n    ${failure.hint}`);
 }

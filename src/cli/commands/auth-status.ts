@@ -31,7 +31,7 @@ export async function authStatus(
 async function tell(settings: Settings, name: string): Promise<boolean> {
   const read = await readCredentials(settings.state, name);
   if (!read.ok) {
-    complain(safeForTerminal(`${name}: ${read.absent ? 'not logged in' : read.detail}`));
+    complain(`${name}: ${read.absent ? 'not logged in' : read.detail}`);
     return false;
   }
   const known = await settingsForAccount(settings, name);

@@ -5,7 +5,7 @@ import { host } from '../host.ts';
 import { readConfig } from '../read-config.ts';
 import { readStdin } from '../stdin.ts';
 import type { Settings } from '../settings.ts';
-import { complain, print, printJson } from '../terminal.ts';
+import { complain, complainLine, print, printJson } from '../terminal.ts';
 import { until } from '../until.ts';
 import {
   longWaitMs,
@@ -67,7 +67,7 @@ export async function send(
     state: settings.state,
     mode: 'live',
     follow: false,
-    log: plainLog(complain, settings.quiet ? 'silent' : 'error'),
+    log: plainLog(complainLine, settings.quiet ? 'silent' : 'error'),
   });
   if (!hosting.ok) return hosting.code;
   const { daemon, leave } = hosting.hosted;

@@ -1,6 +1,8 @@
 import { callControl } from '../../control/client.ts';
 import type { Status } from '../../daemon/status.ts';
-import { safeForTerminal } from '../../kit/terminal.ts';
+import { safeLine } from '../../kit/terminal.ts';
+import type { LedgerCounts, LedgerReader } from '../../store/contract.ts';
+import { LedgerError } from '../../store/failure.ts';
 import { openLedgerReader } from '../../store/ledger.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import type { Settings } from '../settings.ts';
@@ -26,14 +28,25 @@ export async function status(settings: Settings): Promise<ExitCode> {
     complain(`no daemon runs, and no ledger is in ${settings.state}: ${opened.failure.detail}`);
     return exit.failed;
   }
-  const counts = opened.reader.counts();
+  const counts = countsOf(opened.reader);
   opened.reader.close();
+  if (counts === undefined) return exit.failed;
   if (settings.json) printJson({ version: 1, running: false, ledger: counts });
   else {
     print('no daemon runs');
     print(ledgerLine(counts));
   }
   return exit.failed;
+}
+
+function countsOf(reader: LedgerReader): LedgerCounts | undefined {
+  try {
+    return reader.counts();
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    complain(`no daemon runs, and the ledger cannot be read: ${error.message}`);
+    return undefined;
+  }
 }
 
 function printStatus(status: Status): void {
@@ -57,15 +70,14 @@ function printStatus(status: Status): void {
     print(`  ${each.receiver}  ${each.rule}  ${raised} = ${right}`);
   }
   print(`\nledger: ${ledgerLine(status.ledger)}`);
-  if (status.ledger.trouble !== undefined)
-    print(`  CANNOT BE WRITTEN: ${safeForTerminal(status.ledger.trouble)}`);
+  if (status.ledger.trouble !== undefined) print(`  CANNOT BE WRITTEN: ${safeLine(status.ledger.trouble)}`);
 }
 
 const sourceRow = (source: Status['sources'][number]): readonly string[] => [
   `  ${source.name}`,
   `${source.lines} lines`,
   `${source.candidates} candidates`,
-  source.streams.map(({ stream, condition }) => `${safeForTerminal(stream)} ${condition}`).join(', '),
+  source.streams.map(({ stream, condition }) => `${stream} ${condition}`).join(', '),
 ];
 
 const sum = (parts: { readonly [name: string]: number }): number =>

@@ -4,7 +4,7 @@ import { exit, type ExitCode } from '../exit.ts';
 import { host } from '../host.ts';
 import { readWatchConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
-import { complain } from '../terminal.ts';
+import { complain, complainLine } from '../terminal.ts';
 import { until } from '../until.ts';
 
 /** Where Debian, Red Hat, SUSE and their kin write what the shipped rules look for. */
@@ -44,7 +44,7 @@ export async function watch(
     config,
     mode: once ? 'history' : 'live',
     follow: !once,
-    log: plainLog(complain, settings.quiet ? 'error' : 'warn'),
+    log: plainLog(complainLine, settings.quiet ? 'error' : 'warn'),
   });
   if (!hosting.ok) return hosting.code;
   const { daemon, leave } = hosting.hosted;
