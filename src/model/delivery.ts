@@ -36,8 +36,10 @@ export interface AlertPayload {
   /** The rule's named groups only, as strings. */
   readonly groups: { readonly [name: string]: string };
   readonly suppressed?: number;
-  /** Ids of the other alerts in a joined message. */
+  /** Ids of the other alerts in a joined message, as far as it lists them. */
   readonly joined?: readonly string[];
+  /** How many alerts a joined message tells of, this one and unlisted ones included. */
+  readonly total?: number;
 }
 
 export type FailureReason =

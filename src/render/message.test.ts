@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Alert, Notification } from '../model/alert.ts';
 import { instant } from '../model/time.ts';
@@ -200,6 +201,42 @@ describe('several alerts', () => {
   test('the others are named in the payload', () => {
     const { payload } = renderMessage(input({ alerts: many }));
     expect(payload.joined).toHaveLength(11);
+    expect(payload.total).toBe(12);
+  });
+
+  test('what is not listed is counted too, in title, body and payload', () => {
+    const changes = { reason: 'joined', alerts: many.map(({ id }) => id), total: 40_000 } as const;
+    const message = renderMessage(
+      input({ notification: { ...notification, ...changes }, alerts: many.slice(0, 10) }),
+    );
+    expect(message.title).toBe('CRITICAL: 40000 more alerts of at least 3 rules');
+    expect(message.body).toBe(
+      '[#ALERT0] first 10:00:03, last 10:01:09 of the 10 listed\n4 × disk\n3 × net\n3 × ssh\nand 39990 more',
+    );
+    expect(message.payload).toMatchObject({ total: 40_000, joined: { length: 9 } });
+  });
+
+  test('whatever is listed, kept and counted, the numbers add up to what is told', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), fc.nat(20), fc.nat(100), (kept, listed, more) => {
+        const alerts = many.slice(0, kept);
+        const ids = Array.from({ length: Math.max(kept, listed) }, (_, i) => `ALERT${i}0000`);
+        const total = ids.length + more;
+        const changes = { reason: 'joined', alerts: ids, ...(more > 0 ? { total } : {}) } as const;
+        const message = renderMessage(input({ notification: { ...notification, ...changes }, alerts }));
+        if (total === 1) return expect(message.payload.total).toBeUndefined();
+        expect(message.title).toContain(`${total} more alerts of`);
+        expect(message.payload.total).toBe(total);
+        const counts = [...message.body.matchAll(/^(?:(\d+) × |and (\d+) more$)/gm)];
+        expect(counts.reduce((sum, [, count, rest]) => sum + Number(count ?? rest), 0)).toBe(total);
+      }),
+    );
+  });
+
+  test('that are over are told as over', () => {
+    expect(told({ reason: 'resolved', alerts: many.map(({ id }) => id) }, many)).toMatch(
+      /^RESOLVED: 12 alerts of 3 rules\n\[#ALERT0\] /,
+    );
   });
 
   test('none at all is a message too', () => {

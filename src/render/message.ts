@@ -4,7 +4,7 @@ import type { Alert, Notification } from '../model/alert.ts';
 import type { AlertPayload, Message } from '../model/delivery.ts';
 import type { Instant } from '../model/time.ts';
 import { clockTime, timestamp } from './clock.ts';
-import { mostCommon, spanOf } from './joined.ts';
+import { alertsTold, mostCommon, spanOf } from './joined.ts';
 import type { TextShape } from './shape.ts';
 import { splitText } from './split.ts';
 import type { Template } from './template.ts';
@@ -18,7 +18,7 @@ export interface RuleTemplates {
 
 export interface MessageInput {
   readonly notification: Notification;
-  /** The alerts of `notification.alerts`, in that order; none for a summary of a quiet day. */
+  /** The alerts of `notification.alerts`, in that order, as far as they are still kept; none for a summary of a quiet day. */
   readonly alerts: readonly Alert[];
   readonly templates: (rule: string) => RuleTemplates | undefined;
   readonly shape: TextShape;
@@ -44,7 +44,7 @@ export function renderMessage(input: MessageInput): Message {
   const [newest] = input.alerts;
   if (newest === undefined) return nothingToTell(input);
   const single = wordsOf(newest, input);
-  const words = input.alerts.length === 1 ? single : joinedWords(input);
+  const words = tellsOfOne(input) ? single : joinedWords(input);
   const title = `${marksOf(input.notification)}${words.title}`;
   const lines = [factsOf(newest, input), ...words.lines].filter((line) => line !== '');
   return messageOf(title, lines, payloadOf(newest, single, input), input);
@@ -70,6 +70,9 @@ function messageOf(
     payload,
   };
 }
+
+const tellsOfOne = ({ notification, alerts }: MessageInput): boolean =>
+  alertsTold(notification, alerts) === 1;
 
 interface Words {
   readonly title: string;
@@ -98,12 +101,15 @@ function fill(template: Template | undefined, alert: Alert, input: MessageInput,
 }
 
 function joinedWords(input: MessageInput): Words {
-  const titles = input.alerts.map((alert) => titleOf(alert, input));
-  const more = input.notification.reason === 'joined' ? 'more alerts' : 'alerts';
-  const rules = new Set(input.alerts.map((alert) => alert.rule)).size;
+  const { alerts, notification } = input;
+  const titles = alerts.map((alert) => titleOf(alert, input));
+  const total = alertsTold(notification, alerts);
+  const more = notification.reason === 'joined' ? 'more alerts' : 'alerts';
+  const rules = new Set(alerts.map((alert) => alert.rule)).size;
+  const atLeast = total > titles.length ? 'at least ' : '';
   return {
-    title: `${titles.length} ${more} of ${rules === 1 ? '1 rule' : `${rules} rules`}`,
-    lines: mostCommon(titles),
+    title: `${total} ${more} of ${atLeast}${rules === 1 ? '1 rule' : `${rules} rules`}`,
+    lines: mostCommon(titles, total),
   };
 }
 
@@ -133,14 +139,15 @@ function factsOf(newest: Alert, input: MessageInput): string {
   const { alerts, notification, now, zone } = input;
   const clock = (at: Instant) => clockTime(at, now, zone);
   const facts = [idMark(newest, input.shape)];
-  if (alerts.length === 1) {
+  if (tellsOfOne(input)) {
     facts.push(newest.last.host ?? newest.last.source, clock(timeOf(newest, notification)));
     // What comes late may be over by now.
     const over = notification.reason === 'resolved' ? undefined : newest.resolvedAt;
     if (over !== undefined) facts.push(`(resolved ${clock(over)})`);
   } else {
     const [first, last] = spanOf(alerts);
-    facts.push(`first ${clock(first)}, last ${clock(last)}`);
+    const all = alertsTold(notification, alerts) === alerts.length;
+    facts.push(`first ${clock(first)}, last ${clock(last)}${all ? '' : ` of the ${alerts.length} listed`}`);
   }
   // Told again with nothing new, the text must still differ: X refuses what it has already seen.
   if (notification.reason === 'repeated' || notification.reason === 'escalated') {
@@ -193,7 +200,9 @@ function payloadOf(alert: Alert, words: Words, input: MessageInput): AlertPayloa
     fields: last.fields,
     groups: groupsOf(alert, input.groups?.(alert.rule)),
     ...(notification.suppressed === undefined ? {} : { suppressed: notification.suppressed.count }),
-    ...(alerts.length === 1 ? {} : { joined: alerts.slice(1).map((other) => other.id) }),
+    ...(tellsOfOne(input)
+      ? {}
+      : { joined: alerts.slice(1).map((other) => other.id), total: alertsTold(notification, alerts) }),
   };
 }
 
