@@ -9,7 +9,10 @@ import { conclude, enqueue, tell, type Draft } from './outbox.ts';
 /** Most alerts that a joined notification lists; the number of all is kept. */
 const MOST_LISTED = 50;
 
-/** Makes one notification of several that wait for the same receiver on the same channel. */
+/**
+ * Makes one notification of several that wait for the same receiver on the same channel: raises among
+ * themselves, and ends among themselves, so that an end is told as an end.
+ */
 export function join(desk: Desk, members: readonly Notice[], why: string): void {
   const notifications = members.map(({ notification }) => notification);
   const [first] = notifications;
@@ -23,7 +26,7 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
     receiver: first.receiver,
     channel: first.channel,
     hop: first.hop,
-    reason: 'joined',
+    reason: first.reason === 'resolved' ? 'resolved' : 'joined',
     ...(suppressed === undefined ? {} : { suppressed }),
   };
   const carried = mergeCarried(members.map((member) => member.carried));

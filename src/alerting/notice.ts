@@ -21,10 +21,18 @@ export interface Notice {
 /** After this many unknown outcomes an alert that comes twice is better than one that never comes. */
 const PATIENCE_WITH_UNKNOWN = 3;
 
-/** Parts of one message stay together; then the worst first; then the oldest. Negative: `a` goes first. */
+/** Whether it tells that something is over. */
+export const tellsEnd = ({ notification }: Notice): boolean => notification.reason === 'resolved';
+
+/**
+ * Parts of one message stay together; then the worst first, ends last; then the oldest. Negative: `a`
+ * goes first.
+ */
 export function compareTurns(a: Notice, b: Notice): number {
   const started = Number(b.notification.part > 0) - Number(a.notification.part > 0);
   if (started !== 0) return started;
+  const ends = Number(tellsEnd(a)) - Number(tellsEnd(b));
+  if (ends !== 0) return ends;
   const worse = severityRank[b.notification.severity] - severityRank[a.notification.severity];
   return worse !== 0 ? worse : a.rank - b.rank || a.order - b.order;
 }
@@ -42,7 +50,7 @@ export const isJoinable = (notice: Notice): boolean =>
 export const mayPass = (notice: Notice, next: string | undefined): boolean =>
   next !== undefined &&
   isWaiting(notice) &&
-  notice.notification.reason !== 'resolved' &&
+  !tellsEnd(notice) &&
   (!mayHaveArrived(notice) || notice.unknowns >= PATIENCE_WITH_UNKNOWN);
 
 /** Since when it has been without success: its first attempt, or the time its channel fell silent. */

@@ -3,6 +3,7 @@ import {
   attemptsOf,
   budget,
   channelOf,
+  clearAt,
   minute,
   notificationsOf,
   raiseAt,
@@ -173,6 +174,30 @@ describe('a spent budget', () => {
     alerting.step(settledAt(1, one(attemptsOf(alerting.step(raiseAt(0))))));
     expect(attemptsOf(alerting.step(raiseAt(2, { severity: 'critical', key: ['b'] })))).toEqual([]);
     expect(attemptsOf(alerting.step(tickAt(minute + 1)))).toMatchObject([{ channel: 'phone' }]);
+  });
+});
+
+describe('ends of alerts', () => {
+  const channels = [channelOf('phone', { budgets: budget(2, quarter), concurrency: 10, resolved: true })];
+  const wide = (key: string, severity: Severity) => ({ key: [key], severity, clears: true });
+
+  test('are joined apart from raises, and are told after them', () => {
+    const alerting = createAlerting(rulesOf({ channels }));
+    for (const key of ['a', 'b']) {
+      const attempt = one(attemptsOf(alerting.step(raiseAt(0, wide(key, 'critical')))));
+      alerting.step(settledAt(1, attempt));
+    }
+    for (const key of ['a', 'b']) alerting.step(clearAt(1000, 'r', [key]));
+    for (const key of ['c', 'd', 'e']) alerting.step(raiseAt(2000, wide(key, 'warning')));
+    const outputs = alerting.step(tickAt(quarter + 2));
+    expect(
+      attemptsOf(outputs).map(({ reason, severity, alerts }) => [reason, severity, alerts.length]),
+    ).toEqual([
+      ['joined', 'warning', 3],
+      ['resolved', 'critical', 2],
+    ]);
+    for (const attempt of attemptsOf(outputs)) alerting.step(settledAt(quarter + 3, attempt));
+    expect(alerting.counters()).toMatchObject([{ raised: 5, delivered: 2, joined: 3, pending: 0 }]);
   });
 });
 

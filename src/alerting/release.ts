@@ -4,7 +4,7 @@ import { needsHuman } from './block.ts';
 import { laneOf, nextChannel, receiverOf, scheduleLane, type Desk } from './desk.ts';
 import { join } from './join.ts';
 import { room, type Lane } from './lane.ts';
-import { isJoinable, mayHaveArrived, mayPass, type Notice } from './notice.ts';
+import { isJoinable, mayHaveArrived, mayPass, tellsEnd, type Notice } from './notice.ts';
 import { change, giveUp, pass, tellAttempt } from './outbox.ts';
 
 /**
@@ -48,7 +48,7 @@ function sendElsewhere(desk: Desk, lane: Lane): void {
     const known = receiverOf(desk, notice.notification.receiver)?.channels.find(
       (channel) => laneOf(desk, channel).isConfigured,
     );
-    if (known === undefined || notice.notification.reason === 'resolved') giveUp(desk, notice, why);
+    if (known === undefined || tellsEnd(notice)) giveUp(desk, notice, why);
     else pass(desk, notice, known, why);
   }
 }
@@ -57,14 +57,14 @@ function sendElsewhere(desk: Desk, lane: Lane): void {
 function boundWaiting(desk: Desk, lane: Lane): void {
   const most = Math.max(1, desk.rules.maxWaiting);
   if (lane.waiting.length <= most) return;
-  for (const group of byReceiver(lane.waiting)) {
+  for (const group of joinGroups(lane.waiting)) {
     if (group.length > most) join(desk, group.filter(isJoinable), `more than ${most} were waiting`);
   }
 }
 
 /**
  * More is due than the budget allows: critical ones go alone while a slot is left for the rest, and the
- * rest becomes one notification for each receiver.
+ * rest becomes one notification for each receiver; ends of alerts become another.
  */
 function joinExcess(desk: Desk, lane: Lane): void {
   const slots = lane.budget.slots(desk.now);
@@ -74,18 +74,20 @@ function joinExcess(desk: Desk, lane: Lane): void {
   const joinable = due.filter(isJoinable);
   const alone = Math.max(0, slots - (due.length - joinable.length) - 1);
   const singles = new Set(joinable.filter(isCritical).slice(0, alone));
-  for (const group of byReceiver(joinable.filter((notice) => !singles.has(notice)))) {
+  for (const group of joinGroups(joinable.filter((notice) => !singles.has(notice)))) {
     join(desk, group, `${due.length} were waiting and the budget has room for ${slots}`);
   }
 }
 
-const isCritical = ({ notification }: Notice): boolean => notification.severity === 'critical';
+const isCritical = (notice: Notice): boolean =>
+  notice.notification.severity === 'critical' && !tellsEnd(notice);
 
-function byReceiver(notices: readonly Notice[]): Notice[][] {
+/** What may become one notification: raises for one receiver, or ends for one receiver. */
+function joinGroups(notices: readonly Notice[]): Notice[][] {
   const groups = new Map<string, Notice[]>();
   for (const notice of notices) {
     const { receiver, hop } = notice.notification;
-    const name = `${hop} ${receiver}`;
+    const name = `${hop} ${tellsEnd(notice) ? 'end' : 'raise'} ${receiver}`;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [notice]);
     else group.push(notice);

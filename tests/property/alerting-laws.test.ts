@@ -427,6 +427,21 @@ describe('whatever happens', () => {
     );
   });
 
+  test('an end is told as an end, and nothing else is', () => {
+    fc.assert(
+      fc.property(rules, moves, (rules, all) => {
+        const world = playAll(rules, all);
+        world.settleAll();
+        for (const { reason, by } of world.notifications.values()) {
+          if (by === undefined) continue;
+          const carrier = world.notifications.get(by);
+          expect(carrier?.reason === 'resolved').toBe(reason === 'resolved');
+        }
+      }),
+      runs,
+    );
+  });
+
   test('what waits stays within its limit', () => {
     fc.assert(
       fc.property(rules, moves, (rules, all) => {
@@ -440,8 +455,10 @@ describe('whatever happens', () => {
                 );
                 // Parts of begun messages cannot be joined: there are at most as many as attempts at once.
                 const begun = here.filter(({ part }) => part > 0).length;
-                expect(here.length - begun).toBeLessThanOrEqual(Math.max(1, rules.maxWaiting));
                 expect(begun).toBeLessThanOrEqual(concurrency);
+                const ends = here.filter(({ part, reason }) => part === 0 && reason === 'resolved').length;
+                expect(ends).toBeLessThanOrEqual(Math.max(1, rules.maxWaiting));
+                expect(here.length - begun - ends).toBeLessThanOrEqual(Math.max(1, rules.maxWaiting));
               }
             }
           }
