@@ -29,15 +29,16 @@ export function createVariant(
   const { root } = lower(syntax.root, { newlines, references, exact: tellsWays(syntax) });
   const guard = middleOfPair(root);
   const printed = print(root);
-  const plain = guarded(guard, printed.source);
+  const sealed = isMiscompiled(root) ? unoptimized : (source: string): string => source;
+  const plain = sealed(guarded(guard, printed.source));
   if (ports.isLinear(plain, '')) return linear({ ...printed, source: plain });
   const unrolled = unroll(root);
   if (unrolled !== undefined && unrolled !== root) {
     const written = print(unrolled);
-    const source = guarded(guard, written.source);
+    const source = sealed(guarded(guard, written.source));
     if (ports.isLinear(source, '')) return linear({ ...written, source });
   }
-  const regex = build(isMiscompiled(root) ? unoptimized(plain) : plain);
+  const regex = build(plain);
   if (regex === undefined) return undefined;
   return {
     regime: 'guarded',
