@@ -8,7 +8,7 @@ import { disturb, makePattern } from '../oracle/perl/grammar.ts';
 import { createChance } from '../oracle/perl/random.ts';
 import { createTestPorts } from './match-ports.ts';
 
-const ports = createTestPorts();
+const ports = createTestPorts(20_000);
 const origin: Origin = { dialect: 'native', file: 'rules', line: 1, column: 1 };
 
 const literalsOf = (source: string): readonly string[] | undefined =>
