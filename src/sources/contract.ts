@@ -38,6 +38,12 @@ export interface SourcePorts {
 /**
  * One open source. It never parses, never decides about restarts, and reads on only when asked: the
  * next output is made when the one before was taken, which is the back-pressure.
+ *
+ * Every source says at least one condition soon after it was opened, and so does every stream it finds
+ * then, before it yields the first record of any: those that have something to read say `reading`, and say
+ * it first. So the first condition is true of the source as a whole. From then on a stream says `reading`
+ * before any chunk whose `reference` is earlier than its `receivedAt`, and another condition (or `forget`)
+ * when that is over; a condition is said only when it changes.
  */
 export type Source = AsyncIterable<SourceOutput>;
 

@@ -156,6 +156,89 @@ describe('globs', () => {
   });
 });
 
+describe('first words', () => {
+  const conditions = (session: Session): string[] =>
+    session.outputs.flatMap((output) =>
+      output.type === 'condition' ? [`${output.stream.slice(directory.length + 1)} ${output.condition}`] : [],
+    );
+
+  test('every stream and glob says how it stands before anything is read; who is behind speaks first', async () => {
+    writeFileSync(join(directory, 'a.log'), 'one\n');
+    const file = ['a.log', 'b.log', 'c.log', 'none/*.log', '*.log', 'dir'].map((name) =>
+      join(directory, name),
+    );
+    const first = open({ file, start: 'beginning' });
+    await first.until(
+      () =>
+        first.condition(join(directory, 'a.log')) === 'atEnd' &&
+        first.condition(join(directory, 'dir')) === 'gone',
+    );
+    await first.stop();
+    writeFileSync(join(directory, 'b.log'), 'two\n');
+    mkdirSync(join(directory, 'dir'));
+    const second = open({ file, start: 'beginning' }, { marks: first.marks });
+    await second.until(() => second.condition(join(directory, 'b.log')) === 'atEnd');
+    const until = second.outputs.findIndex(
+      (output) => output.type === 'chunk' && output.chunk.bytes.length > 0,
+    );
+    const before = conditions({ ...second, outputs: second.outputs.slice(0, until) });
+    expect(before[0]).toBe('b.log reading');
+    expect(before.toSorted()).toEqual([
+      '*.log atEnd',
+      'a.log atEnd',
+      'b.log reading',
+      'c.log gone',
+      'dir unreadable',
+      'none/*.log gone',
+    ]);
+  });
+
+  test('a glob whose last file is deleted is gone', async () => {
+    const path = join(directory, 'a.log');
+    const file = join(directory, '*.log');
+    writeFileSync(path, '');
+    const session = open({ file }, { pace: { watched: 60_000 } });
+    await session.until(() => session.condition(path) === 'atEnd');
+    unlinkSync(path);
+    await session.until(() => session.condition(file) === 'gone', 10_000);
+  });
+});
+
+describe('walks', () => {
+  test.each(['*.log', '**/*.log'])('names that %s cannot match cause none', async (pattern) => {
+    writeFileSync(log, '');
+    let walks = 0;
+    const pace = { watched: 60_000, walked: () => (walks += 1) };
+    const session = await openAtEnd({ file: join(directory, pattern) }, { pace });
+    await session.until(() => walks === 2);
+    for (let count = 1; count <= 100; count += 1) {
+      writeFileSync(join(directory, `${count}.tmp`), '');
+      unlinkSync(join(directory, `${count}.tmp`));
+      if (count % 10 !== 0) continue;
+      appendFileSync(log, 'one\n');
+      await session.lines(count / 10);
+    }
+    expect(walks).toBe(2);
+  });
+
+  test('a backlog is read on while files appear', async () => {
+    writeFileSync(log, 'x'.repeat(99).concat('\n').repeat(120_000));
+    let walks = 0;
+    let made = 0;
+    const pace = { watched: 60_000, walkInterval: 60_000, walked: () => (walks += 1) };
+    const session = open({ file: join(directory, '*.log'), start: 'beginning' }, { pace });
+    await session.until(() => {
+      const chunks = session.outputs.filter(({ type }) => type === 'chunk').length;
+      for (; made < chunks; made += 1) writeFileSync(join(directory, `new${made}.log`), '');
+      return session.condition(log) === 'atEnd';
+    });
+    expect(made).toBeGreaterThan(5);
+    expect(walks).toBe(1);
+    writeFileSync(join(directory, 'last.log'), 'last\n');
+    await session.until(() => session.texts().at(-1) === 'last');
+  });
+});
+
 describe('rotation', () => {
   test('a renamed file is read to its end, then the new one', async () => {
     writeFileSync(log, '');
@@ -204,7 +287,7 @@ describe('rotation', () => {
   test('switching a symbolic link is a rotation', async () => {
     writeFileSync(join(directory, 'day1'), '');
     symlinkSync('day1', log);
-    const session = await openAtEnd();
+    const session = await openAtEnd({}, { pace: { watched: 60_000 } });
     appendFileSync(join(directory, 'day1'), 'one\n');
     await session.lines(1);
     writeFileSync(join(directory, 'day2'), 'two\n');
@@ -214,6 +297,40 @@ describe('rotation', () => {
     appendFileSync(join(directory, 'day2'), 'three\n');
     await session.lines(3);
     expect(session.texts()).toEqual(['one', 'two', 'three']);
+  });
+
+  test.each(['literal', 'glob'])('switching a link to a directory is noticed at once (%s)', async (how) => {
+    for (const day of ['day1', 'day2']) {
+      mkdirSync(join(directory, 'data', day), { recursive: true });
+      writeFileSync(join(directory, 'data', day, 'app.log'), '');
+    }
+    mkdirSync(join(directory, 'seen'));
+    symlinkSync('../data/day1', join(directory, 'seen', '..data'));
+    symlinkSync('seen/..data/', join(directory, 'way'));
+    const path = join(directory, 'way', 'app.log');
+    const file = how === 'glob' ? join(directory, 'way', '*.log') : path;
+    const session = open({ file }, { pace: { watched: 60_000 } });
+    await session.until(() => session.condition(path) === 'atEnd');
+    appendFileSync(join(directory, 'data', 'day1', 'app.log'), 'one\n');
+    await session.lines(1);
+    appendFileSync(join(directory, 'data', 'day2', 'app.log'), 'two\n');
+    symlinkSync('../data/day2', join(directory, 'seen', '..new'));
+    renameSync(join(directory, 'seen', '..new'), join(directory, 'seen', '..data'));
+    await session.lines(2);
+    appendFileSync(join(directory, 'data', 'day2', 'app.log'), 'three\n');
+    await session.lines(3);
+    expect(session.texts()).toEqual(['one', 'two', 'three']);
+  });
+
+  test('a late line in a rotated file does not wait for a look', async () => {
+    writeFileSync(log, '');
+    const session = await openAtEnd({}, { pace: { watched: 60_000 } });
+    appendFileSync(log, 'one\n');
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, 'two\n');
+    await session.lines(2);
+    appendFileSync(`${log}.1`, 'late\n');
+    await session.lines(3);
   });
 
   test('a mirror that replaces the file by a longer copy goes on where it was', async () => {

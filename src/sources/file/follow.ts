@@ -4,6 +4,7 @@ import type { FileOptions } from './options.ts';
 import * as notices from '../notices.ts';
 import { createRoster, type Roster } from './roster.ts';
 import type { FileStream } from './stream.ts';
+import { createWalks } from './walks.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** How often files are looked at when the kernel tells nothing (ms). */
@@ -16,11 +17,20 @@ export interface Pace {
   readonly looksPerWalk: number;
   /** Most files looked at in one go while the kernel tells of changes. */
   readonly filesPerLook: number;
-  /** Called at each look; for tests. */
+  /** Least time between two walks while there is something to read (ms). */
+  readonly walkInterval: number;
+  /** Called at each look, and at each walk; for tests. */
   readonly looked?: () => void;
+  readonly walked?: () => void;
 }
 
-export const usualPace: Pace = { watched: 6000, unwatched: 250, looksPerWalk: 4, filesPerLook: 1000 };
+export const usualPace: Pace = {
+  watched: 6000,
+  unwatched: 250,
+  looksPerWalk: 4,
+  filesPerLook: 1000,
+  walkInterval: 200,
+};
 
 /** Reads files as they are written; ends when `ports.signal` aborts, or, without `follow`, at their end. */
 export async function* followFiles(
@@ -33,49 +43,63 @@ export async function* followFiles(
   const told: SourceOutput[] = [];
   const monotonic = (): number => performance.now();
   const roster = createRoster(options, ports, monotonic);
-  let walkDue = true;
+  const walks = createWalks(pace, monotonic);
 
   const watch = createWatch({
     changed(path, moved) {
       for (const stream of roster.touchedBy(path)) due.add(stream);
-      if (moved && roster.mayChangeBy(path)) walkDue = true;
-      if (walkDue || due.size > 0) bell.ring();
+      if (moved) walks.consider(path, roster.mayChangeBy(path));
+      if (walks.asked() || due.size > 0) bell.ring();
     },
     limited: (code) => told.push({ type: 'notice', stream: '', notice: notices.watchLimit(code) }),
   });
   const look = createLook(roster, watch, pace, monotonic);
 
+  const walk = async (): Promise<readonly FileStream[]> => {
+    const walked = await walks.time(() => roster.walk());
+    for (const stream of walked.added) due.add(stream);
+    // What happened between the walk and the watch nobody told.
+    if (ports.follow && (await watch.set(walked.watched))) {
+      walks.ask();
+      for (const stream of roster.streams()) due.add(stream);
+    }
+    told.push(...walked.outputs);
+    return walked.added;
+  };
+
+  const step = async (stream: FileStream): Promise<void> => {
+    due.delete(stream);
+    const taken = await stream.step();
+    told.push(...taken.outputs);
+    if (taken.more) due.add(stream);
+    else if (taken.over || roster.isSurplus(stream)) {
+      told.push(...(await roster.remove(stream, taken.over)));
+      // Whether its glob still matches anything.
+      if (ports.follow) walks.ask();
+    }
+  };
+
+  /** Every stream says how it stands, those that are behind first, before anything is read. */
+  const open = async (): Promise<void> => {
+    for (const stream of await walk()) if (!ports.signal.aborted) await step(stream);
+    told.sort((a, b) => Number(saysReading(b)) - Number(saysReading(a)));
+  };
+
   try {
+    await open();
     while (!ports.signal.aborted) {
-      if (walkDue) {
-        walkDue = false;
-        const walked = await roster.walk();
-        for (const stream of walked.added) due.add(stream);
-        // What happened between the walk and the watch nobody told.
-        if (ports.follow && (await watch.set(walked.watched))) {
-          walkDue = true;
-          for (const stream of roster.streams()) due.add(stream);
-        }
-        told.push(...walked.outputs);
-      }
+      if (await walks.due(due.size > 0)) await walk();
       const [stream] = due;
-      if (stream !== undefined) {
-        due.delete(stream);
-        const step = await stream.step();
-        told.push(...step.outputs);
-        if (step.more) due.add(stream);
-        else if (step.over || roster.isSurplus(stream))
-          told.push(...(await roster.remove(stream, step.over)));
-      }
+      if (stream !== undefined) await step(stream);
       while (told.length > 0 && !ports.signal.aborted) {
         const [output] = told.splice(0, 1);
         if (output !== undefined) yield output;
       }
-      if (walkDue || due.size > 0) continue;
+      if (due.size > 0) continue;
       if (!ports.follow) return;
-      await bell.wait(look.wait());
+      await bell.wait(Math.min(look.wait(), walks.wait()));
       for (const waiting of look.take()) due.add(waiting);
-      walkDue ||= look.walkDue();
+      if (look.walkDue()) walks.ask();
     }
   } finally {
     bell.close();
@@ -83,6 +107,9 @@ export async function* followFiles(
     await roster.close();
   }
 }
+
+const saysReading = (output: SourceOutput): boolean =>
+  output.type === 'condition' && output.condition === 'reading';
 
 /** The safety net: which streams are to be looked at though nobody told of a change. */
 function createLook(

@@ -9,6 +9,8 @@ export interface Glob {
   /** The deepest directory without wildcards. */
   readonly root: string;
   matches(path: string): boolean;
+  /** Whether something below `path` may match. */
+  leadsThrough(path: string): boolean;
   /** Walks the directories. */
   expand(): Promise<Expansion>;
 }
@@ -40,12 +42,19 @@ export function createGlob(pattern: string): Glob {
   const fixed = parts.findIndex((part) => hasWildcard(part));
   const root = sep + parts.slice(0, fixed).map(unescapePath).join(sep);
   const segments = parts.slice(fixed).map((part) => (part === '**' ? '**' : segmentPattern(part)));
+  const prefix = root === sep ? sep : root + sep;
+  const below = (path: string): string[] | undefined =>
+    path.startsWith(prefix) ? path.slice(prefix.length).split(sep) : undefined;
   return {
     pattern,
     root,
     matches(path) {
-      const prefix = root === sep ? sep : root + sep;
-      return path.startsWith(prefix) && fits(path.slice(prefix.length).split(sep), segments);
+      const names = below(path);
+      return names !== undefined && fits(names, segments);
+    },
+    leadsThrough(path) {
+      const names = below(path);
+      return names === undefined ? isOnTheWay(path, root) : begins(names, segments);
     },
     expand: () => walk(root, segments),
   };
@@ -63,6 +72,20 @@ function fits(names: readonly string[], segments: readonly Segment[]): boolean {
     return fits(names, rest) || (name !== undefined && visible(name) && fits(others, segments));
   return name !== undefined && segment.test(name) && fits(others, rest);
 }
+
+/** Whether names may follow so that all of them fit. */
+function begins(names: readonly string[], segments: readonly Segment[]): boolean {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return false;
+  const [name, ...others] = names;
+  if (name === undefined) return true;
+  if (segment === '**') return begins(names, rest) || (visible(name) && begins(others, segments));
+  return segment.test(name) && begins(others, rest);
+}
+
+/** Whether `path` is `end` or a directory above it. */
+export const isOnTheWay = (path: string, end: string): boolean =>
+  path === end || end.startsWith(path === sep ? sep : path + sep);
 
 function segmentPattern(part: string): RegExp {
   const source = part.replaceAll(

@@ -7,24 +7,29 @@ const unlinkedGrace = 3000;
 const linkedGrace = 10_000;
 
 /** When a file that was read to its end and is not at the path any more is given up. */
-export function createRetirement(setting: { readonly follow: boolean; readonly literal: boolean }): {
-  isDue(
+export interface Retirement {
+  /** Monotonic, ms; infinite: not as things are. */
+  dueAt(
     reading: Reading,
     lineage: { readonly readings: readonly Reading[]; readonly current: Reading | undefined },
-    now: number,
-  ): boolean;
-} {
+  ): number;
+}
+
+export function createRetirement(setting: {
+  readonly follow: boolean;
+  readonly literal: boolean;
+}): Retirement {
   return {
-    isDue(reading, { readings, current }, now) {
-      if (!setting.follow) return true;
-      if (reading === current) return false;
-      if (reading.settled) return true;
-      const quiet = now - reading.grownAt;
-      if (reading.generation.facts.links === 0) return quiet >= unlinkedGrace;
+    dueAt(reading, { readings, current }) {
+      if (!setting.follow) return Number.NEGATIVE_INFINITY;
+      if (reading === current) return Number.POSITIVE_INFINITY;
+      if (reading.settled) return Number.NEGATIVE_INFINITY;
+      if (reading.generation.facts.links === 0) return reading.grownAt + unlinkedGrace;
       // A writer may go on in the renamed file until it is told to reopen, which can take until the next
       // rotation: the newest one is kept while it has a name.
       const newest = readings.findLast((other) => other !== current) === reading;
-      return quiet >= linkedGrace && !(newest && (setting.literal || current !== undefined));
+      const kept = newest && (setting.literal || current !== undefined);
+      return kept ? Number.POSITIVE_INFINITY : reading.grownAt + linkedGrace;
     },
   };
 }

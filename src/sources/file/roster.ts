@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { SourceCondition } from '../../model/effect.ts';
 import type { SourceNotice, SourceOutput, SourcePorts } from '../contract.ts';
@@ -6,7 +5,7 @@ import {
   createGlob,
   fileLimit,
   hasWildcard,
-  nearestDirectory,
+  isOnTheWay,
   unescapePath,
   type Expansion,
   type Glob,
@@ -16,13 +15,14 @@ import * as notices from '../notices.ts';
 import type { FileOptions } from './options.ts';
 import { explainFailure } from './permission.ts';
 import { rotatedSiblings, rotationBases } from './siblings.ts';
+import { createSurroundings } from './surroundings.ts';
 import { createStream, type Beginning, type FileStream } from './stream.ts';
 
 /** What a walk over the configured paths found. */
 export interface Walked {
   readonly added: readonly FileStream[];
   readonly outputs: readonly SourceOutput[];
-  /** Directories and files in which changes matter. */
+  /** Directories in which changes matter. */
   readonly watched: ReadonlySet<string>;
 }
 
@@ -33,8 +33,8 @@ export interface Roster {
   streams(): readonly FileStream[];
   /** Streams that a change of `path` concerns. */
   touchedBy(path: string): FileStream[];
-  /** Whether a walk may find something else after `path` appeared or disappeared. */
-  mayChangeBy(path: string): boolean;
+  /** Whether a walk may find something else after `path` appeared or disappeared, or may if it is a directory. */
+  mayChangeBy(path: string): boolean | 'ifDirectory';
   /** Whether it turned out to be a rotated file of another stream. */
   isSurplus(stream: FileStream): boolean;
   remove(stream: FileStream, over: boolean): Promise<SourceOutput[]>;
@@ -48,10 +48,8 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
     .map((path) => resolve(unescapePath(path)));
   const streams = new Map<string, FileStream>();
   const said = new Map<string, SourceCondition>();
-  const linked = new Map<string, FileStream>();
-  const directories = new Set<string>();
+  const surroundings = createSurroundings();
   let first = true;
-  let incomplete = false;
 
   const add = (path: string, beginning: Beginning): FileStream => {
     const stream = createStream({
@@ -98,7 +96,7 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
     !literals.includes(path) &&
     basesOf(path).some((base) => streams.has(base) || matched?.has(base) === true);
 
-  const walkGlob = async (glob: Glob): Promise<Walked & { readonly failed: boolean }> => {
+  const walkGlob = async (glob: Glob): Promise<Walked> => {
     const firstSight = first && !ports.marks.has(glob.pattern);
     const found = await glob.expand();
     const remembered = first
@@ -108,9 +106,7 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
     const added = await addFiles(files.toSorted(), firstSight);
     const outputs: SourceOutput[] = firstSight ? [seen(glob.pattern)] : [];
     outputs.push(...(await judge(glob, found)));
-    const watched = new Set(found.directories);
-    if (!watched.has(glob.root)) watched.add(await nearestDirectory(glob.root));
-    return { added, outputs, watched, failed: watched.size === 0 };
+    return { added, outputs, watched: new Set([glob.root, ...found.directories]) };
   };
 
   const isPattern = (stream: string): boolean => globs.some(({ pattern }) => pattern === stream);
@@ -128,9 +124,10 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
     return { type: 'chunk', chunk: { ...chunk, receivedAt: at, reference: at } };
   };
 
-  const judge = async ({ pattern }: Glob, found: Expansion): Promise<SourceOutput[]> => {
+  const judge = async (glob: Glob, found: Expansion): Promise<SourceOutput[]> => {
+    const { pattern } = glob;
     const { failure } = found;
-    const any = found.files.length > 0 || [...streams.keys()].some((path) => !literals.includes(path));
+    const any = found.files.length > 0 || [...streams.keys()].some((path) => glob.matches(path));
     const condition = failure !== undefined ? 'unreadable' : any ? 'atEnd' : 'gone';
     const outputs = change(pattern, condition, async () => {
       if (failure !== undefined)
@@ -180,51 +177,38 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
       .filter((stream) => !streams.has(stream) && !isPattern(stream))
       .map((stream) => ({ type: 'forget', stream }));
 
-  /** Literal paths' directories, or where they would appear; files behind links. */
-  const watchedFor = async (): Promise<Set<string>> => {
-    const watched = new Set<string>();
-    linked.clear();
-    incomplete = false;
-    for (const [path, stream] of streams) {
-      const home = await nearestDirectory(dirname(path));
-      if (home !== dirname(path)) incomplete = true;
-      watched.add(home);
-      const real = await realpath(path).catch(() => path);
-      if (real === path) continue;
-      linked.set(real, stream);
-      watched.add(real);
-    }
-    return watched;
-  };
-
   const walk = async (): Promise<Walked> => {
     const added = first ? await addLiterals() : [];
     const outputs: SourceOutput[] = [];
-    const watched = new Set<string>();
+    const looked = new Set<string>();
     for (const glob of globs) {
       const walked = await walkGlob(glob);
       added.push(...walked.added);
       outputs.push(...walked.outputs);
-      for (const path of walked.watched) watched.add(path);
+      for (const path of walked.watched) looked.add(path);
     }
     if (first) outputs.push(...damagedMarks(), ...strayMarks());
     first = false;
-    for (const path of await watchedFor()) watched.add(path);
-    directories.clear();
-    for (const path of watched) directories.add(path);
-    return { added, outputs, watched };
+    return { added, outputs, watched: await surroundings.survey(streams.keys(), looked) };
   };
 
   const touchedBy = (path: string): FileStream[] =>
-    [streams.get(path), linked.get(path), ...basesOf(path).map((base) => streams.get(base))].filter(
-      (stream) => stream !== undefined,
-    );
+    [path, ...basesOf(path)]
+      .flatMap((name) => [name, ...surroundings.leadingTo(name)])
+      .flatMap((name) => streams.get(name) ?? []);
+
+  const mayChangeBy = (path: string): boolean | 'ifDirectory' => {
+    if (surroundings.holds(path) || streams.has(path)) return true;
+    if (literals.some((literal) => isOnTheWay(path, literal))) return true;
+    if (globs.some((glob) => glob.matches(path))) return true;
+    return globs.some((glob) => glob.leadsThrough(path)) && 'ifDirectory';
+  };
 
   return {
     walk,
     streams: () => [...streams.values()],
     touchedBy,
-    mayChangeBy: (path) => globs.length > 0 || incomplete || directories.has(path) || streams.has(path),
+    mayChangeBy,
     isSurplus: (stream) => isRotated(stream.path),
     async remove(stream, over) {
       streams.delete(stream.path);

@@ -38,7 +38,10 @@ export interface Step {
 /** One path, followed through its rotations. */
 export interface FileStream {
   readonly path: string;
-  /** Looks at the path and reads at most one block. Never rejects for a failure of the world. */
+  /**
+   * Looks at the path and reads at most one block; the first step of a stream that is behind only says so.
+   * Never rejects for a failure of the world.
+   */
   step(): Promise<Step>;
   /** When it wants a step though no file changed (monotonic, ms). */
   deadline(): number | undefined;
@@ -216,7 +219,7 @@ export function createStream(setting: StreamSetting): FileStream {
     }
     const waited = multiline !== undefined && monotonic() - reading.grownAt >= multiline.wait;
     if (waited) take(reading, generation.settle('idle'));
-    if (retirement.isDue(reading, lineage, monotonic())) take(reading, await lineage.retire(reading));
+    if (retirement.dueAt(reading, lineage) <= monotonic()) take(reading, await lineage.retire(reading));
   };
 
   const failToRead = async (reading: Reading, error: unknown): Promise<void> => {
@@ -242,6 +245,14 @@ export function createStream(setting: StreamSetting): FileStream {
     else if (lineage.current !== undefined || report.said() === 'reading') condition('atEnd');
   };
 
+  /** When something is to be done about a file that was read to its end. */
+  const nextStepFor = (reading: Reading): number => {
+    const { generation, grownAt, lookedAt } = reading;
+    const settled = multiline !== undefined && generation.unsettled ? grownAt + multiline.wait : Infinity;
+    const next = Math.min(settled, retirement.dueAt(reading, lineage));
+    return reading === lineage.current ? next : Math.max(next, lookedAt + lateInterval);
+  };
+
   const isOver = (): boolean => {
     if (!follow) return finished || lineage.readings.length === 0;
     return !setting.literal && trouble.path === 'missing' && lineage.readings.length === 0;
@@ -251,20 +262,24 @@ export function createStream(setting: StreamSetting): FileStream {
     path,
     async step() {
       await arrive();
-      if (report.said() === undefined && lineage.readings.some(isBehind)) condition('reading');
+      if (report.said() === undefined && lineage.readings.some(isBehind)) {
+        // Where every stream stands is known before anything of one is read.
+        condition('reading');
+        return { outputs: report.taken(false), more: true, over: false };
+      }
       const more = await readOn();
       settleCondition(more);
       const over = !more && isOver();
       return { outputs: report.taken(over), more, over };
     },
-    deadline: () => {
-      const times = lateAt === undefined ? [] : [lateAt];
+    deadline() {
+      // What cannot be read is tried again when files are looked at anyway.
+      if (trouble.read !== undefined) return undefined;
+      const times = lineage.readings.filter(({ atEnd }) => atEnd).map(nextStepFor);
+      if (lateAt !== undefined) times.push(lateAt);
       if (missingSince !== undefined && trouble.path !== 'missing') times.push(missingSince + rotationGap);
-      if (multiline !== undefined) {
-        const waiting = lineage.readings.filter(({ generation, atEnd }) => atEnd && generation.unsettled);
-        times.push(...waiting.map(({ grownAt }) => grownAt + multiline.wait));
-      }
-      return times.length === 0 ? undefined : Math.min(...times);
+      const first = Math.min(...times);
+      return Number.isFinite(first) ? first : undefined;
     },
     close: () => lineage.close(),
   };
