@@ -10,7 +10,9 @@ import { acquireLock, type HeldLock, type Lock } from '../control/lock.ts';
 import { prepareStateDirectory } from '../store/directory.ts';
 import { openLedger } from '../store/ledger.ts';
 import { loadSqlite } from '../store/sqlite/driver.ts';
+import type { LedgerFailure } from '../store/contract.ts';
 import { exit, type ExitCode } from './exit.ts';
+import { seedLedger } from './seed.ts';
 import { complain, print } from './terminal.ts';
 
 /** A daemon inside this process, and how to leave it. */
@@ -18,6 +20,8 @@ export interface Hosted {
   readonly daemon: Daemon;
   /** The right to serve the control socket; absent where nothing is on disk. */
   readonly lock?: HeldLock;
+  /** Why something of the ledger could not be read meanwhile. */
+  unread(): LedgerFailure | undefined;
   /** Stops the daemon, closes the ledger, gives the lock back. */
   leave(graceMs: number): Promise<void>;
 }
@@ -31,6 +35,8 @@ export interface HostOptions {
   readonly config: Config;
   /** Absent: the ledger is in memory and nothing is moved. */
   readonly state?: string;
+  /** A state directory whose saved positions are gone on from, in memory; nothing in it is touched. */
+  readonly seedFrom?: string;
   readonly mode: DaemonParts['mode'];
   readonly follow: boolean;
   readonly log: Log;
@@ -42,15 +48,26 @@ export async function host(options: HostOptions): Promise<Hosting> {
   const lock = state === undefined ? undefined : await lockState(state);
   if (lock?.ok === false) return refuse(lock.detail);
   const release = (): void => lock?.release();
+  let unread: LedgerFailure | undefined;
   const opened = await openLedger(
     state === undefined ? { memory: true } : { directory: state },
     instant(Date.now()),
+    (failure) => {
+      // Told once for each cause: a disk that fails does so at every turn.
+      if (failure.detail !== unread?.detail) log.error('the ledger cannot be read', { text: failure.detail });
+      unread = failure;
+    },
   );
   if (!opened.ok) {
     release();
     return refuse(`the ledger cannot be used: ${opened.failure.detail}`);
   }
   for (const note of opened.notes) log.warn('ledger', { text: note });
+  const unseeded = options.seedFrom && (await seedLedger(opened.ledger, options.seedFrom));
+  if (unseeded) {
+    opened.ledger.close();
+    return refuse(`the saved positions cannot be used: ${unseeded.detail}`);
+  }
   const daemon = await openDaemon({
     config: options.config,
     ledger: opened.ledger,
@@ -73,7 +90,8 @@ export async function host(options: HostOptions): Promise<Hosting> {
     opened.ledger.close();
     release();
   };
-  return { ok: true, hosted: { daemon: daemon.daemon, ...(lock === undefined ? {} : { lock }), leave } };
+  const hosted = { daemon: daemon.daemon, unread: () => unread, leave };
+  return { ok: true, hosted: lock === undefined ? hosted : { ...hosted, lock } };
 }
 
 function refuse(detail: string): Hosting {

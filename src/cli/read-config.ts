@@ -38,16 +38,31 @@ export async function readWatchConfig(
   return told(await watchConfig({ ...options, match: createMatchPorts(), zone: machineZone() }), undefined);
 }
 
+/** How a configuration uses an account. */
+export interface AccountUse {
+  readonly api: string;
+  readonly http: HttpSettings;
+  /** Names of the channels that send by it. */
+  readonly channels: readonly string[];
+}
+
+const uses = (options: unknown, account: string): boolean =>
+  typeof options === 'object' && options !== null && 'account' in options && options.account === account;
+
 /** What `auth` needs of a configuration: there may be none yet. */
 export async function settingsForAccount(
   settings: Settings,
   account: string,
-): Promise<{ readonly api: string; readonly http: HttpSettings } | undefined> {
+): Promise<AccountUse | undefined> {
   const isThere = !settings.configIsDefault || settings.config.some((path) => existsSync(path));
-  if (!isThere) return { api: defaultApi, http: {} };
+  if (!isThere) return { api: defaultApi, http: {}, channels: [] };
   const config = told(await checkConfig(settings), settings);
   if (config === undefined) return undefined;
-  return { api: config.accounts.find(({ name }) => name === account)?.api ?? defaultApi, http: config.http };
+  return {
+    api: config.accounts.find(({ name }) => name === account)?.api ?? defaultApi,
+    http: config.http,
+    channels: config.channels.filter(({ options }) => uses(options, account)).map(({ name }) => name),
+  };
 }
 
 function told(checked: Checked<Config>, settings: Settings | undefined): Config | undefined {

@@ -1,7 +1,7 @@
-/** Most bytes of standard input that become one message. */
+/** Most bytes of standard input that are read: more than the longest text that is taken. */
 const limit = 1024 * 1024;
 
-/** Standard input as text, up to a mebibyte. */
+/** Standard input as text; what is cut off here is too long for a message anyway. */
 export async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -4,8 +4,11 @@ import type { Json } from '../model/json.ts';
 /** Version of the lines on the control socket. */
 const protocolVersion = 1;
 
-/** Longest request line in bytes, its line feed included. */
-export const longestRequest = 1024 * 1024;
+/** Longest text of a message that a human sends, in UTF-16 units, through the daemon or without it. */
+export const longestText = 262_144;
+
+/** Longest request line in bytes, its line feed included: JSON may take six bytes for a unit. */
+export const longestRequest = 2 * 1024 * 1024;
 
 const name = z.string().min(1).max(256);
 const none = z.strictObject({});
@@ -17,7 +20,7 @@ const requestSchema = z.discriminatedUnion('command', [
     command: z.literal('send'),
     args: z.strictObject({
       to: z.array(name).max(64).readonly().describe('Receivers; none: as the routes say'),
-      text: z.string().min(1).max(262_144),
+      text: z.string().min(1).max(longestText),
       severity: z.enum(['info', 'warning', 'critical']),
       wait: z.boolean().default(false).describe('Answers when it is delivered or given up'),
     }),

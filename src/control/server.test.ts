@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { millis } from '../model/time.ts';
 import { callControl } from './client.ts';
 import type { AnswerControl } from './connection.ts';
+import { longestText } from './protocol.ts';
 import { serveControl, type ControlOptions } from './server.ts';
 
 const endings: (() => Promise<void> | void)[] = [];
@@ -58,6 +59,20 @@ test('a request comes to the daemon as it was sent, and its answer back', async 
   expect(await callControl(directory, 'status', {}, { timeoutMs: 5000 })).toEqual({
     ok: true,
     value: { command: 'status', args: {} },
+  });
+});
+
+test('the longest text comes through, also where JSON takes six bytes for a character', async () => {
+  const directory = await serve(async (request) => ({ ok: true, value: request.command }));
+  const text = '\u0001'.repeat(longestText);
+  const args = { to: [], text, severity: 'info', wait: false } as const;
+  expect(await callControl(directory, 'send', args, { timeoutMs: 5000 })).toEqual({
+    ok: true,
+    value: 'send',
+  });
+  const more = { ...args, text: `${text}x` };
+  expect(await callControl(directory, 'send', more, { timeoutMs: 5000 })).toMatchObject({
+    reason: 'refused',
   });
 });
 

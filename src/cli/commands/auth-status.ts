@@ -4,6 +4,7 @@ import { openAccount } from '../../channels/x/account.ts';
 import { failedProbe } from '../../channels/x/probe.ts';
 import { readCredentials } from '../../channels/x/tokens.ts';
 import { safeForTerminal } from '../../kit/terminal.ts';
+import { openLedgerReader } from '../../store/ledger.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { channelPortsWith } from '../host.ts';
 import { settingsForAccount } from '../read-config.ts';
@@ -48,13 +49,17 @@ async function tell(settings: Settings, name: string): Promise<boolean> {
     screenName: credentials.screenName,
     userId: credentials.userId,
     api: credentials.api,
+    ...(await lastSuccess(settings.state, known.channels)),
   };
+  const last = base.lastSent === undefined ? '' : `, last sent ${base.lastSent}`;
   if (!asked.ok) {
     const { detail } = failedProbe(asked.delivery);
     if (settings.json) printJson({ version: 1, ...base, ok: false, detail });
     else
       print(
-        safeForTerminal(`${name}: @${credentials.screenName} (${credentials.userId}): NOT ok: ${detail}`),
+        safeForTerminal(
+          `${name}: @${credentials.screenName} (${credentials.userId}): NOT ok: ${detail}${last}`,
+        ),
       );
     return false;
   }
@@ -63,10 +68,22 @@ async function tell(settings: Settings, name: string): Promise<boolean> {
   else
     print(
       safeForTerminal(
-        `${name}: @${credentials.screenName} (${credentials.userId}) at ${credentials.api}: access ${access}`,
+        `${name}: @${credentials.screenName} (${credentials.userId}) at ${credentials.api}: access ${access}${last}`,
       ),
     );
   return true;
+}
+
+/** When a message last went out by these channels, as far as a ledger tells. */
+async function lastSuccess(
+  directory: string,
+  channels: readonly string[],
+): Promise<{ readonly lastSent?: string }> {
+  const opened = await openLedgerReader({ directory }, () => undefined);
+  if (!opened.ok) return {};
+  const last = opened.reader.lastSent(channels);
+  opened.reader.close();
+  return last === undefined ? {} : { lastSent: new Date(last).toISOString() };
 }
 
 async function accountsIn(state: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { openLog, type Log } from '../../daemon/log.ts';
 import { answerControl } from '../../daemon/control-answers.ts';
 import { serveControl } from '../../control/server.ts';
+import type { LedgerFailure } from '../../store/contract.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { host, type Hosted } from '../host.ts';
 import { readConfig } from '../read-config.ts';
@@ -30,7 +31,7 @@ export async function run(
   const log = await openLog(settings.verbose ? 'debug' : settings.quiet ? 'error' : 'info');
   const hosting = await host({
     config,
-    ...(flags.dryRun === true ? {} : { state: settings.state }),
+    ...(flags.dryRun === true ? { seedFrom: settings.state } : { state: settings.state }),
     mode: 'live',
     follow: flags.once !== true,
     log,
@@ -40,23 +41,37 @@ export async function run(
 }
 
 /** Reads what is new, delivers, stops. */
-async function runOnce({ daemon, leave }: Hosted): Promise<ExitCode> {
+export async function runOnce({ daemon, unread, leave }: Hosted): Promise<ExitCode> {
   daemon.start();
   let read = false;
-  void daemon.sourcesEnded().then(() => (read = true));
-  await until(() => (read && daemon.quiet()) || daemon.troubledFor() > troubleGraceMs, Infinity);
+  let bug: unknown;
+  daemon.sourcesEnded().then(
+    () => (read = true),
+    (error: unknown) => (bug = error ?? 'no reason'),
+  );
+  const trouble = (): boolean => bug !== undefined || daemon.troubledFor() > troubleGraceMs;
+  await until(() => (read && daemon.quiet()) || trouble(), Infinity);
   await until(() => daemon.quiet() && daemon.undelivered() === 0, onceGraceMs);
-  const trouble = daemon.trouble();
+  const unwritten = daemon.trouble();
   const left = daemon.undelivered();
   await leave(stopGraceMs);
-  if (trouble !== undefined) {
-    complain(
-      `the ledger cannot be written: ${trouble.detail}; what was not committed is read again by the next run`,
-    );
+  const failure = whyFailed(bug, unwritten, unread());
+  if (failure !== undefined) {
+    complain(`${failure}; what was not committed is read again by the next run`);
     return exit.failed;
   }
   if (left > 0) complain(`${left} message(s) are queued; the next run or send tries again`);
   return left > 0 ? exit.queued : exit.done;
+}
+
+function whyFailed(
+  bug: unknown,
+  unwritten: LedgerFailure | undefined,
+  unread: LedgerFailure | undefined,
+): string | undefined {
+  if (bug !== undefined) return `a source ended by a bug: ${traceOf(bug)}`;
+  if (unwritten !== undefined) return `the ledger cannot be written: ${unwritten.detail}`;
+  return unread && `the ledger cannot be read: ${unread.detail}`;
 }
 
 async function runOn({ daemon, lock, leave }: Hosted, settings: Settings, log: Log): Promise<ExitCode> {
@@ -69,7 +84,10 @@ async function runOn({ daemon, lock, leave }: Hosted, settings: Settings, log: L
     log.info('configuration read again', { rules: next.program.rules.length });
     return { ok: true as const };
   };
-  const control = lock === undefined ? undefined : await serveControl(lock, answerControl(daemon, reload));
+  const report = (error: unknown): void =>
+    log.error('a command on the control socket failed by a bug', { text: traceOf(error) });
+  const control =
+    lock === undefined ? undefined : await serveControl(lock, answerControl(daemon, reload), { report });
   if (control?.ok === false) log.warn('no control socket', { text: control.detail });
   const stopped = stopSignal();
   process.on('SIGHUP', () => {
@@ -87,6 +105,9 @@ async function runOn({ daemon, lock, leave }: Hosted, settings: Settings, log: L
   await leave(stopGraceMs);
   return exit.done;
 }
+
+const traceOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 /** The first TERM or INT stops cleanly, the second at once. */
 function stopSignal(): Promise<void> {

@@ -1,7 +1,10 @@
 import { plainLog } from '../../daemon/log.ts';
-import { callControl } from '../../control/client.ts';
+import { callControl, type ControlAnswer } from '../../control/client.ts';
+import { longestText } from '../../control/protocol.ts';
+import type { OutgoingText } from '../../daemon/daemon.ts';
+import type { LedgerFailure } from '../../store/contract.ts';
 import { exit, type ExitCode } from '../exit.ts';
-import { host } from '../host.ts';
+import { host, type Hosted } from '../host.ts';
 import { readConfig } from '../read-config.ts';
 import { readStdin } from '../stdin.ts';
 import type { Settings } from '../settings.ts';
@@ -39,6 +42,10 @@ export async function send(
     complain('nothing to send: the text is empty');
     return exit.usage;
   }
+  if (text.length > longestText) {
+    complain(`the text is too long: a message has at most ${longestText} characters`);
+    return exit.usage;
+  }
   const config = await readConfig(settings, { onScreen: false });
   if (config === undefined) return exit.badConfiguration;
   const unknown = (flags.to ?? []).filter(
@@ -59,7 +66,7 @@ export async function send(
   );
   if (answered.ok) return report(settings, sentReplySchema.parse(answered.value));
   if (answered.reason !== 'noDaemon') {
-    complain(`the daemon did not take it: ${answered.detail}`);
+    complain(notTaken(answered));
     return exit.failed;
   }
   const hosting = await host({
@@ -69,24 +76,47 @@ export async function send(
     follow: false,
     log: plainLog(complainLine, settings.quiet ? 'silent' : 'error'),
   });
-  if (!hosting.ok) return hosting.code;
-  const { daemon, leave } = hosting.hosted;
-  const sent = daemon.send(outgoing);
-  const committed = await Promise.race([
-    sent.then(() => true),
-    until(() => daemon.trouble() !== undefined, commitGraceMs).then(() => false),
-  ]);
-  if (!committed) {
-    complain(`the ledger cannot be written: ${daemon.trouble()?.detail ?? 'no answer'}; nothing was sent`);
+  return hosting.ok ? sendHosted(settings, hosting.hosted, outgoing, flags.wait === true) : hosting.code;
+}
+
+/** A daemon that was asked and fell silent may have taken the message all the same. */
+function notTaken({ reason, code, detail }: Extract<ControlAnswer, { readonly ok: false }>): string {
+  return reason === 'refused' && code !== 'internal'
+    ? `the daemon did not take it: ${detail}`
+    : `it is not known whether the daemon took it: ${detail}`;
+}
+
+/** Sends by a daemon inside this process. */
+export async function sendHosted(
+  settings: Pick<Settings, 'json' | 'quiet'>,
+  { daemon, leave }: Hosted,
+  outgoing: OutgoingText,
+  wait: boolean,
+): Promise<ExitCode> {
+  const kept: { alerts?: readonly string[] } = {};
+  const sent = daemon.send(outgoing).then((alerts) => (kept.alerts = alerts));
+  await Promise.race([sent, until(() => kept.alerts !== undefined, commitGraceMs)]);
+  if (kept.alerts === undefined) {
+    const trouble = daemon.trouble();
     await leave(0);
-    return exit.failed;
+    if (kept.alerts === undefined) {
+      complain(notKept(trouble));
+      return exit.failed;
+    }
+    complain('the ledger took it late: it is queued, and the next run or send delivers it');
+    return exit.queued;
   }
-  const reply = await outcomeOf(daemon, await sent, flags.wait === true ? longWaitMs : shortWaitMs);
+  const reply = await outcomeOf(daemon, kept.alerts, wait ? longWaitMs : shortWaitMs);
   await leave(stopGraceMs);
   return report(settings, reply);
 }
 
-function report(settings: Settings, reply: SentReply): ExitCode {
+const notKept = (trouble: LedgerFailure | undefined): string =>
+  trouble === undefined
+    ? `the ledger did not answer within ${commitGraceMs / 1000} s: it is not known whether the message was kept`
+    : `the ledger cannot be written: ${trouble.detail}; the message was not kept, and nothing was sent`;
+
+function report(settings: Pick<Settings, 'json' | 'quiet'>, reply: SentReply): ExitCode {
   if (settings.json) printJson({ version: 1, ...reply });
   for (const message of reply.messages) {
     const because = message.why === undefined ? '' : `: ${message.why}`;

@@ -1,4 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import type { Status } from '../../daemon/status.ts';
 import { plainLog } from '../../daemon/log.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { host } from '../host.ts';
@@ -49,16 +50,30 @@ export async function watch(
   if (!hosting.ok) return hosting.code;
   const { daemon, leave } = hosting.hosted;
   daemon.start();
-  await Promise.race([daemon.sourcesEnded(), interrupted()]);
-  await until(daemon.quiet, graceMs);
-  await leave(graceMs);
+  try {
+    await Promise.race([daemon.sourcesEnded(), interrupted()]);
+    await until(daemon.quiet, graceMs);
+    if (once && !settings.quiet && !settings.json) summarise(daemon.status(), config.program.rules.length);
+  } finally {
+    await leave(graceMs);
+  }
   return exit.done;
+}
+
+/** On standard error: silence alone would not tell "all is well" from "nothing was read". */
+function summarise(status: Status, rules: number): void {
+  const lines = status.sources.reduce((total, source) => total + source.lines, 0);
+  complain(`read ${lines} lines with ${rules} rules: ${status.ledger.alerts} alerts`);
 }
 
 function readable(file: string): boolean {
   if (file === '-') return true;
   try {
     accessSync(file, constants.R_OK);
+    if (statSync(file).isDirectory()) {
+      complain(`cannot read ${file}: it is a folder; name its files, such as ${file}/*.log`);
+      return false;
+    }
     return true;
   } catch (error) {
     complain(`cannot read ${file}: ${whyNot(error)}`);

@@ -1,0 +1,194 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  appendFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Daemon } from '../../daemon/daemon.ts';
+import type { LedgerFailure } from '../../store/contract.ts';
+import { exit } from '../exit.ts';
+import type { Hosted } from '../host.ts';
+import type { Settings } from '../settings.ts';
+import { run, runOnce } from './run.ts';
+import { send, sendHosted } from './send.ts';
+
+const output = { stdout: '', stderr: '' };
+const endings: (() => void)[] = [];
+
+beforeEach(() => {
+  for (const name of ['stdout', 'stderr'] as const) {
+    output[name] = '';
+    const spy = vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      output[name] += String(text);
+      return true;
+    });
+    endings.push(() => spy.mockRestore());
+  }
+});
+
+afterEach(() => {
+  for (const end of endings.splice(0)) end();
+});
+
+/** A daemon of which only some methods are ever called. */
+function hosted(methods: Partial<Daemon>, more: Partial<Hosted> = {}): Hosted {
+  const unexpected = (): never => {
+    throw new Error('not expected to be called');
+  };
+  const daemon: Daemon = {
+    start: () => undefined,
+    sourcesEnded: async () => undefined,
+    quiet: () => true,
+    send: unexpected,
+    outcome: unexpected,
+    undelivered: () => 0,
+    resolve: unexpected,
+    reload: unexpected,
+    status: unexpected,
+    trouble: () => undefined,
+    troubledFor: () => 0,
+    stop: async () => undefined,
+    ...methods,
+  };
+  return { daemon, unread: () => undefined, leave: async () => undefined, ...more };
+}
+
+const full: LedgerFailure = { type: 'full', detail: 'the disk is full' };
+const outgoing = { to: [], text: 'x', severity: 'info' } as const;
+const quietly = { json: false, quiet: true };
+
+describe('run --once', () => {
+  test('a source that ends by a bug is told and fails the run', async () => {
+    let left = false;
+    const broken = hosted(
+      { sourcesEnded: () => Promise.reject(new Error('cannot happen')), quiet: () => true },
+      { leave: async () => void (left = true) },
+    );
+    expect(await runOnce(broken)).toBe(exit.failed);
+    expect(output.stderr).toContain('a source ended by a bug: Error: cannot happen');
+    expect(left).toBe(true);
+  });
+
+  test('what could not be read is no success', async () => {
+    const failure: LedgerFailure = { type: 'io', detail: 'disk I/O error' };
+    expect(await runOnce(hosted({}, { unread: () => failure }))).toBe(exit.failed);
+    expect(output.stderr).toContain('the ledger cannot be read: disk I/O error');
+    expect(await runOnce(hosted({}))).toBe(exit.done);
+  });
+});
+
+describe('send without a daemon', () => {
+  const message = { id: 'N', alerts: ['A'], receiver: 'r', channel: 'c', state: 'sent' } as never;
+
+  test('trouble that passes does not keep a message from being sent', async () => {
+    let trouble: LedgerFailure | undefined = full;
+    const late = hosted({
+      trouble: () => trouble,
+      send: () =>
+        new Promise((resolve) =>
+          setTimeout(() => {
+            trouble = undefined;
+            resolve(['A']);
+          }, 50),
+        ),
+      outcome: () => [message],
+    });
+    expect(await sendHosted(quietly, late, outgoing, false)).toBe(exit.done);
+    expect(output.stderr).toBe('');
+  });
+
+  test('a ledger that is merely slow leaves it open whether the message was kept', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    endings.push(() => vi.useRealTimers());
+    const never = () => new Promise<never>(() => undefined);
+    const slow = sendHosted(quietly, hosted({ send: never }), outgoing, false);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(await slow).toBe(exit.failed);
+    expect(output.stderr).toContain('it is not known whether the message was kept');
+    const failing = sendHosted(quietly, hosted({ send: never, trouble: () => full }), outgoing, false);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(await failing).toBe(exit.failed);
+    expect(output.stderr).toContain('the disk is full; the message was not kept');
+  });
+
+  test('what the ledger takes while the program leaves is told as queued', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    endings.push(() => vi.useRealTimers());
+    let take: (alerts: readonly string[]) => void = () => undefined;
+    const kept = hosted(
+      { send: () => new Promise((resolve) => (take = resolve)) },
+      { leave: async () => take(['A']) },
+    );
+    const sending = sendHosted(quietly, kept, outgoing, false);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(await sending).toBe(exit.queued);
+  });
+
+  test('a text that is too long is refused in the same words with and without a daemon', async () => {
+    const settings = { config: ['/nowhere'], configIsDefault: false, state: '/nowhere', json: false };
+    const all = { ...settings, verbose: false, quiet: false, color: false };
+    expect(await send(all, ['x'.repeat(262_145)], { severity: 'info' })).toBe(exit.usage);
+    expect(output.stderr).toContain('at most 262144 characters');
+  });
+});
+
+describe('run --once --dry-run', () => {
+  function stage(): { readonly settings: Settings; append(line: string): void; content(): unknown } {
+    const root = mkdtempSync(join(tmpdir(), 'dry-run-'));
+    endings.push(() => rmSync(root, { recursive: true, force: true }));
+    const log = join(root, 'app.log');
+    const state = join(root, 'state');
+    const config = join(root, 'sentinel.yaml');
+    writeFileSync(log, '');
+    writeFileSync(
+      config,
+      `sources: { app: { file: ${log}, start: beginning } }
+rules: [{ id: n, match: 'needle (?<n>[a-z]+)', key: [n], count: { reach: 2, within: 1h }, alert: {} }]
+channels: { out: { screen: {} } }
+receivers: { all: { channels: [out] } }
+`,
+    );
+    const flags = { json: false, verbose: false, quiet: true, color: false, configIsDefault: false };
+    return {
+      settings: { ...flags, config: [config], state },
+      append: (line) => appendFileSync(log, `${line}\n`),
+      content: () =>
+        readdirSync(state)
+          .filter((name) => !name.endsWith('-shm') && statSync(join(state, name)).size > 0)
+          .map((name) => [name, readFileSync(join(state, name), 'base64')]),
+    };
+  }
+
+  test('goes on from the saved position and state, and moves nothing', async () => {
+    const { settings, append, content } = stage();
+    append('needle told');
+    append('needle told');
+    append('needle half');
+    expect(await run(settings, [], { once: true })).toBe(exit.done);
+    expect(output.stdout).toContain('told');
+    output.stdout = '';
+    append('needle half');
+    const before = content();
+    for (const turn of [1, 2]) {
+      expect(await run(settings, [], { once: true, dryRun: true })).toBe(exit.done);
+      expect(output.stdout, `turn ${turn}`).toContain('half');
+      expect(output.stdout).not.toContain('told');
+      output.stdout = '';
+    }
+    expect(content()).toEqual(before);
+  });
+
+  test('without a ledger it begins as a first run would', async () => {
+    const { settings, append } = stage();
+    append('needle told');
+    append('needle told');
+    expect(await run(settings, [], { once: true, dryRun: true })).toBe(exit.done);
+    expect(output.stdout).toContain('told');
+  });
+});
