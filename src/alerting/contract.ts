@@ -10,6 +10,8 @@ export interface Receiver {
   readonly channels: readonly string[];
   /** How long one channel may stay without success before the next is tried too. */
   readonly nextAfter: Millis;
+  /** A channel that stands beside named receivers: told when it is named, not when everybody is. */
+  readonly onlyByName?: true;
 }
 
 /** First match wins unless `continues`. An absent member of `when` matches everything. */
@@ -30,6 +32,11 @@ export interface ChannelRules {
   readonly name: string;
   readonly concurrency: number;
   readonly budgets: readonly { readonly window: Millis; readonly limit: number }[];
+  /**
+   * Channels with the same key spend from one budget, each by its own limits, and heed one rate limit:
+   * that of a service's account. Absent: its own alone.
+   */
+  readonly budgetKey?: string;
   /** Whether "resolved" is told. */
   readonly resolved: boolean;
 }

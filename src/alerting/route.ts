@@ -36,7 +36,11 @@ export function routeOf(
     if (!route.continues) break;
   }
   if (taken.length === 0) {
-    return { receivers, why: routes.length === 0 ? 'no routes: to all' : 'no route matches: to all' };
+    const everybody = receivers.filter(({ onlyByName }) => onlyByName !== true);
+    return {
+      receivers: everybody,
+      why: routes.length === 0 ? 'no routes: to all' : 'no route matches: to all',
+    };
   }
   const found = [...names].flatMap((name) => receivers.find((receiver) => receiver.name === name) ?? []);
   return { receivers: found, why: `by route ${taken.join(' and ')}` };

@@ -19,13 +19,12 @@ export function buildHearing(document: ConfigDocument): Hearing {
   const named = Object.entries(document.receivers).map(
     ([name, { channels, 'next-after': nextAfter }]): Receiver => ({ name, channels, nextAfter }),
   );
-  const names = named.map(({ name }) => name);
-  const used = new Set(document.routes.flatMap(({ to }) => to).filter((name) => !names.includes(name)));
-  const alone = named.length === 0 ? channels : channels.filter((name) => used.has(name));
-  const receivers = [
-    ...named,
-    ...alone.map((name) => ({ name, channels: [name], nextAfter: defaultPatience })),
-  ];
+  const alone = channels
+    .filter((name) => !named.some((receiver) => receiver.name === name))
+    .map((name): Receiver => ({ name, channels: [name], nextAfter: defaultPatience }));
+  // Beside named receivers a channel is one only for who names it: a route, or `send --to`.
+  const beside = alone.map((receiver): Receiver => ({ ...receiver, onlyByName: true }));
+  const receivers = [...named, ...(named.length === 0 ? alone : beside)];
   return { receivers, routes: document.routes.map(routeOf) };
 }
 

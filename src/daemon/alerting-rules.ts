@@ -11,6 +11,7 @@ export function alertingRules(config: Config): AlertingRules {
       concurrency: channel.kind.concurrency,
       budgets: channel.budgets,
       resolved: channel.resolved,
+      ...budgetKeyOf(channel),
     })),
     giveUpAfter: config.limits.giveUpAfter,
     maxWaiting: config.limits.maxWaiting,

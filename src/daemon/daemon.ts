@@ -8,6 +8,7 @@ import { createClock, type ClockMode } from './clock.ts';
 import type { Core, Decided, Note } from './core.ts';
 import type { Reach } from './crash-points.ts';
 import { createDeliveries } from './deliveries.ts';
+import { createDeliveryLog } from './delivery-log.ts';
 import { watchLedger } from './ledger-trouble.ts';
 import type { Log } from './log.ts';
 import { createLoop, type Item, type Way } from './loop.ts';
@@ -86,8 +87,13 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   const trouble = watchLedger(log);
   let config = parts.config;
   let channels = openOnDemand(config.channels, portsFor(parts, config));
+  const deliveryLog = createDeliveryLog(log);
   const deliveries = createDeliveries(
-    (name, attempt) => channels.send(name, attempt),
+    async (name, attempt) => {
+      const delivery = await channels.send(name, attempt);
+      deliveryLog.answered(name, delivery);
+      return delivery;
+    },
     (settlement) => loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) }),
     parts.reach,
   );
@@ -99,6 +105,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     reach: parts.reach,
     durable: parts.durable,
     note: (note) => tellNote(log, note),
+    decided: deliveryLog.decided,
     trouble: trouble.tell,
   });
   const sources = createSourceGroup({

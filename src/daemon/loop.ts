@@ -1,4 +1,5 @@
 import type { AlertingInput } from '../alerting/contract.ts';
+import type { Notification } from '../model/alert.ts';
 import type { Chunk } from '../model/chunk.ts';
 import type { Message } from '../model/delivery.ts';
 import type { EngineInput, SourceCondition } from '../model/effect.ts';
@@ -43,6 +44,8 @@ export interface LoopPorts {
   /** False where the ledger dies with the process: then nothing needs a journal. */
   readonly durable: boolean;
   readonly note: (note: Note) => void;
+  /** A message's new state. */
+  readonly decided: (notification: Notification) => void;
   /** The ledger could not be written (and is tried again each second), or can be again. */
   readonly trouble: (failure: LedgerFailure | undefined) => void;
 }
@@ -182,6 +185,9 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   function note(decided: Decided, draft: Draft): void {
     draft.decided(decided.outputs);
     for (const each of decided.notes) ports.note(each);
+    for (const output of decided.outputs) {
+      if (output.type === 'notification') ports.decided(output.notification);
+    }
   }
 
   function fireTimers(draft: Draft): void {

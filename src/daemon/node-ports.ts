@@ -60,12 +60,17 @@ function createGuard(): MatchPorts['guarded'] {
 }
 
 function runGuarded(script: Script, context: Context): RegExpExecArray | null | 'timedOut' {
-  try {
-    const found: RegExpExecArray | null = script.runInContext(context, { timeout: GUARD_MS });
-    return found;
-  } catch (error) {
-    if (isTimeout(error)) return 'timedOut';
-    throw error;
+  const before = process.cpuUsage();
+  for (;;) {
+    try {
+      const found: RegExpExecArray | null = script.runInContext(context, { timeout: GUARD_MS });
+      return found;
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      // The limit is one of the wall: on a busy machine it passes while nothing of ours runs.
+      const { user, system } = process.cpuUsage(before);
+      if ((user + system) / 1000 >= GUARD_MS / 2) return 'timedOut';
+    }
   }
 }
 

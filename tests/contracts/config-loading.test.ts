@@ -55,19 +55,20 @@ describe('who is told', () => {
   const channels = 'channels:\n  a: { screen: {} }\n  b: { exec: { command: [/bin/b] } }\n';
   const names = (config: Awaited<ReturnType<typeof configOf>>) => config.receivers.map(({ name }) => name);
 
-  test('a channel that a route names is a receiver of one, beside those that have a name', async () => {
+  test('beside receivers that have a name every channel is one for who names it', async () => {
     const config = await configOf(
       `${channels}receivers: { me: { channels: [a, b], next-after: 5m } }\nroutes: [{ to: [me, b] }]`,
     );
     expect(config.receivers).toMatchObject([
       { name: 'me', channels: ['a', 'b'], nextAfter: 5 * minute },
-      { name: 'b', channels: ['b'], nextAfter: 2 * minute },
+      { name: 'a', channels: ['a'], nextAfter: 2 * minute, onlyByName: true },
+      { name: 'b', channels: ['b'], nextAfter: 2 * minute, onlyByName: true },
     ]);
   });
 
   test('without receivers every channel is one', async () => {
     expect(names(await configOf(channels))).toEqual(['a', 'b']);
-    expect(names(await configOf(`${channels}receivers: { me: { channels: [a] } }`))).toEqual(['me']);
+    expect((await configOf(channels)).receivers.some(({ onlyByName }) => onlyByName)).toBe(false);
   });
 
   test('routes keep their order; when is what alerting matches', async () => {

@@ -106,6 +106,7 @@ test('after downtime the clock waits for the backlog: an alert whose lines went 
   const clearing = `rules:
   - id: needle
     match: 'needle'
+    quiet: 1d
     alert: { clear: { below: 1, within: 5m } }
 `;
   const config = await at.config(clearing);
