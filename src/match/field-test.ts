@@ -39,6 +39,8 @@ function headField(event: Event, name: string): Json | undefined {
   switch (name) {
     case 'time':
       return event.at;
+    case 'source':
+      return event.source;
     case 'host':
       return event.host;
     case 'program':

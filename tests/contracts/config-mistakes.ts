@@ -262,21 +262,21 @@ export const mistakes: readonly [
     'a distinct that no line has',
     "rules:\n  - id: r\n    match: 'x (?<ip>\\S+)'\n    alert: {}\n    count: { reach: 5, within: 1m, distinct: usr }",
     [
-      'c.yaml:5:46 rule.unknown-field rules.r: "usr" is neither a named group of the pattern nor a field of every line (known here: ip, host, program, pid, severity, time)',
+      'c.yaml:5:46 rule.unknown-field rules.r: "usr" is neither a named group of the pattern nor a field of every line (known here: ip, source, host, program, pid, severity, time)',
     ],
   ],
   [
     'an exception for a field that no line has',
     "rules:\n  - id: r\n    match: 'x (?<ip>\\S+)'\n    alert: {}\n    except: { field: addr, is: 5 }",
     [
-      'c.yaml:5:22 rule.unknown-field rules.r: "addr" is neither a named group of the pattern nor a field of every line (known here: ip, host, program, pid, severity, time)',
+      'c.yaml:5:22 rule.unknown-field rules.r: "addr" is neither a named group of the pattern nor a field of every line (known here: ip, source, host, program, pid, severity, time)',
     ],
   ],
   [
     'the same in a list',
     "rules:\n  - id: r\n    match: 'x (?<ip>\\S+)'\n    alert: {}\n    except: [a, { field: addr, is: 5 }]",
     [
-      'c.yaml:5:26 rule.unknown-field rules.r: "addr" is neither a named group of the pattern nor a field of every line (known here: ip, host, program, pid, severity, time)',
+      'c.yaml:5:26 rule.unknown-field rules.r: "addr" is neither a named group of the pattern nor a field of every line (known here: ip, source, host, program, pid, severity, time)',
     ],
   ],
   [
