@@ -5,7 +5,7 @@ import { instant, type Instant } from '../model/time.ts';
 import type { AlertingOutput, AlertingRules, Receiver } from './contract.ts';
 import { createCounters, type Counters } from './counters.ts';
 import { alertKey, type Episode } from './episode.ts';
-import { createLane, laneDue, type Lane } from './lane.ts';
+import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
 import { noticeDue, type Notice } from './notice.ts';
 import { asJson, createShelf, fromJson, type Shelf } from './shelf.ts';
 
@@ -27,6 +27,8 @@ export interface Desk {
   readonly openByAge: ByAge<Episode>;
   readonly notices: Shelf<Notice>;
   readonly lanes: Map<string, Lane>;
+  /** What is spent, by budget key. */
+  readonly allowances: Map<string, Allowance>;
   /** Channels on which something may be released at the end of this step. */
   readonly stirred: Set<Lane>;
   readonly counters: Counters;
@@ -51,6 +53,7 @@ export function createDesk(rules: AlertingRules): Desk {
     ),
     notices: createShelf<Notice>('notification', { write: (notice) => asJson({ ...notice }), read: copied }),
     lanes: new Map(),
+    allowances: new Map(),
     stirred: new Set(),
     counters: createCounters(),
     agenda: createAgenda<Waker>(),
@@ -71,10 +74,20 @@ export function laneOf(desk: Desk, name: string): Lane {
   if (known !== undefined) return known;
   const rules = desk.rules.channels.find((channel) => channel.name === name);
   const nobody = { name, concurrency: 1, budgets: [], resolved: false };
-  const lane = createLane(rules ?? nobody, desk.lanes.size - 1_000_000, rules !== undefined);
+  const allowance = allowanceOf(desk, rules?.budgetKey ?? name);
+  const lane = createLane(rules ?? nobody, allowance, desk.lanes.size - 1_000_000, rules !== undefined);
   desk.lanes.set(name, lane);
   desk.wakers.set(lane, { type: 'lane', order: lane.order, lane });
   return lane;
+}
+
+/** What is spent under a budget key, also under one that no channel has (any more). */
+export function allowanceOf(desk: Desk, key: string): Allowance {
+  const known = desk.allowances.get(key);
+  if (known !== undefined) return known;
+  const allowance = createAllowance(key);
+  desk.allowances.set(key, allowance);
+  return allowance;
 }
 
 export const receiverOf = (desk: Desk, name: string): Receiver | undefined =>
@@ -130,7 +143,7 @@ export function scheduleNotice(desk: Desk, notice: Notice): void {
   const waker = desk.wakers.get(notice) ?? { type: 'notice', order: notice.order, notice };
   desk.wakers.set(notice, waker);
   const due = noticeDue(notice, desk.now, {
-    blockedSince: laneOf(desk, channel).block?.since,
+    blockedSince: blockOf(laneOf(desk, channel))?.since,
     nextAfter: nextChannel(desk, notice) === undefined ? undefined : receiverOf(desk, receiver)?.nextAfter,
     giveUpAfter: desk.rules.giveUpAfter,
   });

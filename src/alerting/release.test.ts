@@ -16,7 +16,7 @@ import type { Notification } from '../model/alert.ts';
 import type { Severity } from '../model/program.ts';
 import { instant, millis } from '../model/time.ts';
 import { createAlerting, type Alerting } from './alerting.ts';
-import type { AlertingOutput } from './contract.ts';
+import type { AlertingInput, AlertingOutput } from './contract.ts';
 
 const quarter = 15 * minute;
 
@@ -174,6 +174,64 @@ describe('a spent budget', () => {
     alerting.step(settledAt(1, one(attemptsOf(alerting.step(raiseAt(0))))));
     expect(attemptsOf(alerting.step(raiseAt(2, { severity: 'critical', key: ['b'] })))).toEqual([]);
     expect(attemptsOf(alerting.step(tickAt(minute + 1)))).toMatchObject([{ channel: 'phone' }]);
+  });
+});
+
+describe('channels of one account', () => {
+  const sharing = (name: string) =>
+    channelOf(name, { budgets: budget(15, quarter), concurrency: 20, budgetKey: 'account' });
+  const shared = rulesOf({
+    channels: [sharing('phone'), sharing('tablet')],
+    receivers: { admin: ['phone'], team: ['tablet'] },
+  });
+  const to = (receiver: string, key: string, now: number): AlertingInput => ({
+    type: 'send',
+    now: instant(now),
+    seq: Number(key),
+    to: [receiver],
+    text: key,
+    severity: 'warning',
+  });
+
+  test('spend one budget, across a restart too', () => {
+    const alerting = createAlerting(shared);
+    const attempts = Array.from({ length: 10 }, (_, index) => [
+      ...attemptsOf(alerting.step(to('admin', `${2 * index}`, index))),
+      ...attemptsOf(alerting.step(to('team', `${2 * index + 1}`, index))),
+    ]).flat();
+    expect(attempts).toHaveLength(15);
+    expect(new Set(attempts.map(({ channel }) => channel))).toEqual(new Set(['phone', 'tablet']));
+    for (const attempt of attempts) alerting.step(settledAt(20, attempt));
+    const rows = alerting.changes();
+    expect(rows.filter(({ scope }) => scope === 'attempt').map(({ key }) => key)).toContain('14 account');
+    const again = createAlerting(shared);
+    again.restore(rows);
+    expect(attemptsOf(again.step({ type: 'started', now: instant(30) }))).toEqual([]);
+    // Both have their turn as soon as there is room for one.
+    const first = attemptsOf(again.step(tickAt(quarter + 1)));
+    expect(first).toHaveLength(2);
+    expect(new Set(first.map(({ channel }) => channel))).toEqual(new Set(['phone', 'tablet']));
+  });
+
+  test('heed one rate limit, and one attempt shows for both that it is over', () => {
+    const alerting = createAlerting(shared);
+    const [first] = attemptsOf(alerting.step(to('admin', '1', 0)));
+    if (first === undefined) throw new Error('none');
+    alerting.step(settledAt(1, first, retry('rateLimited', quarter)));
+    expect(attemptsOf(alerting.step(to('team', '2', 2)))).toEqual([]);
+    expect(attemptsOf(alerting.step(tickAt(quarter)))).toEqual([]);
+    const probe = one(attemptsOf(alerting.step(tickAt(quarter + 1))));
+    expect(probe.channel).toBe('phone');
+    const after = one(attemptsOf(alerting.step(settledAt(quarter + 2, probe))));
+    expect(after.channel).toBe('tablet');
+  });
+
+  test('other trouble is that of one channel', () => {
+    const alerting = createAlerting(shared);
+    const [first] = attemptsOf(alerting.step(to('admin', '1', 0)));
+    if (first === undefined) throw new Error('none');
+    alerting.step(settledAt(1, first, retry('unavailable', quarter)));
+    expect(one(attemptsOf(alerting.step(to('team', '2', 2)))).channel).toBe('tablet');
   });
 });
 

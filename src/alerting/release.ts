@@ -3,26 +3,36 @@ import { after, millis } from '../model/time.ts';
 import { needsHuman } from './block.ts';
 import { laneOf, nextChannel, receiverOf, scheduleLane, type Desk } from './desk.ts';
 import { join } from './join.ts';
-import { room, type Lane } from './lane.ts';
-import { isJoinable, mayHaveArrived, mayPass, tellsEnd, type Notice } from './notice.ts';
+import { blockOf, room, type Lane } from './lane.ts';
+import { compareTurns, isJoinable, mayHaveArrived, mayPass, tellsEnd, type Notice } from './notice.ts';
 import { change, giveUp, pass, tellAttempt } from './outbox.ts';
 
 /**
- * Releases what a channel may send now: parts of a message begun, then the worst, then the oldest, as
- * far as concurrency and budget go. What is too much for the budget is joined, or passed on if it is
- * critical and there is another channel.
+ * Releases what a channel may send now, together with those that spend from the same: parts of a message
+ * begun, then the worst, then the oldest, as far as concurrency and budget go. What is too much for the
+ * budget is joined, or passed on if it is critical and there is another channel.
  */
-export function pump(desk: Desk, lane: Lane): void {
-  if (!lane.isConfigured) sendElsewhere(desk, lane);
-  boundWaiting(desk, lane);
-  passOn(desk, lane);
-  if (room(lane, desk.now) > 0) joinExcess(desk, lane);
-  while (room(lane, desk.now) > 0 && lane.budget.slots(desk.now) > 0) {
-    const next = lane.waiting.find(({ notification }) => notification.dueAt <= desk.now);
-    if (next === undefined) break;
-    release(desk, lane, next);
+export function pump(desk: Desk, { allowance: { lanes } }: Lane): void {
+  for (const lane of lanes) {
+    if (!lane.isConfigured) sendElsewhere(desk, lane);
+    boundWaiting(desk, lane);
+    passOn(desk, lane);
   }
-  scheduleLane(desk, lane);
+  for (const lane of lanes) if (room(lane, desk.now) > 0) joinExcess(desk, lane);
+  for (let turn = nextTurn(desk, lanes); turn !== undefined; turn = nextTurn(desk, lanes)) {
+    release(desk, turn.lane, turn.notice);
+  }
+  for (const lane of lanes) scheduleLane(desk, lane);
+}
+
+/** What goes first of all that may be released now. */
+function nextTurn(desk: Desk, lanes: readonly Lane[]): { lane: Lane; notice: Notice } | undefined {
+  const turns = lanes.flatMap((lane) => {
+    if (room(lane, desk.now) <= 0 || lane.budget.slots(desk.now) <= 0) return [];
+    const notice = lane.waiting.find(({ notification }) => notification.dueAt <= desk.now);
+    return notice === undefined ? [] : [{ lane, notice }];
+  });
+  return turns.toSorted((a, b) => compareTurns(a.notice, b.notice))[0];
 }
 
 const dueNow = (desk: Desk, lane: Lane): Notice[] =>
@@ -30,7 +40,7 @@ const dueNow = (desk: Desk, lane: Lane): Notice[] =>
 
 function release(desk: Desk, lane: Lane, notice: Notice): void {
   lane.budget.spend(desk.now);
-  lane.isDirty = true;
+  lane.allowance.isDirty = true;
   notice.firstAttemptAt ??= desk.now;
   notice.releasedAt = desk.now;
   const { attempt, part, parts, channel } = notice.notification;
@@ -63,16 +73,19 @@ function boundWaiting(desk: Desk, lane: Lane): void {
 }
 
 /**
- * More is due than the budget allows: critical ones go alone while a slot is left for the rest, and the
- * rest becomes one notification for each receiver; ends of alerts become another.
+ * More is due than the budget allows: critical ones go alone while a slot is left for the rest of each
+ * channel, and the rest becomes one notification for each receiver; ends of alerts become another.
  */
 function joinExcess(desk: Desk, lane: Lane): void {
   const slots = lane.budget.slots(desk.now);
-  if (slots === 0 || lane.waiting.length <= slots) return;
-  const due = dueNow(desk, lane);
+  const { lanes } = lane.allowance;
+  if (slots === 0 || lanes.reduce((sum, { waiting }) => sum + waiting.length, 0) <= slots) return;
+  const dueOf = lanes.map((one) => dueNow(desk, one)).filter((due) => due.length > 0);
+  const due = dueOf.flat();
   if (due.length <= slots) return;
-  const joinable = due.filter(isJoinable);
-  const alone = Math.max(0, slots - (due.length - joinable.length) - 1);
+  const joinable = dueNow(desk, lane).filter(isJoinable);
+  const begun = due.filter((notice) => !isJoinable(notice)).length;
+  const alone = Math.max(0, slots - begun - dueOf.length);
   const singles = new Set(joinable.filter(isCritical).slice(0, alone));
   for (const group of joinGroups(joinable.filter((notice) => !singles.has(notice)))) {
     join(desk, group, `${due.length} were waiting and the budget has room for ${slots}`);
@@ -99,7 +112,7 @@ function joinGroups(notices: readonly Notice[]): Notice[][] {
 function passOn(desk: Desk, lane: Lane): void {
   const needsRepair =
     lane.block !== undefined && needsHuman(lane.block.reason) && lane.block.until > desk.now;
-  if (!needsRepair && lane.block === undefined && lane.budget.slots(desk.now) > 0) return;
+  if (!needsRepair && blockOf(lane) === undefined && lane.budget.slots(desk.now) > 0) return;
   for (const notice of lane.waiting.slice()) {
     // Critical ones come first in the queue, after parts of messages begun.
     if (!needsRepair && !isCritical(notice) && notice.notification.part === 0) return;
@@ -111,12 +124,12 @@ function passOn(desk: Desk, lane: Lane): void {
 }
 
 /** A critical notification does not wait longer than its receiver's patience for a budget. */
-function cannotWait(desk: Desk, { block, budget }: Lane, notice: Notice): string | undefined {
+function cannotWait(desk: Desk, { allowance: { pause }, budget }: Lane, notice: Notice): string | undefined {
   if (!isCritical(notice)) return undefined;
   const nextAfter = receiverOf(desk, notice.notification.receiver)?.nextAfter ?? millis(0);
   const patience = after(desk.now, nextAfter);
-  const pause = `for more than ${formatDuration(nextAfter)}`;
-  if ((budget.freeAt(desk.now) ?? desk.now) > patience) return `the budget is spent ${pause}`;
-  if (block?.reason === 'rateLimited' && block.until > patience) return `the service wants a pause ${pause}`;
+  const tooLong = `for more than ${formatDuration(nextAfter)}`;
+  if ((budget.freeAt(desk.now) ?? desk.now) > patience) return `the budget is spent ${tooLong}`;
+  if (pause !== undefined && pause.until > patience) return `the service wants a pause ${tooLong}`;
   return undefined;
 }

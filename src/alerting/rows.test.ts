@@ -88,5 +88,5 @@ test('the cost of rows follows what changed, not what is remembered', () => {
       .changes()
       .map(({ scope }) => scope)
       .sort(),
-  ).toEqual(['alert', 'attempt', 'channel', 'clock', 'counters', 'notification']);
+  ).toEqual(['alert', 'attempt', 'budget', 'clock', 'counters', 'notification']);
 });

@@ -1,8 +1,17 @@
 import type { Row } from '../model/machine.ts';
 import { instant } from '../model/time.ts';
-import { laneOf, openEpisode, scheduleEpisode, scheduleLane, scheduleNotice, type Desk } from './desk.ts';
+import {
+  allowanceOf,
+  laneOf,
+  openEpisode,
+  scheduleEpisode,
+  scheduleLane,
+  scheduleNotice,
+  type Desk,
+} from './desk.ts';
 import { alertKey } from './episode.ts';
-import { isLaneRow, laneChanges, lineUp, restoreLanes } from './lane.ts';
+import { lineUp } from './lane.ts';
+import { allowanceChanges, laneChanges, restoreLanes } from './lane-rows.ts';
 import { isWaiting } from './notice.ts';
 
 /** Alerting's own row: its clock, and how many alerts and notifications it ever made. */
@@ -15,6 +24,7 @@ export function deskChanges(desk: Desk): Row[] {
     ...desk.notices.changes(),
     ...desk.counters.shelf.changes(),
     ...[...desk.lanes.values()].flatMap(laneChanges),
+    ...[...desk.allowances.values()].flatMap(allowanceChanges),
   ];
   if (desk.now === desk.writtenNow && rows.length === 0) return [];
   desk.writtenNow = desk.now;
@@ -35,7 +45,10 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
       desk.writtenNow = desk.now;
     }
   }
-  restoreLanes(rows.filter(isLaneRow), (name) => laneOf(desk, name));
+  restoreLanes(rows, {
+    laneOf: (name) => laneOf(desk, name),
+    allowanceOf: (key) => allowanceOf(desk, key),
+  });
   restoreQueues(desk);
   restoreEpisodes(desk);
   for (const lane of desk.lanes.values()) scheduleLane(desk, lane);

@@ -2,12 +2,12 @@ import { formatDuration } from '../kit/duration.ts';
 import type { Delivery, FailureReason } from '../model/delivery.ts';
 import { instant, millis, type Instant } from '../model/time.ts';
 import { backoff } from './backoff.ts';
-import { blockAfter, concernsChannel, endsBlock, LONGEST_WAIT, needsHuman } from './block.ts';
+import { blockAfter, concernsChannel, endsBlock, LONGEST_WAIT, needsHuman, type Block } from './block.ts';
 import type { AlertingInput } from './contract.ts';
 import { keepEpisode, laneOf, nextChannel, receiverOf, scheduleNotice, type Desk } from './desk.ts';
 import { holdsPlace } from './episode.ts';
 import { tellResolved } from './keep.ts';
-import type { Lane } from './lane.ts';
+import { allUnderWay, blockOf, type Allowance, type Lane } from './lane.ts';
 import { isWaiting, mayHaveArrived, mayPass, waitingSince, type Notice } from './notice.ts';
 import { change, conclude, giveUp, pass, tell, tellAttempt } from './outbox.ts';
 
@@ -62,28 +62,39 @@ export function review(desk: Desk, notice: Notice): void {
 
 function learnLimits(desk: Desk, lane: Lane, delivery: Delivery): void {
   const limits = delivery.type === 'failed' ? undefined : delivery.limits;
-  for (const report of limits ?? []) lane.budget.learn(report, desk.now, lane.underWay.size - 1);
-  if (limits !== undefined && limits.length > 0) lane.isDirty = true;
+  const others = allUnderWay(lane.allowance) - 1;
+  for (const report of limits ?? []) lane.budget.learn(report, desk.now, others);
+  if (limits !== undefined && limits.length > 0) lane.allowance.isDirty = true;
 }
 
-/** What an answer says about the channel as a whole. */
+/** What an answer says about the channel as a whole, or about all that spend from the same. */
 function judgeChannel(desk: Desk, lane: Lane, { releasedAt = desk.now }: Notice, delivery: Delivery): void {
   const reason =
     delivery.type === 'sent' ? undefined : delivery.type === 'unknown' ? 'timeout' : delivery.reason;
-  const before = lane.block;
-  if (reason !== undefined && concernsChannel(reason)) {
-    const afterMs = delivery.type === 'retry' ? delivery.afterMs : undefined;
-    const { now } = desk;
-    lane.block = blockAfter(before, { channel: lane.rules.name, reason, afterMs, releasedAt, now });
-  } else if (before !== undefined && endsBlock(before, releasedAt)) {
-    lane.block = undefined;
+  const { block, allowance } = lane;
+  const { pause, key } = allowance;
+  if (reason === undefined || !concernsChannel(reason)) {
+    if (block !== undefined && endsBlock(block, releasedAt)) obstruct(desk, lane, undefined);
+    if (pause !== undefined && endsBlock(pause, releasedAt)) obstructAll(desk, allowance, undefined);
+    return;
   }
-  if (lane.block === before) return;
+  const afterMs = delivery.type === 'retry' ? delivery.afterMs : undefined;
+  const failure = { reason, afterMs, releasedAt, now: desk.now };
+  if (reason === 'rateLimited') {
+    obstructAll(desk, allowance, blockAfter(pause, { ...failure, channel: key }));
+  } else obstruct(desk, lane, blockAfter(block, { ...failure, channel: lane.rules.name }));
+}
+
+function obstruct(desk: Desk, lane: Lane, block: Block | undefined): void {
+  lane.block = block;
   lane.isDirty = true;
-  desk.stirred.add(lane);
-  if ((before === undefined) !== (lane.block === undefined)) {
-    for (const notice of lane.waiting) scheduleNotice(desk, notice);
-  }
+  for (const notice of lane.waiting) scheduleNotice(desk, notice);
+}
+
+function obstructAll(desk: Desk, allowance: Allowance, pause: Block | undefined): void {
+  allowance.pause = pause;
+  allowance.isDirty = true;
+  for (const { waiting } of allowance.lanes) for (const notice of waiting) scheduleNotice(desk, notice);
 }
 
 function partSent(desk: Desk, notice: Notice, parts: number, receipt: string | undefined): void {
@@ -144,7 +155,7 @@ function nextTry(desk: Desk, lane: Lane, notice: Notice, reason: FailureReason, 
   const { attempt, id } = notice.notification;
   if (!concernsChannel(reason))
     return instant(desk.now + Math.max(backoff(attempt, id), Math.min(afterMs, LONGEST_WAIT)));
-  const channelPause = lane.block?.until ?? desk.now;
+  const channelPause = blockOf(lane)?.until ?? desk.now;
   if (attempt < 3 || needsHuman(reason)) return channelPause;
   return instant(Math.max(channelPause, desk.now + backoff(attempt + 1, id)));
 }
@@ -157,7 +168,7 @@ function failed(desk: Desk, notice: Notice, why: string): void {
 
 /** Passes or gives up what has been without success for too long; says whether it did. */
 function overdue(desk: Desk, lane: Lane, notice: Notice): boolean {
-  const since = waitingSince(notice, lane.block?.since);
+  const since = waitingSince(notice, blockOf(lane)?.since);
   if (since === undefined || !isWaiting(notice)) return false;
   const { notification } = notice;
   const lasted = millis(desk.now - since);

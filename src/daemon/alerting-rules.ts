@@ -6,12 +6,12 @@ export function alertingRules(config: Config): AlertingRules {
   return {
     receivers: config.receivers,
     routes: config.routes,
-    channels: config.channels.map((channel): ChannelRules => ({
-      name: channel.name,
-      concurrency: channel.kind.concurrency,
-      budgets: channel.budgets,
-      resolved: channel.resolved,
-      ...budgetKeyOf(channel),
+    channels: config.channels.map(({ name, kind, options, budgets, resolved }): ChannelRules => ({
+      name,
+      concurrency: kind.concurrency,
+      budgets,
+      budgetKey: kind.budgetKey?.(options) ?? name,
+      resolved,
     })),
     giveUpAfter: config.limits.giveUpAfter,
     maxWaiting: config.limits.maxWaiting,

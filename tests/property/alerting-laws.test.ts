@@ -31,18 +31,24 @@ const rules: fc.Arbitrary<AlertingRules> = fc
     nextAfter: fc.integer({ min: 1000, max: 5 * minute }),
     giveUpAfter: fc.integer({ min: 10 * minute, max: 120 * minute }),
     routed: fc.boolean(),
+    shared: fc.boolean(),
     maxOpen: fc.integer({ min: 1, max: 5 }),
   })
-  .map(({ limit, window, concurrency, routed, ...more }) =>
+  .map(({ limit, window, concurrency, routed, shared, ...more }) =>
     rulesOf({
       ...more,
       channels: [
         channelOf('phone', {
           budgets: [...budget(limit, window), ...budget(limit * 3, window * 5)],
           concurrency,
+          ...(shared ? { budgetKey: 'account' } : {}),
         }),
         channelOf('mail', { resolved: true, concurrency }),
-        channelOf('board', { budgets: budget(limit, window), resolved: true }),
+        channelOf('board', {
+          budgets: budget(limit, window),
+          resolved: true,
+          ...(shared ? { budgetKey: 'account' } : {}),
+        }),
       ],
       receivers: { admin: ['phone', 'mail', 'board'], team: ['mail'], wall: ['board', 'phone'] },
       routes: routed
@@ -327,11 +333,17 @@ describe('whatever happens', () => {
       fc.property(rules, moves, (rules, all) => {
         const world = playAll(rules, all);
         world.settleAll();
-        for (const { name, budgets, concurrency } of rules.channels) {
-          const times = world.history.filter(({ attempt }) => attempt.channel === name).map(({ now }) => now);
+        for (const { name, budgets, concurrency, budgetKey } of rules.channels) {
+          const sharing = rules.channels.filter(
+            (other) => other.name === name || (budgetKey !== undefined && other.budgetKey === budgetKey),
+          );
+          const counted = world.history.filter(({ attempt }) =>
+            sharing.some((other) => other.name === attempt.channel),
+          );
           for (const { window, limit } of budgets) {
-            for (const [index, start] of times.entries()) {
-              const inside = times.slice(index).filter((time) => time < start + window).length;
+            for (const [index, { now, attempt }] of counted.entries()) {
+              if (attempt.channel !== name) continue;
+              const inside = counted.slice(0, index + 1).filter((one) => one.now > now - window).length;
               expect(inside).toBeLessThanOrEqual(limit);
             }
           }
