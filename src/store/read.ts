@@ -68,9 +68,7 @@ function prepareQueries(database: Database) {
       `SELECT n.data FROM alert_notifications l JOIN notifications n ON n.id = l.notification
        WHERE l.alert = ? ORDER BY n.created_at, n.rowid`,
     ),
-    decisionsOf: database.prepare(
-      `SELECT at, alert, notification, step, text FROM decisions WHERE alert = ? ORDER BY id`,
-    ),
+    decisionsOf: database.prepare(`SELECT data FROM decisions WHERE alert = ? ORDER BY id`),
     message: database.prepare(`SELECT message FROM notifications WHERE id = ?`),
     unsettled: database.prepare(
       `SELECT data FROM notifications WHERE state IN ${unsettledStates} ORDER BY created_at, rowid LIMIT ?`,
@@ -93,7 +91,7 @@ function prepareQueries(database: Database) {
 }
 
 const decisionsOf = (queries: Queries, alert: string): readonly Decision[] =>
-  queries.decisionsOf.all(toText(alert)).map(decisionOf);
+  queries.decisionsOf.all(toText(alert)).flatMap(dataOf<Decision[]>);
 
 /** A notification does not say when it was sent, its alert's decisions do, unless they were trimmed. */
 function sentAt(queries: Queries, row: SqlRow | undefined): Instant | undefined {
@@ -173,17 +171,6 @@ function marksOf(rows: readonly SqlRow[]): Map<string, Map<string, Json>> {
     marks.set(source, streams.set(fromText(text(row, 'stream')), parsed<Json>(text(row, 'mark'))));
   }
   return marks;
-}
-
-function decisionOf(row: SqlRow): Decision {
-  const notification = row['notification'];
-  return {
-    at: instant(Number(row['at'])),
-    alert: fromText(text(row, 'alert')),
-    ...(typeof notification === 'string' && { notification: fromText(notification) }),
-    step: text(row, 'step') as Decision['step'], // only `commit` writes this column
-    text: fromText(text(row, 'text')),
-  };
 }
 
 function countsOf(tallies: readonly SqlRow[], bytes: number): LedgerCounts {

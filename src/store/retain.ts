@@ -1,5 +1,7 @@
+import type { Decision } from '../model/alert.ts';
 import { instant, type Instant } from '../model/time.ts';
 import type { Ledger } from './contract.ts';
+import { decisionsSql, insertDecisions } from './decisions.ts';
 import { transaction } from './failure.ts';
 import { unsettledStates } from './schema.ts';
 import { pagesOf } from './size.ts';
@@ -95,10 +97,21 @@ function deleteAlertless(statements: Statements, id: string): void {
 function trimLoudAlerts(database: Database, statements: Statements): void {
   transaction(database, () => {
     for (const { id } of statements.loud.all(firstDecisions + newestDecisions, loudAlertsPerCall)) {
-      statements.trim.run(String(id), firstDecisions, newestDecisions);
+      trimDecisions(statements, String(id));
     }
   });
 }
+
+function trimDecisions(statements: Statements, alert: string): void {
+  const decisions = statements.decisionsOf.all(alert).flatMap(({ data }) => parsedDecisions(data));
+  statements.dropDecisions.run(alert);
+  insertDecisions(statements.addDecisions, decisions.slice(0, firstDecisions));
+  insertDecisions(statements.addDecisions, decisions.slice(-newestDecisions));
+}
+
+/** Only `commit` writes this column. */
+const parsedDecisions = (data: SqlRow[string] | undefined): Decision[] =>
+  JSON.parse(String(data)) as Decision[];
 
 /** Returns free pages to the file system; worth the writing only when they are many or space is short. */
 function giveBack(database: Database, maxBytes: number): void {
@@ -137,19 +150,18 @@ function prepareStatements(database: Database) {
     unlinkAlertless: sql(`DELETE FROM alert_notifications WHERE alert = '' AND notification = ?`),
     dropUnlinked: sql(
       `DELETE FROM notifications WHERE id = ?1
-       AND NOT EXISTS (SELECT 1 FROM alert_notifications WHERE notification = ?1)`,
+       AND NOT EXISTS (
+         SELECT 1 FROM json_each(notifications.data, '$.alerts') a
+         JOIN alert_notifications l ON l.alert = a.value AND l.notification = ?1)`,
     ),
     dropDecisions: sql(`DELETE FROM decisions WHERE alert = ?`),
-    dropDecisionsAbout: sql(`DELETE FROM decisions WHERE alert = '' AND notification = ?`),
+    dropDecisionsAbout: sql(`DELETE FROM decisions WHERE alert = '' AND about = ?`),
+    decisionsOf: sql(`SELECT data FROM decisions WHERE alert = ? ORDER BY id`),
+    addDecisions: sql(decisionsSql),
     dropAlert: sql(`DELETE FROM alerts WHERE id = ?`),
     loud: sql(
       `SELECT a.id FROM alerts a WHERE a.raises > 250
-       AND (SELECT count(*) FROM decisions d WHERE d.alert = a.id) > ? LIMIT ?`,
-    ),
-    trim: sql(
-      `DELETE FROM decisions WHERE alert = ?1
-       AND id > (SELECT id FROM decisions WHERE alert = ?1 ORDER BY id LIMIT 1 OFFSET ?2 - 1)
-       AND id <= (SELECT id FROM decisions WHERE alert = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?3)`,
+       AND (SELECT sum(json_array_length(data)) FROM decisions d WHERE d.alert = a.id) > ? LIMIT ?`,
     ),
   };
 }

@@ -115,7 +115,7 @@ const tables: readonly Table[] = [
     columns: ['rowid', 'id', 'receiver', 'channel', 'state', 'created_at', 'due_at', 'data', 'message'],
   },
   { name: 'alert_notifications', order: 'alert, notification', columns: ['alert', 'notification'] },
-  { name: 'decisions', order: 'id', columns: ['id', 'at', 'alert', 'notification', 'step', 'text'] },
+  { name: 'decisions', order: 'id', columns: ['id', 'alert', 'about', 'data'] },
 ];
 
 interface Carried {
@@ -175,11 +175,14 @@ function nextOf(rows: Iterator<SqlRow>): SqlRow | 'damaged' | undefined {
   }
 }
 
-/** Links follow from the notifications; and input numbers, which alert ids derive from, never go back. */
+/** Links and tallies follow from the rows; and input numbers, which alert ids derive from, never go back. */
 function repair(database: Database, at: Instant): void {
   database.exec(`
     INSERT OR IGNORE INTO alert_notifications
       SELECT a.value, n.id FROM notifications n, json_each(n.data, '$.alerts') a WHERE a.type = 'text';
+    DELETE FROM tallies;
+    INSERT INTO tallies SELECT 'alert ' || status, count(*) FROM alerts GROUP BY status;
+    INSERT INTO tallies SELECT 'notification ' || state, count(*) FROM notifications GROUP BY state;
     INSERT OR IGNORE INTO meta VALUES ('nextSeq', '${at}');
     UPDATE meta SET value = (SELECT max(seq) + 1 FROM journal)
       WHERE name = 'nextSeq' AND CAST(value AS INTEGER) <= (SELECT max(seq) FROM journal);

@@ -61,35 +61,18 @@ const migrations: readonly string[] = [
     notification TEXT NOT NULL,
     PRIMARY KEY (alert, notification)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX alert_notifications_back ON alert_notifications (notification);
 
   CREATE TABLE decisions (
     id INTEGER PRIMARY KEY,
-    at INTEGER NOT NULL,
     alert TEXT NOT NULL,
-    notification TEXT,
-    step TEXT NOT NULL,
-    text TEXT NOT NULL
+    about TEXT,
+    data TEXT NOT NULL CHECK (json_valid(data))
   ) STRICT;
   CREATE INDEX decisions_by_alert ON decisions (alert);
 
   CREATE TABLE tallies (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TRIGGER alert_added AFTER INSERT ON alerts BEGIN
-    INSERT INTO tallies VALUES ('alert ' || new.status, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-  END;
-  CREATE TRIGGER alert_changed AFTER UPDATE OF status ON alerts WHEN old.status <> new.status BEGIN
-    INSERT INTO tallies VALUES ('alert ' || new.status, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-    UPDATE tallies SET n = n - 1 WHERE name = 'alert ' || old.status;
-  END;
   CREATE TRIGGER alert_removed AFTER DELETE ON alerts BEGIN
     UPDATE tallies SET n = n - 1 WHERE name = 'alert ' || old.status;
-  END;
-  CREATE TRIGGER notification_added AFTER INSERT ON notifications BEGIN
-    INSERT INTO tallies VALUES ('notification ' || new.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-  END;
-  CREATE TRIGGER notification_changed AFTER UPDATE OF state ON notifications WHEN old.state <> new.state BEGIN
-    INSERT INTO tallies VALUES ('notification ' || new.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-    UPDATE tallies SET n = n - 1 WHERE name = 'notification ' || old.state;
   END;
   CREATE TRIGGER notification_removed AFTER DELETE ON notifications BEGIN
     UPDATE tallies SET n = n - 1 WHERE name = 'notification ' || old.state;

@@ -1,10 +1,12 @@
-import type { Alert, Decision, Notification } from '../model/alert.ts';
+import type { Decision } from '../model/alert.ts';
 import type { Row } from '../model/machine.ts';
 import { assert } from '../kit/assert.ts';
 import type { Checkpoint, Ledger, Mark, Round } from './contract.ts';
+import { decisionsSql, insertDecisions } from './decisions.ts';
 import { transaction } from './failure.ts';
 import type { Database } from './sqlite/driver.ts';
 import { toText } from './text.ts';
+import { createOutcomeWriter, type OutcomeWriter } from './write-outcome.ts';
 
 /** Which machine a row of the `state` table belongs to. */
 type MachineName = 'engine' | 'alerting';
@@ -12,8 +14,18 @@ type MachineName = 'engine' | 'alerting';
 /** The writing half over an open database, apart from retention. */
 export function createWriter(database: Database): Pick<Ledger, 'commit' | 'checkpoint' | 'remember'> {
   const statements = prepareStatements(database);
+  const outcome = createOutcomeWriter(database);
   return {
-    commit: (round) => transaction(database, () => writeRound(statements, round)),
+    commit(round) {
+      let kept = false;
+      try {
+        const written = transaction(database, () => writeRound(statements, outcome, round));
+        kept = written.ok;
+        return written;
+      } finally {
+        if (!kept) outcome.forget();
+      }
+    },
     checkpoint: (checkpoint) => transaction(database, () => writeCheckpoint(statements, checkpoint)),
     remember: (name, value) =>
       transaction(database, () => {
@@ -24,22 +36,30 @@ export function createWriter(database: Database): Pick<Ledger, 'commit' | 'check
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-function writeRound(statements: Statements, round: Round): void {
+function writeRound(statements: Statements, outcome: OutcomeWriter, round: Round): void {
   for (const { seq, input } of round.journal) {
     assert(seq < round.nextSeq, `input ${seq} is journalled before it was counted (next ${round.nextSeq})`);
     statements.journal.run(seq, JSON.stringify(input));
   }
   for (const mark of round.marks) writeMark(statements, mark);
-  for (const alert of round.alerts) writeAlert(statements, alert);
-  for (const notification of round.notifications) writeNotification(statements, notification);
-  for (const [id, message] of round.messages) {
-    const { changes } = statements.message.run(JSON.stringify(message), id);
-    assert(Number(changes) === 1, `message of an unknown notification ${id}`);
-  }
-  for (const decision of round.decisions) writeDecision(statements, decision);
+  writeOutcome(outcome, round);
+  writeDecisions(statements, round.decisions);
   writeRows(statements, 'alerting', round.alertingRows);
   statements.meta.run('now', String(round.at));
   statements.advance.run(String(round.nextSeq), round.nextSeq);
+}
+
+function writeOutcome(outcome: OutcomeWriter, { alerts, notifications, messages }: Round): void {
+  for (const alert of alerts) outcome.alert(alert);
+  const written = new Set<string>();
+  for (const notification of notifications) {
+    outcome.notification(notification, messages.get(notification.id));
+    written.add(notification.id);
+  }
+  for (const [id, message] of messages) {
+    assert(written.has(id) || outcome.message(id, message), `message of an unknown notification ${id}`);
+  }
+  outcome.writeTallies();
 }
 
 function writeCheckpoint(statements: Statements, checkpoint: Checkpoint): void {
@@ -55,32 +75,16 @@ function writeMark(statements: Statements, { source, stream, mark }: Mark): void
   else statements.mark.run(toText(source), toText(stream), JSON.stringify(mark));
 }
 
-function writeAlert(statements: Statements, alert: Alert): void {
-  statements.alert.run(
-    alert.id,
-    alert.rule,
-    JSON.stringify(alert.key),
-    alert.severity,
-    alert.status,
-    alert.firstAt,
-    Math.max(alert.lastAt, alert.resolvedAt ?? alert.lastAt),
-    alert.raises,
-    JSON.stringify(alert),
-  );
-}
-
-/** A notification of no alert is linked to the alert '', so that retention finds it by that index. */
-function writeNotification(statements: Statements, notification: Notification): void {
-  const { id, receiver, channel, state, createdAt, dueAt, alerts } = notification;
-  const data = JSON.stringify(notification);
-  statements.notification.run(id, receiver, channel, state, createdAt, dueAt, data);
-  for (const alert of alerts.length === 0 ? [''] : alerts) statements.link.run(alert, id);
-}
-
-function writeDecision(statements: Statements, decision: Decision): void {
-  const { at, alert, notification, step, text } = decision;
-  const named = notification === undefined ? null : toText(notification);
-  statements.decision.run(at, toText(alert), named, step, toText(text));
+/** One row for what a round decided on an alert, or on a message of none. */
+function writeDecisions(statements: Statements, decisions: readonly Decision[]): void {
+  const rows = new Map<string, Decision[]>();
+  for (const decision of decisions) {
+    const key = decision.alert === '' ? ` ${decision.notification ?? ''}` : decision.alert;
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, [decision]);
+    else row.push(decision);
+  }
+  for (const row of rows.values()) insertDecisions(statements.decisions, row);
 }
 
 function writeRows(statements: Statements, machine: MachineName, rows: readonly Row[]): void {
@@ -102,23 +106,7 @@ function prepareStatements(database: Database) {
       `INSERT INTO marks (source, stream, mark) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark`,
     ),
     unmark: sql(`DELETE FROM marks WHERE source = ? AND stream = ?`),
-    alert: sql(
-      `INSERT INTO alerts (id, rule, key, severity, status, first_at, last_at, raises, data)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET rule = excluded.rule, key = excluded.key, severity = excluded.severity,
-         status = excluded.status, first_at = excluded.first_at, last_at = excluded.last_at,
-         raises = excluded.raises, data = excluded.data`,
-    ),
-    notification: sql(
-      `INSERT INTO notifications (id, receiver, channel, state, created_at, due_at, data)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET receiver = excluded.receiver, channel = excluded.channel,
-         state = excluded.state, created_at = excluded.created_at, due_at = excluded.due_at,
-         data = excluded.data`,
-    ),
-    message: sql(`UPDATE notifications SET message = ? WHERE id = ?`),
-    link: sql(`INSERT OR IGNORE INTO alert_notifications (alert, notification) VALUES (?, ?)`),
-    decision: sql(`INSERT INTO decisions (at, alert, notification, step, text) VALUES (?, ?, ?, ?, ?)`),
+    decisions: database.prepare(decisionsSql),
     row: sql(
       `INSERT INTO state (machine, scope, key, hash, value) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET hash = excluded.hash, value = excluded.value`,
