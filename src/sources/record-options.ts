@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../kit/duration.ts';
 import { parseSize } from '../kit/size.ts';
 import { millis, type Millis } from '../model/time.ts';
+import { compileLinePattern, type LineTest } from './line-pattern.ts';
 import type { Multiline } from './records.ts';
 
 const largestRecord = 64 * 1024 * 1024;
@@ -21,21 +22,18 @@ const size: z.ZodType<number, string> = z.string().transform((text, context) => 
   return bytes ?? 0;
 });
 
-const bytePattern: z.ZodType<RegExp, string> = z.string().transform((source, context) => {
-  try {
-    // Lines are tried as bytes: what is not ASCII in the pattern has to stand for its UTF-8 bytes.
-    return new RegExp(Buffer.from(source, 'utf8').toString('latin1'));
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-    return z.NEVER;
-  }
+const linePattern: z.ZodType<LineTest, string> = z.string().transform((source, context) => {
+  const compiled = compileLinePattern(source);
+  if (compiled.ok) return compiled.test;
+  for (const message of compiled.mistakes) context.addIssue({ code: 'custom', message });
+  return z.NEVER;
 });
 
 /** Options of every source whose records are lines, under the names that stand in the configuration. */
 export const recordOptions = {
   multiline: z
     .strictObject({
-      start: bytePattern.describe(
+      start: linePattern.describe(
         'Regular expression: a line that matches begins a record; others belong to it.',
       ),
       wait: duration

@@ -4,7 +4,7 @@ import { millis } from '../model/time.ts';
 import { createCutter, type Ending, type Multiline } from './records.ts';
 
 const limits = { maxLine: 8, maxRecord: 20 };
-const multiline: Multiline = { start: /^#/, wait: millis(1000) };
+const multiline: Multiline = { start: (line) => line.startsWith('#'), wait: millis(1000) };
 
 /** Few kinds of bytes, so that endings, starts and long lines are frequent. */
 const bytes = fc

@@ -1,10 +1,11 @@
 import type { Records } from '../model/chunk.ts';
 import type { Millis } from '../model/time.ts';
+import type { LineTest } from './line-pattern.ts';
 
 /** How several lines make one record. */
 export interface Multiline {
-  /** Tried on each line's bytes, read as Latin-1, without its line ending: a match begins a record. */
-  readonly start: RegExp;
+  /** Tried on each line's text, without its line ending: a match begins a record. */
+  readonly start: LineTest;
   /** How long a last record may still be followed by lines that belong to it. */
   readonly wait: Millis;
 }
@@ -114,14 +115,14 @@ function tableOfLines(bytes: Buffer, from: number, whole: number, maxLine: numbe
   return table(offsets, rest > maxLine ? bytes.length : whole, shortened);
 }
 
-function createRecordCutter(limits: RecordLimits, start: RegExp, initial: Skip): Cutter {
+function createRecordCutter(limits: RecordLimits, start: LineTest, initial: Skip): Cutter {
   const { maxLine, maxRecord } = limits;
   let skip = initial;
   /** Unused bytes in which no further record begins: they are not tried again. */
   let tried = 0;
 
   const begins = (bytes: Buffer, from: number, to: number): boolean =>
-    start.test(bytes.toString('latin1', from, Math.min(contentEnd(bytes, from, to), from + maxLine)));
+    start(bytes.toString('utf8', from, Math.min(contentEnd(bytes, from, to), from + maxLine)));
 
   const cut = (bytes: Buffer, ending: Ending): Cut => {
     const offsets: number[] = [];
