@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../kit/assert.ts';
 import type { RuleChecks } from '../dialects/native/checks.ts';
 import { salvage, validate } from '../dialects/native/issues.ts';
 import { under, type Locate } from '../dialects/native/place.ts';
@@ -135,17 +136,24 @@ async function buildProgram(
   names: KnownNames,
   { registries, match, zone, complete }: BuildContext,
 ): Promise<Checked<Program>> {
-  const templates = await createTemplates({ zone });
+  // The template library costs start-up time and memory that a configuration without templates can spare.
+  const templates = rules.some(hasTemplate) ? await createTemplates({ zone }) : undefined;
   const checks: RuleChecks = {
     kinds: registries.rules,
     pattern: (pattern) => compilePattern(pattern, match),
-    template: (source, known, place) => templates.compile(source, known, place),
+    template: (source, known, place) => present(templates, 'templates').compile(source, known, place),
     source: (name) =>
       names.sources.includes(name) ? knowledgeOf(formatOf(sources[name]), registries) : undefined,
     sourceNames: names.sources,
     complete,
   };
   return compileRules({ items: rules, locate: under(locate, ['rules']) }, checks);
+}
+
+/** Whether a rule has words of its own, as far as that can be told before it was checked. */
+function hasTemplate(rule: unknown): boolean {
+  const alert = typeof rule === 'object' && rule !== null && 'alert' in rule ? rule.alert : undefined;
+  return typeof alert === 'object' && alert !== null && ('title' in alert || 'text' in alert);
 }
 
 function formatOf(source: unknown): string {

@@ -46,8 +46,9 @@ export function watchMatch(
   const entry = raises ? table.open(key, now, () => ({ raisedAt: now, matches: [] })) : table.find(key);
   if (entry === undefined) return;
   const { state } = entry;
-  if (raises) state.raisedAt = now;
-  state.matches.push(now);
+  const at = instant(Math.max(now, state.matches.at(-1) ?? now));
+  if (raises) state.raisedAt = at;
+  state.matches.push(at);
   if (state.matches.length > below) state.matches.shift();
   table.touch(entry);
 }

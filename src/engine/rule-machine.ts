@@ -4,7 +4,7 @@ import type { Effect } from '../model/effect.ts';
 import type { Event } from '../model/event.ts';
 import type { Row } from '../model/machine.ts';
 import type { AlertAction, Fields, Rule } from '../model/program.ts';
-import type { Instant, Millis } from '../model/time.ts';
+import { latest, type Instant, type Millis } from '../model/time.ts';
 import { clearForm, watchMatch, type ClearCondition, type ClearState } from './clear.ts';
 import type { CompiledRule } from './compile.ts';
 import { createKeyTable, type StoredTable, type TableShare } from './key-table.ts';
@@ -105,7 +105,9 @@ export function createRuleMachine(
       tally.raised();
       raise(match.key, verdict.occurrence, now);
     } else absorb(verdict.reason);
-    for (const { table, condition } of clearing) watchMatch(table, condition, match.key, now, raises);
+    // The clock may be held back by another source that is behind: this line is not as old as that.
+    const seen = latest(now, event.at);
+    for (const { table, condition } of clearing) watchMatch(table, condition, match.key, seen, raises);
   };
 
   return {
