@@ -11,9 +11,15 @@ import { beginAlone, close, raise } from './keep.ts';
 import { pump } from './release.ts';
 import { routeOf, type Routing } from './route.ts';
 import { deskChanges, restoreDesk } from './rows.ts';
+import { setBack } from './set-back.ts';
 import { repeatUnsettled, review, settle } from './settle.ts';
 
-/** Decides who hears of what, when, and what is joined or muted. Reads no clock and sends nothing. */
+/**
+ * Decides who hears of what, when, and what is joined or muted. Reads no clock and sends nothing.
+ *
+ * Its clock is the newest `now` of its inputs, so it does not go back, with one exception: a `started`
+ * that it lies more than a minute ahead of sets it back, because the clock of the machine was wrong before.
+ */
 export interface Alerting extends Machine<AlertingInput, AlertingOutput> {
   /** One for each rule and receiver that had to do with each other. */
   counters(): readonly ReceiverCounters[];
@@ -24,6 +30,7 @@ export function createAlerting(rules: AlertingRules): Alerting {
   return {
     step(input) {
       desk.outputs = [];
+      if (input.type === 'started') setBack(desk, input.now);
       desk.now = latest(desk.now, input.now);
       for (let due = desk.agenda.take(desk.now); due !== undefined; due = desk.agenda.take(desk.now)) {
         wake(desk, due.item, instant(due.due));

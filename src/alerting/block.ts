@@ -20,6 +20,9 @@ const PROBE_EVERY = 300_000;
 /** A service that asks for more patience than this is asked again all the same. */
 export const LONGEST_WAIT = 86_400_000;
 
+/** No pause reaches further ahead than this: a day, and some disorder of clocks. */
+export const LONGEST_BLOCK = LONGEST_WAIT + 300_000;
+
 /** Reasons that say something about the channel rather than about one message. */
 export const concernsChannel = (reason: FailureReason): boolean =>
   reason !== 'rejected' && reason !== 'tooLong' && reason !== 'recipient';

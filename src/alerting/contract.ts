@@ -66,7 +66,10 @@ export type AlertingInput =
       readonly delivery: Delivery;
     }
   | { readonly type: 'tick'; readonly now: Instant }
-  /** After a start: whatever was under way has an unknown outcome. */
+  /**
+   * After a start: whatever was under way has an unknown outcome. The only input that sets a clock back,
+   * if that lies more than a minute ahead of `now`.
+   */
   | { readonly type: 'started'; readonly now: Instant }
   | {
       readonly type: 'send';

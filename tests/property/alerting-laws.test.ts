@@ -439,6 +439,29 @@ describe('whatever happens', () => {
     );
   });
 
+  test('a clock that was wrong for however long holds nothing up after a start', () => {
+    const day = 24 * 60 * minute;
+    fc.assert(
+      fc.property(rules, moves, fc.integer({ min: 2 * minute, max: 2000 * day }), (rules, all, ahead) => {
+        const world = new World(rules);
+        world.now += ahead;
+        for (const move of all) world.play(move);
+        world.now = Math.max(1_000_000, world.now - ahead);
+        world.underWay = [];
+        world.restore();
+        world.step(startedAt(world.now));
+        const started = world.now;
+        world.settleAll();
+        expect(world.now - started).toBeLessThan(2 * day);
+        sumHolds(world);
+        for (const { pending } of world.alerting.counters()) expect(pending).toBe(0);
+        const rows = [...world.rows.values()].filter(({ scope }) => scope === 'attempt');
+        for (const { value } of rows) expect(value).toBeLessThanOrEqual(world.now);
+      }),
+      runs,
+    );
+  });
+
   test('an end is told as an end, and nothing else is', () => {
     fc.assert(
       fc.property(rules, moves, (rules, all) => {
