@@ -333,6 +333,18 @@ describe('rotation', () => {
     await session.lines(3);
   });
 
+  test('a file that was empty when it was renamed, while nothing ran, is still looked at', async () => {
+    writeFileSync(log, '');
+    const first = await openAtEnd();
+    await first.stop();
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, '');
+    const second = await openAtEnd({}, { marks: first.marks, pace: { watched: 60_000 } });
+    appendFileSync(`${log}.1`, 'late\n');
+    await second.lines(1);
+    expect(second.texts()).toEqual(['late']);
+  });
+
   test('a mirror that replaces the file by a longer copy goes on where it was', async () => {
     const text = `${'x'.repeat(2000)}\n`;
     writeFileSync(log, text);

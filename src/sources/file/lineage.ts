@@ -15,7 +15,7 @@ import type { FileMark, Fingerprint, Place } from './mark.ts';
 import * as notices from '../notices.ts';
 import { afterHole, openIfThere } from './opening.ts';
 import { openReader, type Reader } from './reader.ts';
-import { newerFirst, siblingWithInode, tickMs, type Sibling } from './siblings.ts';
+import { newerFirst, rotatedSiblings, siblingWithInode, tickMs, type Sibling } from './siblings.ts';
 
 /** One generation as it is being read. */
 export interface Reading {
@@ -159,6 +159,10 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     readings = current === undefined ? sorted : [...sorted, current];
   };
 
+  /** It was renamed while it was empty, and a writer may still have it open. */
+  const isEmptyRotation = async (reader: Reader): Promise<boolean> =>
+    reader.opened.size === 0 && (await rotatedSiblings(path)).some((sibling) => sibling.path === reader.path);
+
   const resumePlace = async (place: Place): Promise<Reading | undefined> => {
     const empty = place.head.length === 0;
     const located = await locate(place, path);
@@ -170,7 +174,7 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
       return same;
     }
     // Of an empty file there is only the inode, which may be another file's by now.
-    if (empty && !atPath) {
+    if (empty && !atPath && !(await isEmptyRotation(reader))) {
       await reader.close();
       return undefined;
     }
