@@ -225,7 +225,7 @@ describe('several alerts', () => {
         const changes = { reason: 'joined', alerts: ids, ...(more > 0 ? { total } : {}) } as const;
         const message = renderMessage(input({ notification: { ...notification, ...changes }, alerts }));
         if (total === 1) return expect(message.payload.total).toBeUndefined();
-        expect(message.title).toContain(`${total} more alerts of`);
+        expect(message.title).toContain(`: ${total} more alerts`);
         expect(message.payload.total).toBe(total);
         const counts = [...message.body.matchAll(/^(?:(\d+) × |and (\d+) more$)/gm)];
         expect(counts.reduce((sum, [, count, rest]) => sum + Number(count ?? rest), 0)).toBe(total);

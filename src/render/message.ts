@@ -106,11 +106,16 @@ function joinedWords(input: MessageInput): Words {
   const total = alertsTold(notification, alerts);
   const more = notification.reason === 'joined' ? 'more alerts' : 'alerts';
   const rules = new Set(alerts.map((alert) => alert.rule)).size;
-  const atLeast = total > titles.length ? 'at least ' : '';
   return {
-    title: `${total} ${more} of ${atLeast}${rules === 1 ? '1 rule' : `${rules} rules`}`,
+    title: `${total} ${more}${ofRules(rules, total > titles.length)}`,
     lines: mostCommon(titles, total),
   };
+}
+
+/** Those that are not listed may be of rules that are not known here. */
+function ofRules(known: number, mayBeMore: boolean): string {
+  if (known === 1) return mayBeMore ? '' : ' of 1 rule';
+  return ` of ${mayBeMore ? 'at least ' : ''}${known} rules`;
 }
 
 /** `CRITICAL: `, `RESOLVED: `, `TEST CRITICAL: `, `STILL WARNING: `. */
