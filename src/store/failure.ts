@@ -24,6 +24,8 @@ const sharedMemorySize = 4874;
 /** Extended result code of an error thrown by the driver; undefined for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
+  // Every JSON column was checked when it was written, so this is damage too.
+  if (error.message.endsWith('malformed JSON')) return 11;
   if ('errcode' in error && typeof error.errcode === 'number') return error.errcode;
   return 'code' in error && error.code === 'ERR_SQLITE_ERROR' ? codeBehind(error.message) : undefined;
 }

@@ -100,6 +100,25 @@ describe('on a disk that fails every read', () => {
     expect(told).toEqual([expect.objectContaining({ type: 'io' })]);
   });
 
+  test('a cell that is no JSON any more is damage', async () => {
+    const told: LedgerFailure[] = [];
+    const disk = await openOnFailingDisk();
+    disk.database.exec(`PRAGMA ignore_check_constraints = ON`);
+    disk.database.exec(`INSERT INTO alerts VALUES ('A', 'r', '[]', 'info', 'resolved', 1, 1, 300, '{')`);
+    disk.database.exec(`INSERT INTO alert_notifications VALUES ('A', 'N')`);
+    disk.database.exec(`INSERT INTO decisions VALUES (1, 'A', NULL, '[')`);
+    const tell = (failure: LedgerFailure): void => void told.push(failure);
+    expect(
+      guardReads(
+        createReader(disk.database, () => 0),
+        tell,
+      ).alerts({ limit: 1 }),
+    ).toEqual([]);
+    const retain = guardRetention(createRetention(disk.database), tell);
+    expect(retain({ before: instant(9), maxBytes: 1e12 }).deleted).toBeLessThan(2);
+    expect(told[0]).toMatchObject({ type: 'damaged' });
+  });
+
   test('a caller may rather catch', async () => {
     const disk = await openOnFailingDisk();
     const reader = guardReads(

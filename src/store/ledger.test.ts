@@ -217,6 +217,38 @@ describe('reading', () => {
   });
 });
 
+describe('what the writer remembers of its rows', () => {
+  const sent = notification('N1', { alerts: ['A1'], state: 'sent' });
+  const resolved = alert('A1', { status: 'resolved', resolvedAt: instant(100) });
+  const one = { alerts: 1, openAlerts: 0, byState: { sent: 1 } };
+
+  test('does not outlive their deletion', async () => {
+    const ledger = await open();
+    for (let turn = 0; turn < 2; turn += 1) {
+      commit(ledger, { alerts: [resolved], notifications: [sent] });
+      expect(ledger.counts()).toMatchObject(one);
+      expect(ledger.retain({ before: instant(500), maxBytes: 1e12 })).toEqual({ deleted: 1 });
+      expect(ledger.counts()).toMatchObject({ alerts: 0, byState: {} });
+    }
+    commit(ledger, { alerts: [resolved], notifications: [sent] });
+    expect(ledger.notificationsOf('A1')).toEqual([sent]);
+  });
+
+  test('does not outlive a round that failed', async () => {
+    const ledger = await open();
+    commit(ledger, { alerts: [alert('A1')], notifications: [notification('N1', { alerts: ['A1'] })] });
+    const contradiction = [{ seq: 9, input: 1 }];
+    const failing = { alerts: [resolved, alert('A2')], notifications: [sent], journal: contradiction };
+    const rest = { at, nextSeq: 0, marks: [], messages: new Map(), decisions: [], alertingRows: [] };
+    expect(() => ledger.commit({ ...rest, ...failing })).toThrow('bug');
+    const unreadable = new Map([['N7', undefined as never]]);
+    expect(() => ledger.commit({ ...rest, ...failing, journal: [], messages: unreadable })).toThrow();
+    expect(ledger.counts()).toMatchObject({ alerts: 1, openAlerts: 1, byState: { pending: 1 } });
+    commit(ledger, { alerts: [resolved], notifications: [sent] });
+    expect(ledger.counts()).toMatchObject(one);
+  });
+});
+
 describe('retention', () => {
   const resolved = (id: string, last: number) =>
     alert(id, { status: 'resolved', lastAt: instant(last), resolvedAt: instant(last) });

@@ -190,7 +190,7 @@ const text = (row: SqlRow, column: string): string => String(row[column]);
 const dataOf = <T>(row: SqlRow): T => parsed<T>(text(row, 'data'));
 
 /** JSON of a column that only this room writes, as the type that was written there. */
-function parsed<T>(json: string): T {
+export function parsed<T>(json: string): T {
   try {
     return JSON.parse(json) as T; // the schema's CHECK and quick_check at opening vouch for the rest
   } catch {

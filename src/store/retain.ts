@@ -3,6 +3,7 @@ import { instant, type Instant } from '../model/time.ts';
 import type { Ledger } from './contract.ts';
 import { decisionsSql, insertDecisions } from './decisions.ts';
 import { transaction } from './failure.ts';
+import { parsed } from './read.ts';
 import { unsettledStates } from './schema.ts';
 import { pagesOf } from './size.ts';
 import type { Database, SqlRow, Statement } from './sqlite/driver.ts';
@@ -103,15 +104,11 @@ function trimLoudAlerts(database: Database, statements: Statements): void {
 }
 
 function trimDecisions(statements: Statements, alert: string): void {
-  const decisions = statements.decisionsOf.all(alert).flatMap(({ data }) => parsedDecisions(data));
+  const decisions = statements.decisionsOf.all(alert).flatMap(({ data }) => parsed<Decision[]>(String(data)));
   statements.dropDecisions.run(alert);
   insertDecisions(statements.addDecisions, decisions.slice(0, firstDecisions));
   insertDecisions(statements.addDecisions, decisions.slice(-newestDecisions));
 }
-
-/** Only `commit` writes this column. */
-const parsedDecisions = (data: SqlRow[string] | undefined): Decision[] =>
-  JSON.parse(String(data)) as Decision[];
 
 /** Returns free pages to the file system; worth the writing only when they are many or space is short. */
 function giveBack(database: Database, maxBytes: number): void {
