@@ -1,43 +1,20 @@
 import type { SourceNotice } from '../contract.ts';
-import { createCutter, type Cutter, type Multiline, type RecordLimits, type Skip } from '../records.ts';
-import {
-  createGeneration,
-  peekHead,
-  recognise,
-  witnessOf,
-  type Generation,
-  type Piece,
-  type Witness,
-} from './generation.ts';
-import { headLength, sameFile } from './identity.ts';
-import { lastLineStart, locate, locateCopy, noWitness, unseenSince } from './locate.ts';
+import { recognise, witnessOf, type Piece } from './generation.ts';
+import { headLength, sameFile, type FileFacts } from './identity.ts';
+import { lastLineStart, locate, locateCopy, noWitness } from './locate.ts';
 import type { FileMark, Fingerprint, Place } from './mark.ts';
 import * as notices from '../notices.ts';
 import { afterHole, openIfThere } from './opening.ts';
 import { openReader, type Reader } from './reader.ts';
-import { newerFirst, rotatedSiblings, siblingWithInode, tickMs, type Sibling } from './siblings.ts';
-
-/** One generation as it is being read. */
-export interface Reading {
-  readonly generation: Generation;
-  /** Bytes before this offset are history: they were there when the source was opened. */
-  readonly historyEnd: number;
-  /** It will never grow: a copy, or compressed. */
-  readonly settled: boolean;
-  atEnd: boolean;
-  /** When it last grew, and when it was last looked at (monotonic, ms). */
-  grownAt: number;
-  lookedAt: number;
-}
+import { createStarter, everything, type Reading, type ReadingSetting } from './reading.ts';
+import { rotatedSiblings, tickMs } from './siblings.ts';
+import { openUnseen, sortByAge, whereabouts } from './unseen.ts';
 
 /** What a lineage needs to know. */
-export interface LineageSetting {
+export interface LineageSetting extends ReadingSetting {
   readonly path: string;
   /** Named in the configuration, not found by a glob. */
   readonly literal: boolean;
-  readonly limits: RecordLimits;
-  readonly multiline: Multiline | undefined;
-  readonly monotonic: () => number;
 }
 
 /**
@@ -71,8 +48,6 @@ export interface Lineage {
 /** Heads of files read before that are remembered. */
 const pastLimit = 8;
 
-const everything = Number.POSITIVE_INFINITY;
-
 export function createLineage(setting: LineageSetting, since: number): Lineage {
   const { path } = setting;
   let readings: Reading[] = [];
@@ -80,29 +55,16 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
   let past: Fingerprint[] = [];
   let unseenBound = since;
 
-  const cutter = (skip: Skip): Cutter => createCutter(setting.limits, setting.multiline, skip);
+  const { start, fromBeginning } = createStarter(setting);
 
-  const start = (
-    reader: Reader,
-    from: { offset: number; witness: Witness; skip: Skip },
-    about: { historyEnd: number; settled: boolean },
-  ): Reading => ({
-    ...about,
-    generation: createGeneration(reader, from.offset, from.witness, cutter(from.skip)),
-    atEnd: false,
-    grownAt: setting.monotonic(),
-    lookedAt: 0,
-  });
-
-  const fromBeginning = async (reader: Reader, historyEnd: number): Promise<Reading> => {
-    const witness = { head: await peekHead(reader), before: Buffer.alloc(0) };
-    return start(reader, { offset: 0, witness, skip: 'none' }, { historyEnd, settled: reader.compressed });
+  const noteAge = (facts: FileFacts): void => {
+    unseenBound = Math.max(unseenBound, facts.mtimeMs - tickMs);
   };
 
   const forget = async (reading: Reading): Promise<void> => {
     readings = readings.filter((other) => other !== reading);
     if (current === reading) current = undefined;
-    unseenBound = Math.max(unseenBound, reading.generation.facts.mtimeMs - tickMs);
+    noteAge(reading.generation.facts);
     const head = reading.generation.head();
     if (head.length > 0) past = [...past, head].slice(-pastLimit);
     await reading.generation.reader.close();
@@ -115,48 +77,29 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     await Promise.all(open.map((reading) => reading.generation.reader.close()));
   };
 
-  /** Where the file of a reading is by now, if it still has a name beside the path. */
-  const whereabouts = async ({ generation }: Reading): Promise<Sibling | undefined> => {
-    const facts = await generation.reader.facts().catch(() => generation.facts);
-    unseenBound = Math.max(unseenBound, facts.mtimeMs - tickMs);
-    if (generation.reader.compressed) return { path: generation.reader.path, facts };
-    return facts.links === 0 ? undefined : siblingWithInode(path, facts.ino);
-  };
-
   /**
    * Takes up files that were rotated away before they were ever seen at the path: those newer than what
    * `from` reads, or not older than the time `from`; without it, newer than the newest one known.
    */
   const takeUnseen = async (atPath: Reader | undefined, from?: Reading | number): Promise<number> => {
     const last = from ?? readings.findLast((reading) => reading !== current);
-    const after = typeof last === 'object' ? await whereabouts(last) : undefined;
+    const where = typeof last === 'object' ? await whereabouts(path, last) : undefined;
+    if (where !== undefined) noteAge(where.facts);
     const since = typeof from === 'number' ? from : unseenBound;
-    const files = readings.map((reading) => reading.generation.facts);
-    // Also as they are now: a file of which nothing was read yet may have been copied or compressed.
-    const open = readings.map((reading) => reading.generation.reader);
-    const now = await Promise.all([...open, ...(atPath === undefined ? [] : [atPath])].map(peekHead));
-    const heads = [...past, ...readings.map((reading) => reading.generation.head())];
-    const known = { files: atPath === undefined ? files : [...files, atPath.opened], heads, now };
-    const unseen = await unseenSince(path, known, after === undefined ? { since } : { after });
+    const bound = where?.named === undefined ? { since } : { after: where.named };
+    const readers = await openUnseen(path, { readings, past, atPath }, bound);
     const found: Reading[] = [];
-    for (const sibling of unseen) {
-      const reader = await openReader(sibling.path).catch(() => undefined);
-      if (reader !== undefined) found.push(await fromBeginning(reader, everything));
-    }
+    for (const reader of readers) found.push(await fromBeginning(reader, everything));
     if (found.length > 0) await insertByAge(found);
     return found.length;
   };
 
   const insertByAge = async (found: readonly Reading[]): Promise<void> => {
     const older = [...readings.filter((reading) => reading !== current), ...found];
-    const aged = await Promise.all(
-      older.map(async (reading) => {
-        const { facts, reader } = reading.generation;
-        return { reading, ...((await whereabouts(reading)) ?? { path: reader.path, facts }) };
-      }),
-    );
-    const sorted = aged.toSorted((a, b) => newerFirst(b, a)).map(({ reading }) => reading);
-    readings = current === undefined ? sorted : [...sorted, current];
+    const sorted = await sortByAge(path, older);
+    for (const { facts } of sorted) noteAge(facts);
+    const inOrder = sorted.map(({ reading }) => reading);
+    readings = current === undefined ? inOrder : [...inOrder, current];
   };
 
   /** It was renamed while it was empty, and a writer may still have it open. */

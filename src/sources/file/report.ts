@@ -4,7 +4,7 @@ import type { SourceNotice, SourceOutput } from '../contract.ts';
 import * as notices from '../notices.ts';
 import type { Multiline, RecordLimits } from '../records.ts';
 import type { Piece } from './generation.ts';
-import type { Reading } from './lineage.ts';
+import type { Reading } from './reading.ts';
 import { encodeMark, type FileMark } from './mark.ts';
 
 export interface ReportSetting {

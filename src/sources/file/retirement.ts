@@ -1,4 +1,4 @@
-import type { Reading } from './lineage.ts';
+import type { Reading } from './reading.ts';
 
 /** An unlinked file is kept open so long after it last grew (ms). */
 const unlinkedGrace = 3000;
