@@ -1,7 +1,7 @@
 import type { ChannelPorts } from '../channels/contract.ts';
 import type { Config } from '../config/config.ts';
 import type { MatchPorts } from '../match/contract.ts';
-import type { Alert, Notification } from '../model/alert.ts';
+import type { Notification } from '../model/alert.ts';
 import type { Severity } from '../model/program.ts';
 import type { Ledger, LedgerFailure } from '../store/contract.ts';
 import { createClock, type ClockMode } from './clock.ts';
@@ -109,7 +109,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     trouble: trouble.tell,
   });
   const sources = createSourceGroup({
-    marks: () => ledger.restore().marks,
+    marks: ledger.marks,
     now: clock.wall,
     follow: parts.follow,
     log,
@@ -125,9 +125,9 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   const endOrphans = (changed: readonly string[]): void => {
     if (changed.length > 0) log.warn('rules changed: their state starts afresh', { rules: changed });
     const rules = new Set(config.program.rules.map(({ id }) => id));
-    const isOrphan = ({ rule }: Alert): boolean =>
+    const isOrphan = ({ rule }: { readonly rule: string }): boolean =>
       changed.includes(rule) || (!rules.has(rule) && !rule.startsWith('sentinel/'));
-    for (const { id } of ledger.alerts({ status: 'open', limit: mostOpen }).filter(isOrphan)) {
+    for (const { id } of ledger.openAlerts().filter(isOrphan)) {
       loop.offer({
         type: 'decide',
         input: (now) => ({ type: 'resolve', now, alert: id, why: 'its rule changed' }),
@@ -187,7 +187,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     send: async (message) => alertsIn(await decide((now, seq) => ({ type: 'send', now, seq, ...message }))),
     outcome: (alerts) =>
       alerts.flatMap((id) => ledger.notificationsOf(id)).filter(({ state }) => state !== 'passed'),
-    undelivered: () => ledger.unsettled(mostOpen).length,
+    undelivered: ledger.countUnsettled,
     resolve: async (alert, why) =>
       alertsIn(await decide((now) => ({ type: 'resolve', now, alert, why }))).length > 0,
     reload: (next) => inTurn(() => reload(next)),
@@ -221,9 +221,6 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
 }
 
 type DecideItem = Extract<Item, { readonly type: 'decide' }>;
-
-/** Most alerts or messages that are looked through at once. */
-const mostOpen = 10_000;
 
 const portsFor =
   (parts: DaemonParts, config: Config) =>

@@ -33,7 +33,8 @@ export async function openLog(level: LogLevel): Promise<Log> {
 export function plainLog(write: (line: string) => void, level: 'warn' | 'error' | 'silent'): Log {
   const say = (word: string, wanted: boolean) => (message: string, members?: LogMembers) => {
     const text = members?.['text'];
-    if (wanted) write(safeLine(`${word}: ${message}${typeof text === 'string' ? `: ${text}` : ''}`));
+    if (wanted)
+      write(safeLine(`bird-sentinel: ${word}: ${message}${typeof text === 'string' ? `: ${text}` : ''}`));
   };
   const nothing = () => undefined;
   return {

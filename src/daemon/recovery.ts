@@ -38,13 +38,17 @@ export type Recovery =
  * Rules that changed since start afresh; what was decided stays decided.
  */
 export function recover(ledger: Ledger, build: Build): Recovery {
-  const restored = ledger.restore();
+  const before = ledger.recall();
+  if (!before.ok) return before;
+  const { restored } = before;
   const changed = changedRules(restored.rules, build.program);
   if (restored.journal.length > 0 || !isCheckpointOf(restored.rules, build.program)) {
     const written = settleJournal(ledger, restored, changed, build);
     if (!written.ok) return written;
   }
-  const settled = ledger.restore();
+  const after = ledger.recall();
+  if (!after.ok) return after;
+  const settled = after.restored;
   const engine = engineOf(build.program, build);
   engine.restore(settled.engineRows);
   const alerting = createAlerting(build.alerting);

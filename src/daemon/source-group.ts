@@ -22,7 +22,8 @@ export interface SourceGroup {
 }
 
 export interface SourceGroupPorts {
-  readonly marks: () => Marks;
+  /** Undefined when the ledger cannot be read: nothing may be opened then, or all would be read again. */
+  readonly marks: () => Marks | undefined;
   readonly now: () => Instant;
   readonly follow: boolean;
   readonly log: Log;
@@ -32,7 +33,9 @@ export interface SourceGroupPorts {
   readonly closed: (source: string) => void;
 }
 
-/** A source that ended by a bug of ours is opened again after this long. */
+type Configured = Config['sources'][number];
+
+/** A source that ended by a bug of ours, or could not be opened, is opened again after this long. */
 const reopenMs = 10_000;
 
 /** A group with nothing open yet. */
@@ -40,14 +43,20 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
   let abort: AbortController | undefined;
   let pumps = new Map<string, SourcePump>();
 
-  const open = (
-    configured: Config['sources'][number],
-    config: Config,
-    marks: Marks,
-    signal: AbortSignal,
-  ): void => {
+  const openLater = (configured: Configured, config: Config, signal: AbortSignal): void => {
+    const again = setTimeout(() => open(configured, config, signal), reopenMs);
+    signal.addEventListener('abort', () => clearTimeout(again), { once: true });
+  };
+
+  const open = (configured: Configured, config: Config, signal: AbortSignal): void => {
     const { name } = configured;
     ports.opening(name);
+    const marks = ports.marks();
+    if (marks === undefined) {
+      ports.log.error('the ledger cannot be read: a source waits', { source: name });
+      openLater(configured, config, signal);
+      return;
+    }
     const source = configured.kind.open(configured.options, {
       name,
       now: ports.now,
@@ -66,9 +75,7 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
       const text = `source ${name} ended by a bug: ${String(error)}`;
       ports.log.error('source.failed', { source: name, text });
       ports.offer(internalRaise('source.failed', name, '', text));
-      if (!ports.follow) return;
-      const again = setTimeout(() => open(configured, config, ports.marks(), signal), reopenMs);
-      signal.addEventListener('abort', () => clearTimeout(again), { once: true });
+      if (ports.follow) openLater(configured, config, signal);
     });
   };
 
@@ -77,8 +84,7 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
       assert(abort === undefined, 'sources are opened twice');
       abort = new AbortController();
       pumps = new Map();
-      const marks = ports.marks();
-      for (const configured of config.sources) open(configured, config, marks, abort.signal);
+      for (const configured of config.sources) open(configured, config, abort.signal);
     },
     async close() {
       abort?.abort();

@@ -123,7 +123,7 @@ test('runs where it was installed', async ({ skip }) => {
 
   const log = join(root, 'app.log');
   cpSync(join(installed, 'examples/sshd/auth.log'), log);
-  const watched = await sentinel('watch', '--once', log);
+  const watched = await sentinel('-q', 'watch', '--once', log);
   expect(watched).toMatchObject({ code: 0, stderr: '' });
   expect(watched.stdout).toContain('brute force from 203.0.113.9');
 

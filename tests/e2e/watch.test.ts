@@ -33,6 +33,15 @@ describe('watch --once', () => {
     expect(first.stdout.length).toBeGreaterThan(100);
   });
 
+  test('says on standard error how much was read, so that silence is not taken for a failure', async () => {
+    const { code, stdout, stderr } = await run(['watch', '--once', '-', '--rule', 'needle'], {
+      input: 'hay\nhay\n',
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('read 2 lines with 1 rules: 0 alerts');
+    expect((await run(['watch', '--once', tmpdir()])).code).toBe(1);
+  });
+
   test('reads standard input', async () => {
     const { code, stdout } = await run(['watch', '--once', '-', '--rule', 'needle'], {
       input: 'hay\nhay needle hay\nhay\nlast needle without newline',
