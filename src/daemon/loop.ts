@@ -250,6 +250,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     for (const { notification, mayHaveArrived } of draft.attempts) {
       const message = messages.get(notification.id) ?? ledger.message(notification.id);
       if (message !== undefined) ports.deliveries.carryOut(notification, message, mayHaveArrived);
+      else queue.push(wordless(notification));
     }
     if (ports.durable && journaled >= checkpointEvery) checkpoint();
   }
@@ -302,5 +303,18 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     stats: () => ({ rounds, commitMs: [...commitMs], nextSeq: seq }),
   };
 }
+
+/** An attempt whose words could not be read: nothing was done, and it is tried again. */
+const wordless = ({ id, part, parts = 1 }: Notification): Item => ({
+  type: 'decide',
+  input: (now) => ({
+    type: 'settled',
+    now,
+    notification: id,
+    part,
+    parts,
+    delivery: { type: 'retry', reason: 'unavailable', detail: 'its words could not be read from the ledger' },
+  }),
+});
 
 const isDue = (wake: Instant | undefined, now: Instant): boolean => wake !== undefined && wake <= now;

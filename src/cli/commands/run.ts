@@ -4,9 +4,9 @@ import { serveControl } from '../../control/server.ts';
 import type { LedgerFailure } from '../../store/contract.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { host, type Hosted } from '../host.ts';
-import { readConfig } from '../read-config.ts';
+import { checkConfig, readConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
-import { complain } from '../terminal.ts';
+import { complain, formatDiagnostic } from '../terminal.ts';
 import { until } from '../until.ts';
 
 /** How long a clean stop waits for sends under way. */
@@ -76,12 +76,13 @@ function whyFailed(
 
 async function runOn({ daemon, lock, leave }: Hosted, settings: Settings, log: Log): Promise<ExitCode> {
   const reload = async () => {
-    const next = await readConfig(settings, { onScreen: false });
-    if (next === undefined)
-      return { ok: false as const, detail: 'the new configuration has mistakes: nothing changed' };
-    const failed = await daemon.reload(next);
+    const checked = await checkConfig(settings);
+    const told = checked.diagnostics.map(formatDiagnostic);
+    if (!checked.ok)
+      return { ok: false as const, detail: ['nothing changed, for there are mistakes', ...told].join('\n') };
+    const failed = await daemon.reload(checked.value);
     if (failed !== undefined) return { ok: false as const, detail: failed.detail };
-    log.info('configuration read again', { rules: next.program.rules.length });
+    log.info('configuration read again', { rules: checked.value.program.rules.length, warnings: told });
     return { ok: true as const };
   };
   const report = (error: unknown): void =>
