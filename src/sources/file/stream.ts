@@ -183,6 +183,8 @@ export function createStream(setting: StreamSetting): FileStream {
 
   const isTooSoon = (reading: Reading): boolean => {
     if (!follow || reading === lineage.current || !reading.atEnd) return false;
+    // Just rotated: what its writer still adds comes before what it writes into the new file.
+    if (monotonic() - reading.grownAt < rotationGap) return false;
     const next = reading.lookedAt + lateInterval;
     if (monotonic() >= next) return false;
     lateAt = Math.min(lateAt ?? next, next);
