@@ -2,7 +2,7 @@ import { hashText } from '../kit/hash.ts';
 import type { Decision, Notification } from '../model/alert.ts';
 import type { Carried, Ending } from './counters.ts';
 import { decide, keepEpisode, laneOf, receiverOf, scheduleNotice, type Desk } from './desk.ts';
-import { lineUp, stepOut } from './lane.ts';
+import { blockOf, lineUp, stepOut } from './lane.ts';
 import { isWaiting, mayHaveArrived, type Notice } from './notice.ts';
 
 /** What a new notification is made of; the rest follows from when it is made. */
@@ -23,12 +23,23 @@ export function enqueue(desk: Desk, draft: Draft, carried: Carried, why: string,
     dueAt: desk.now,
     attempt: 0,
     part: 0,
-    why,
+    why: `${why}${waitsFor(desk, channel)}`,
   };
   const notice: Notice = { order, rank: rank ?? order, carried, notification, unknowns: 0 };
   for (const id of alerts) countUnsettled(desk, id, 1);
   show(desk, notice);
   return notice;
+}
+
+/** What keeps a channel from taking a message at once, in the words of `alerts why`. */
+function waitsFor(desk: Desk, channel: string): string {
+  const lane = laneOf(desk, channel);
+  const block = blockOf(lane);
+  if (block !== undefined) return `; waits: ${channel} is suspended (${block.reason})`;
+  const free = lane.budget.slots(desk.now) > 0 ? undefined : lane.budget.freeAt(desk.now);
+  if (free === undefined) return '';
+  const next = Number.isFinite(free) ? ` until ${new Date(free).toISOString()}` : '';
+  return `; waits: the budget of ${channel} is spent${next}`;
 }
 
 /** Says and keeps a notification as it is now; one that waits takes its turn. */
