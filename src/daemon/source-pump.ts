@@ -12,12 +12,6 @@ export interface SourcePump {
 }
 
 /**
- * A source says one by one how its streams stand. So long after its opening the first word of one does
- * not count for all of them.
- */
-const firstWordMs = 300;
-
-/**
  * Hands what `source` yields to the loop, one output at a time: the next chunk is read when the one
  * before is committed.
  */
@@ -30,19 +24,12 @@ export function pumpSource(
 ): SourcePump {
   const conditions = new Map<string, SourceCondition>();
   let release = (): void => undefined;
-  let settled = false;
-  const settling = setTimeout(() => {
-    settled = true;
-    tell();
-  }, firstWordMs);
   // A ledger that cannot be written must not keep a source from being closed.
   signal.addEventListener('abort', () => release(), { once: true });
 
   const tell = (): void => {
     const condition = overall(conditions);
-    if (condition !== undefined && (settled || condition === 'reading')) {
-      offer({ type: 'condition', source: name, condition });
-    }
+    if (condition !== undefined) offer({ type: 'condition', source: name, condition });
   };
 
   const pass = async (output: SourceOutput): Promise<void> => {
@@ -72,7 +59,6 @@ export function pumpSource(
     try {
       for await (const output of source) await pass(output);
     } finally {
-      clearTimeout(settling);
       if (!signal.aborted) offer({ type: 'condition', source: name, condition: 'gone' });
     }
   };
