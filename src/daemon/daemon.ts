@@ -5,7 +5,7 @@ import type { Notification } from '../model/alert.ts';
 import type { Severity } from '../model/program.ts';
 import type { Ledger, LedgerFailure } from '../store/contract.ts';
 import { createClock, type ClockMode } from './clock.ts';
-import type { Core, Decided, Note } from './core.ts';
+import type { Machines, Decided, Note } from './machines.ts';
 import type { Reach } from './crash-points.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDeliveryLog } from './delivery-log.ts';
@@ -97,7 +97,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     (settlement) => loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) }),
     parts.reach,
   );
-  let way = (await prepareWay(config, match))(recovered.core);
+  let way = (await prepareWay(config, match))(recovered.machines);
   const loop = createLoop(way, recovered.nextSeq, {
     ledger,
     clock,
@@ -136,7 +136,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   };
 
   /** Between two turns, with every source closed and everything committed. */
-  const swap = (next: Config, join: (core: Core) => Way): LedgerFailure | undefined => {
+  const swap = (next: Config, join: (machines: Machines) => Way): LedgerFailure | undefined => {
     const failed = loop.checkpoint();
     if (failed !== undefined) return failed;
     const again = recover(ledger, buildOf(next, match));
@@ -144,7 +144,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     const before = channels;
     config = next;
     channels = openOnDemand(next.channels, portsFor(parts, next));
-    way = join(again.recovered.core);
+    way = join(again.recovered.machines);
     loop.swap(way);
     endOrphans(again.recovered.changed);
     before

@@ -8,7 +8,7 @@ import type { Row } from '../model/machine.ts';
 import { earliest, type Instant } from '../model/time.ts';
 import type { Ledger, LedgerFailure, Round } from '../store/contract.ts';
 import type { Clock } from './clock.ts';
-import type { Core, Decided, Note } from './core.ts';
+import type { Machines, Decided, Note } from './machines.ts';
 import type { Reach } from './crash-points.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Intake } from './intake.ts';
@@ -29,7 +29,7 @@ export type Item =
 
 /** The rooms as one configuration wired them; a reload replaces it whole. */
 export interface Way {
-  readonly core: Core;
+  readonly machines: Machines;
   readonly intakes: ReadonlyMap<string, Intake>;
   readonly wording: Wording;
   /** Rule id → hash, for checkpoints. */
@@ -143,7 +143,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
         break;
       case 'decide': {
         reach('before-settle');
-        const decided = way.core.decide(item.input(clock.alerting(), seq++));
+        const decided = way.machines.decide(item.input(clock.alerting(), seq++));
         note(decided, draft);
         draft.settle();
         const { committed } = item;
@@ -176,7 +176,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       draft.journal({ seq: input.seq, input: input as unknown as Json });
       journaled++;
     }
-    const decided = way.core.correlate(input, clock.alerting());
+    const decided = way.machines.correlate(input, clock.alerting());
     reach('stepped');
     note(decided, draft);
     reach('decided');
@@ -191,12 +191,12 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   }
 
   function fireTimers(draft: Draft): void {
-    const { engine, alerting } = way.core;
+    const { engine, alerting } = way.machines;
     const engineNow = clock.engine();
     if (isDue(engine.nextWake(), engineNow)) correlate({ type: 'tick', seq: seq++, now: engineNow }, draft);
     const alertingNow = clock.alerting();
     if (isDue(alerting.nextWake(), alertingNow)) {
-      note(way.core.decide({ type: 'tick', now: alertingNow }), draft);
+      note(way.machines.decide({ type: 'tick', now: alertingNow }), draft);
     }
   }
 
@@ -204,7 +204,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     const now = clock.wall();
     for (const attempt of draft.attempts) render(attempt, draft, now);
     reach('rendered');
-    commit({ draft, round: draft.close(way.core.engine.now(), seq, way.core.alerting.changes()) });
+    commit({ draft, round: draft.close(way.machines.engine.now(), seq, way.machines.alerting.changes()) });
   }
 
   function render(attempt: PlannedAttempt, draft: Draft, now: Instant): void {
@@ -257,10 +257,10 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
 
   function checkpoint(): LedgerFailure | undefined {
     reach('before-checkpoint');
-    const engineRows = [...unwritten, ...way.core.engine.changes()];
+    const engineRows = [...unwritten, ...way.machines.engine.changes()];
     const written = ledger.checkpoint({
       nextSeq: seq,
-      now: way.core.engine.now(),
+      now: way.machines.engine.now(),
       engineRows,
       rules: way.rules,
     });
@@ -277,8 +277,8 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
 
   function setTimer(): void {
     clearTimeout(timer);
-    const engineWake = clock.holding().length === 0 ? way.core.engine.nextWake() : undefined;
-    const wake = earliest(engineWake, way.core.alerting.nextWake());
+    const engineWake = clock.holding().length === 0 ? way.machines.engine.nextWake() : undefined;
+    const wake = earliest(engineWake, way.machines.alerting.nextWake());
     if (wake === undefined || halted) return;
     const wait = Math.min(longestTimer, Math.max(1, wake - clock.wall()));
     timer = setTimeout(schedule, wait);

@@ -7,7 +7,7 @@ import type { Row } from '../model/machine.ts';
 import type { Program, Rule } from '../model/program.ts';
 import type { Instant, Millis } from '../model/time.ts';
 import type { JournalEntry, Ledger, LedgerFailure, Restored } from '../store/contract.ts';
-import { createCore, type Core } from './core.ts';
+import { joinMachines, type Machines } from './machines.ts';
 
 /** What the machines are built from. */
 export interface Build {
@@ -20,7 +20,7 @@ export interface Build {
 
 /** The machines as they were at the last commit. */
 export interface Recovered {
-  readonly core: Core;
+  readonly machines: Machines;
   readonly nextSeq: number;
   readonly now: Instant;
   /** Inputs stepped again from the journal. */
@@ -56,7 +56,7 @@ export function recover(ledger: Ledger, build: Build): Recovery {
   return {
     ok: true,
     recovered: {
-      core: createCore(engine, alerting),
+      machines: joinMachines(engine, alerting),
       nextSeq: settled.nextSeq,
       now: settled.now,
       replayed: restored.journal.length,

@@ -53,8 +53,8 @@ export function statusOf(inputs: StatusInputs): Status {
     rssBytes: process.memoryUsage.rss(),
     sources: inputs.pumps.map((pump) => sourceStatus(pump, way)),
     catchingUp: inputs.holding,
-    rules: way.core.engine.counters(),
-    receivers: way.core.alerting.counters(),
+    rules: way.machines.engine.counters(),
+    receivers: way.machines.alerting.counters(),
     channels: inputs.config.channels.map(({ name, kind }) => ({ name, kind: kind.kind })),
     ledger: {
       ...ledger.counts(),

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { present } from '../kit/assert.ts';
 import type { MatchPorts } from '../match/contract.ts';
 import { alertingRules } from './alerting-rules.ts';
-import type { Core } from './core.ts';
+import type { Machines } from './machines.ts';
 import { createIntake } from './intake.ts';
 import type { Way } from './loop.ts';
 import { ruleHashes, type Build } from './recovery.ts';
@@ -21,7 +21,7 @@ export const buildOf = (config: Config, match: MatchPorts): Build => ({
  * Everything of a way but its machines: those are joined at one stroke, between two turns, because
  * whatever the old ones decide after the new ones were recovered would be lost.
  */
-export async function prepareWay(config: Config, match: MatchPorts): Promise<(core: Core) => Way> {
+export async function prepareWay(config: Config, match: MatchPorts): Promise<(machines: Machines) => Way> {
   const shapes = new Map(config.channels.map((channel) => [channel.name, channel.kind.shape]));
   const intakes = new Map(
     config.sources.map((source) => [source.name, createIntake(source, config.program, config.zone, match)]),
@@ -33,5 +33,5 @@ export async function prepareWay(config: Config, match: MatchPorts): Promise<(co
     match,
   );
   const rules = ruleHashes(config.program);
-  return (core) => ({ core, intakes, wording, rules });
+  return (machines) => ({ machines, intakes, wording, rules });
 }
