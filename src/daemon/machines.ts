@@ -14,7 +14,7 @@ export interface Decided {
 }
 
 /** The two machines, joined: effects of the engine are inputs of alerting. */
-export interface Core {
+export interface Machines {
   readonly engine: Engine;
   readonly alerting: Alerting;
   /** Steps the engine, and alerting with every effect at `alertingNow`. */
@@ -23,7 +23,7 @@ export interface Core {
 }
 
 /** Joins an engine and an alerting machine. */
-export function createCore(engine: Engine, alerting: Alerting): Core {
+export function joinMachines(engine: Engine, alerting: Alerting): Machines {
   return {
     engine,
     alerting,
