@@ -274,7 +274,8 @@ receivers: { all: { channels: [hook] } }
   await untilRunning(work);
   await new Promise((resolve) => setTimeout(resolve, 2000));
   const before = switches(daemon.pid);
-  const seconds = 10;
+  // A minute, because the safety net looks at directories once in one.
+  const seconds = 60;
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const wakeups = (switches(daemon.pid) - before) / seconds;
   const rssMiB =

@@ -27,7 +27,7 @@ export interface Pace {
 export const usualPace: Pace = {
   watched: 6000,
   unwatched: 250,
-  looksPerWalk: 4,
+  looksPerWalk: 10,
   filesPerLook: 1000,
   walkInterval: 200,
 };
