@@ -1,5 +1,5 @@
 import { formatDuration } from '../kit/duration.ts';
-import type { Occurrence } from '../model/alert.ts';
+import { sendRule, type Occurrence } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Machine } from '../model/machine.ts';
 import { instant, latest, type Instant } from '../model/time.ts';
@@ -97,7 +97,6 @@ function wake(desk: Desk, waker: Waker, due: Instant): void {
 }
 
 /** The rule under which a human's own messages stand. */
-const SEND_RULE = 'sentinel/send';
 
 function send(desk: Desk, { seq, to, text, severity }: Extract<AlertingInput, { type: 'send' }>): void {
   const { now } = desk;
@@ -113,10 +112,10 @@ function send(desk: Desk, { seq, to, text, severity }: Extract<AlertingInput, { 
   };
   const routing: Routing =
     to.length === 0
-      ? routeOf(desk.rules, { rule: SEND_RULE, severity, fields: {}, source: 'sentinel' })
+      ? routeOf(desk.rules, { rule: sendRule, severity, fields: {}, source: 'sentinel' })
       : named(desk, to);
-  const id = alertId(SEND_RULE, [], seq, 0);
-  beginAlone(desk, { id, rule: SEND_RULE, key: [], severity, occurrence, now }, routing);
+  const id = alertId(sendRule, [], seq, 0);
+  beginAlone(desk, { id, rule: sendRule, key: [], severity, occurrence, now }, routing);
 }
 
 function named(desk: Desk, names: readonly string[]): Routing {

@@ -1,6 +1,9 @@
 import type { Fields, Severity } from './program.ts';
 import type { Instant, Millis } from './time.ts';
 
+/** The rule that a human's own message (`send`) counts as. */
+export const sendRule = 'sentinel/send';
+
 /** What a raise tells templates beyond the fields. */
 export interface Occurrence {
   /** Events behind this raise: 1 for a plain match, the number in the window for `count`. */

@@ -70,6 +70,19 @@ function template(source: string): Template {
   return checked.value;
 }
 
+test('a human’s own message is its title, and told whole when it has more than one line', () => {
+  const sent = (line: string): Alert => ({
+    ...alert,
+    rule: 'sentinel/send',
+    key: [],
+    last: { ...alert.last, line },
+  });
+  expect(told({}, [sent('hello there')])).toBe('CRITICAL: hello there\n[#A1B2C3] web1 10:00:06');
+  expect(told({}, [sent('one\ntwo')])).toBe('CRITICAL: one\n[#A1B2C3] web1 10:00:06\none\ntwo');
+  const long = 'word '.repeat(100).trim();
+  expect(told({}, [sent(long)])).toContain(`10:00:06\n${long}`);
+});
+
 describe('one alert', () => {
   test('with the built-in words', () => {
     expect(renderMessage(input())).toEqual({

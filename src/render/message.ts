@@ -8,7 +8,7 @@ import { alertsTold, mostCommon, spanOf } from './joined.ts';
 import type { TextShape } from './shape.ts';
 import { splitText } from './split.ts';
 import type { Template } from './template.ts';
-import { builtInText, builtInTitle, templateValues } from './words.ts';
+import { builtInText, builtInTitle, longestTitle, templateValues } from './words.ts';
 
 /** The templates of a rule, as far as it has its own. */
 export interface RuleTemplates {
@@ -32,7 +32,6 @@ export interface MessageInput {
   readonly groups?: (rule: string) => readonly string[] | undefined;
 }
 
-const MAX_TITLE = 160;
 const MAX_TEXT = 65_536;
 
 /**
@@ -89,7 +88,7 @@ function wordsOf(alert: Alert, input: MessageInput): Words {
 function titleOf(alert: Alert, input: MessageInput): string {
   const template = input.templates(alert.rule)?.title;
   const title = oneLine(fill(template, alert, input, builtInTitle(alert)));
-  return truncate(title === '' ? oneLine(builtInTitle(alert)) : title, MAX_TITLE);
+  return truncate(title === '' ? oneLine(builtInTitle(alert)) : title, longestTitle);
 }
 
 function fill(template: Template | undefined, alert: Alert, input: MessageInput, builtIn: string): string {

@@ -1,5 +1,8 @@
-import type { Alert } from '../model/alert.ts';
+import { sendRule, type Alert } from '../model/alert.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+
+/** Graphemes of a title; what is longer is cut. */
+export const longestTitle = 160;
 
 /** The names that every template knows. They win over fields of the same name. */
 export const BUILT_IN_NAMES = [
@@ -17,13 +20,18 @@ export const BUILT_IN_NAMES = [
   'line',
 ] as const;
 
-/** The title of an alert whose rule has none: its rule, with the key's values. */
+/** The title of an alert whose rule has none: its rule, with the key's values; of a human's message its first line. */
 export function builtInTitle(alert: Alert): string {
+  if (alert.rule === sendRule) return alert.last.line.split('\n', 1)[0] ?? '';
   return alert.key.length === 0 ? alert.rule : `${alert.rule} ${alert.key.join(' ')}`;
 }
 
-/** The text of an alert whose rule has none: its newest line. */
-export const builtInText = (alert: Alert): string => alert.last.line;
+/** The text of an alert whose rule has none: its newest line; of a human's message what its title lacks. */
+export function builtInText(alert: Alert): string {
+  const { line } = alert.last;
+  if (alert.rule !== sendRule) return line;
+  return line.includes('\n') || line.length > longestTitle ? line : '';
+}
 
 /**
  * What a template can name: the built-in names (instants in milliseconds since the epoch, `window` in
