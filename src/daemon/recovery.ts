@@ -100,6 +100,7 @@ function replay(engine: Engine, journal: readonly JournalEntry[], rules: readonl
   // Indices may have moved with the rules; the scanner only ever narrows, so all rules give the same.
   const all = rules.map((_, index) => index);
   for (const entry of journal) {
+    // Only the loop writes the journal, and it writes its inputs as they are.
     const input = entry.input as unknown as EngineInput;
     engine.step(input.type === 'event' ? { ...input, rules: all } : input);
   }

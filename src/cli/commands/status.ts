@@ -15,8 +15,11 @@ export async function status(settings: Settings): Promise<ExitCode> {
   const answered = await callControl(settings.state, 'status', {}, { timeoutMs });
   if (answered.ok) {
     if (settings.json) printJson(answered.value);
-    // The daemon is of this same program; its form is checked by `version`.
-    else printStatus(answered.value as unknown as Status);
+    else if (isStatus(answered.value)) printStatus(answered.value);
+    else {
+      complain('the daemon is of another version than this program; restart it, or use --json');
+      return exit.failed;
+    }
     return exit.done;
   }
   if (answered.reason !== 'noDaemon') {
@@ -48,6 +51,10 @@ function countsOf(reader: LedgerReader): LedgerCounts | undefined {
     return undefined;
   }
 }
+
+/** A daemon of this very program says so by the version of its status: the rest of the form follows. */
+const isStatus = (value: unknown): value is Status =>
+  typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
 
 function printStatus(status: Status): void {
   print(`running since ${status.startedAt}, process ${status.pid}, ${mebibytes(status.rssBytes)}`);
