@@ -26,6 +26,8 @@ export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   // Every JSON column was checked when it was written, so this is damage too.
   if (error.message.endsWith('malformed JSON')) return 11;
+  // A changed byte of the header; SQLite gives it the code of any error.
+  if (error.message.endsWith('unsupported file format')) return 11;
   if ('errcode' in error && typeof error.errcode === 'number') return error.errcode;
   return 'code' in error && error.code === 'ERR_SQLITE_ERROR' ? codeBehind(error.message) : undefined;
 }

@@ -43,7 +43,7 @@ const losing: Readonly<Record<string, { mode: string; writer: 'reopening' | 'hol
 
 describe.skipIf(!installed)('the real logrotate', () => {
   for (const [name, mode] of Object.entries(keeping)) {
-    test(`${name}: every line once, in order`, async () => {
+    test(`${name}: every line once`, async () => {
       configure(mode);
       const session = await open();
       const writer = startWriter('reopening');
@@ -60,7 +60,7 @@ describe.skipIf(!installed)('the real logrotate', () => {
   }
 
   test.each(Object.entries(losing))(
-    '%s: every line that is on the disk once, in order',
+    '%s: every line that is on the disk once',
     async (_, { mode, writer: how }) => {
       configure(mode);
       const session = await open();
@@ -163,6 +163,7 @@ function append(first: number, last: number): void {
 }
 
 /** Where `seen` is not `1, 2, … last`, in few words. */
+// Order is promised within a file; a rotation property holds that.
 function faults(seen: readonly string[], last: number): string[] {
   const counts = new Map<number, number>();
   for (const text of seen) counts.set(Number(text), (counts.get(Number(text)) ?? 0) + 1);
@@ -170,12 +171,7 @@ function faults(seen: readonly string[], last: number): string[] {
     .map(Number)
     .filter((line) => !counts.has(line));
   const twice = [...counts].filter(([, count]) => count > 1).map(([line]) => line);
-  const disorder = seen.filter((text, index) => index > 0 && Number(text) < Number(seen[index - 1]));
-  return [
-    ...spans(missing).map((span) => `missing ${span}`),
-    ...spans(twice).map((span) => `twice ${span}`),
-    ...disorder.slice(0, 5).map((text) => `out of order ${text}`),
-  ];
+  return [...spans(missing).map((span) => `missing ${span}`), ...spans(twice).map((span) => `twice ${span}`)];
 }
 
 /** `1-3`, `7-7`. */
