@@ -135,10 +135,14 @@ function configure(mode: string): void {
   writeFileSync(join(directory, 'logrotate.conf'), text, { mode: 0o644 });
 }
 
-function rotate(): void {
-  execFileSync('logrotate', ['-f', '-s', join(directory, 'state'), join(directory, 'logrotate.conf')], {
-    stdio: 'pipe',
-  });
+/** Rotates; logrotate itself refuses a name that is taken and may be asked again, a few times. */
+function rotate(tries = 10): void {
+  const args = ['-f', '-s', join(directory, 'state'), join(directory, 'logrotate.conf')];
+  const { status, stderr } = spawnSync('logrotate', args, { encoding: 'utf8' });
+  if (status === 0) return;
+  if (tries <= 1) throw new Error(`logrotate ended with ${status}: ${stderr}`);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  rotate(tries - 1);
 }
 
 async function open(): Promise<Session> {
