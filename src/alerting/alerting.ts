@@ -1,18 +1,22 @@
 import { formatDuration } from '../kit/duration.ts';
-import { sendRule, type Occurrence } from '../model/alert.ts';
+import { sendRule } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Machine } from '../model/machine.ts';
 import { instant, latest, type Instant } from '../model/time.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { AlertingInput, AlertingOutput, AlertingRules } from './contract.ts';
 import type { ReceiverCounters } from './counters.ts';
 import { createDesk, type Desk, type Waker } from './desk.ts';
 import { alertId, alertKey } from './episode.ts';
 import { beginAlone, close, raise } from './keep.ts';
+import { ownOccurrence } from './own-alert.ts';
 import { pump } from './release.ts';
 import { routeOf, type Routing } from './route.ts';
 import { deskChanges, restoreDesk } from './rows.ts';
 import { setBack } from './set-back.ts';
 import { repeatUnsettled, review, settle } from './settle.ts';
+import { addSilence, type Silence } from './silence.ts';
+import { endSilence, reviewSilence } from './silence-end.ts';
 
 /**
  * Decides who hears of what, when, and what is joined or muted. Reads no clock and sends nothing.
@@ -23,6 +27,8 @@ import { repeatUnsettled, review, settle } from './settle.ts';
 export interface Alerting extends Machine<AlertingInput, AlertingOutput> {
   /** One for each rule and receiver that had to do with each other. */
   counters(): readonly ReceiverCounters[];
+  /** Those that have not ended, oldest first. */
+  silences(): readonly Silence[];
 }
 
 export function createAlerting(rules: AlertingRules): Alerting {
@@ -50,8 +56,11 @@ export function createAlerting(rules: AlertingRules): Alerting {
     changes: () => deskChanges(desk),
     restore: (rows) => restoreDesk(desk, rows),
     counters: () => desk.counters.all(),
+    silences: () => [...desk.silences.values()].map((silence) => ({ ...silence })).sort(byOrder),
   };
 }
+
+const byOrder = (a: Silence, b: Silence): number => a.order - b.order;
 
 function take(desk: Desk, input: AlertingInput): void {
   switch (input.type) {
@@ -66,6 +75,16 @@ function take(desk: Desk, input: AlertingInput): void {
     case 'resolve': {
       const episode = desk.episodes.get(input.alert);
       if (episode?.alert.status === 'open') close(desk, episode, desk.now, input.why);
+      return;
+    }
+    case 'ack':
+      return acknowledge(desk, input.alert, input.author, input.note);
+    case 'silence-add':
+      addSilence(desk, input.seq, input.silence);
+      return;
+    case 'silence-expire': {
+      const silence = desk.silences.get(input.silence);
+      if (silence !== undefined) endSilence(desk, silence);
       return;
     }
     case 'tick':
@@ -88,6 +107,8 @@ function wake(desk: Desk, waker: Waker, due: Instant): void {
     case 'lane':
       desk.stirred.add(waker.lane);
       return;
+    case 'silence':
+      return reviewSilence(desk, waker.silence);
     case 'episode': {
       const { quiet } = waker.episode;
       const silence = quiet === undefined ? '' : ` for ${formatDuration(quiet)}`;
@@ -96,20 +117,10 @@ function wake(desk: Desk, waker: Waker, due: Instant): void {
   }
 }
 
-/** The rule under which a human's own messages stand. */
-
+/** A human's own message. */
 function send(desk: Desk, { seq, to, text, severity }: Extract<AlertingInput, { type: 'send' }>): void {
   const { now } = desk;
-  const occurrence: Occurrence = {
-    count: 1,
-    first: now,
-    last: now,
-    fields: {},
-    source: 'sentinel',
-    stream: '',
-    offset: 0,
-    line: text,
-  };
+  const occurrence = ownOccurrence(desk, text);
   const routing: Routing =
     to.length === 0
       ? routeOf(desk.rules, { rule: sendRule, severity, fields: {}, source: 'sentinel' })

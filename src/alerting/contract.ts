@@ -14,15 +14,18 @@ export interface Receiver {
   readonly onlyByName?: true;
 }
 
-/** First match wins unless `continues`. An absent member of `when` matches everything. */
+/** Which alerts something is for: all of it must hold. An absent member matches everything. */
+export interface When {
+  readonly severity?: readonly Severity[];
+  /** Globs over rule ids (`*` and `?`). */
+  readonly rule?: readonly string[];
+  /** Further fields by name, as globs. */
+  readonly fields: { readonly [name: string]: readonly string[] };
+}
+
+/** First match wins unless `continues`. */
 export interface Route {
-  readonly when: {
-    readonly severity?: readonly Severity[];
-    /** Globs over rule ids (`*` and `?`). */
-    readonly rule?: readonly string[];
-    /** Further fields by name, as globs. */
-    readonly fields: { readonly [name: string]: readonly string[] };
-  };
+  readonly when: When;
   readonly to: readonly string[];
   readonly continues: boolean;
 }
@@ -52,6 +55,19 @@ export interface AlertingRules {
   readonly maxWaiting: number;
   /** Most open alerts held in memory; the oldest is closed beyond it. Absent: 20,000. */
   readonly maxOpen?: number;
+  /** Most silences at a time; a further one is refused. Absent: 1,000. */
+  readonly maxSilences?: number;
+}
+
+/** Alerts that nobody shall be told of for a while, and who wanted that. */
+export interface SilenceRequest {
+  readonly when: When;
+  readonly author: string;
+  readonly comment: string;
+  readonly startsAt: Instant;
+  readonly endsAt: Instant;
+  /** How long before its end it is told that it ends; absent: a quarter of an hour if it lasts an hour. */
+  readonly remind?: Millis;
 }
 
 /** The only ways the world reaches alerting. */
@@ -80,7 +96,25 @@ export type AlertingInput =
       readonly text: string;
       readonly severity: Severity;
     }
-  | { readonly type: 'resolve'; readonly now: Instant; readonly alert: string; readonly why: string };
+  | { readonly type: 'resolve'; readonly now: Instant; readonly alert: string; readonly why: string }
+  /** Somebody takes care of an open alert: it is neither repeated nor escalated, its raises are muted. */
+  | {
+      readonly type: 'ack';
+      readonly now: Instant;
+      /** The whole id. */
+      readonly alert: string;
+      readonly author: string;
+      readonly note: string;
+    }
+  /** `silenceId(seq)` names it; refused (and not in `silences()` then) if it ends before it begins or now. */
+  | {
+      readonly type: 'silence-add';
+      readonly now: Instant;
+      readonly seq: number;
+      readonly silence: SilenceRequest;
+    }
+  /** Ends a silence before its time. */
+  | { readonly type: 'silence-expire'; readonly now: Instant; readonly silence: string };
 
 /** What alerting decides; the shell commits it, then carries `attempt` out. */
 export type AlertingOutput =

@@ -1,7 +1,7 @@
 import { createShelf, type Shelf } from './shelf.ts';
 
 /** Why a raise was muted. */
-export type MuteReason = 'quiet';
+export type MuteReason = 'quiet' | 'silenced' | 'acknowledged';
 
 /**
  * What became of a rule's raises towards one receiver since the ledger began, counted in raises:
@@ -28,8 +28,8 @@ export type Ending = 'delivered' | 'joined' | 'undelivered';
 
 export interface Counters {
   readonly shelf: Shelf<ReceiverCounters>;
-  /** A raise that is on its way now. */
-  pending(rule: string, receiver: string): void;
+  /** Raises that are on their way now. */
+  pending(carried: Carried, receiver: string): void;
   muted(rule: string, receiver: string, reason: MuteReason): void;
   /** What was pending ended. */
   ended(carried: Carried, receiver: string, ending: Ending): void;
@@ -54,8 +54,11 @@ export function createCounters(): Counters {
 
   return {
     shelf,
-    pending: (rule, receiver) =>
-      change(rule, receiver, ({ raised, pending }) => ({ raised: raised + 1, pending: pending + 1 })),
+    pending(carried, receiver) {
+      for (const [rule, raises] of Object.entries(carried)) {
+        change(rule, receiver, (old) => ({ raised: old.raised + raises, pending: old.pending + raises }));
+      }
+    },
     muted: (rule, receiver, reason) =>
       change(rule, receiver, ({ raised, muted }) => ({
         raised: raised + 1,

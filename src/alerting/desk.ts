@@ -7,13 +7,15 @@ import { createCounters, type Counters } from './counters.ts';
 import { alertKey, type Episode } from './episode.ts';
 import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
 import { noticeDue, type Notice } from './notice.ts';
+import type { Silence } from './silence.ts';
 import { asJson, createShelf, fromJson, type Shelf } from './shelf.ts';
 
 /** Something with a time of its own. */
 export type Waker =
   | { readonly type: 'episode'; readonly order: number; readonly episode: Episode }
   | { readonly type: 'notice'; readonly order: number; readonly notice: Notice }
-  | { readonly type: 'lane'; readonly order: number; readonly lane: Lane };
+  | { readonly type: 'lane'; readonly order: number; readonly lane: Lane }
+  | { readonly type: 'silence'; readonly order: number; readonly silence: Silence };
 
 /** All that alerting remembers, and where its steps say what they decided. */
 export interface Desk {
@@ -25,7 +27,10 @@ export interface Desk {
   /** Open alerts by rule and key. */
   readonly open: Map<string, Episode>;
   readonly openByAge: ByAge<Episode>;
+  /** Open alerts of which nobody heard, because all their raises were muted. */
+  readonly untold: Set<Episode>;
   readonly notices: Shelf<Notice>;
+  readonly silences: Shelf<Silence>;
   readonly lanes: Map<string, Lane>;
   /** What is spent, by budget key. */
   readonly allowances: Map<string, Allowance>;
@@ -33,7 +38,7 @@ export interface Desk {
   readonly stirred: Set<Lane>;
   readonly counters: Counters;
   readonly agenda: Agenda<Waker>;
-  readonly wakers: WeakMap<Episode | Notice | Lane, Waker>;
+  readonly wakers: WeakMap<Episode | Notice | Lane | Silence, Waker>;
   outputs: AlertingOutput[];
   /** The clock as it was last written. */
   writtenNow: Instant;
@@ -51,7 +56,9 @@ export function createDesk(rules: AlertingRules): Desk {
       ({ alert }) => alert.status === 'open',
       () => open.size,
     ),
+    untold: new Set(),
     notices: createShelf<Notice>('notification', { write: (notice) => asJson({ ...notice }), read: copied }),
+    silences: createShelf<Silence>('silence', { write: (silence) => asJson({ ...silence }), read: copied }),
     lanes: new Map(),
     allowances: new Map(),
     stirred: new Set(),
@@ -117,6 +124,8 @@ export function keepEpisode(desk: Desk, episode: Episode): void {
   const name = alertKey(rule, key);
   if (status === 'open' && !episode.alone) openEpisode(desk, name, episode);
   else if (desk.open.get(name) === episode) desk.open.delete(name);
+  if (status === 'open' && episode.alert.toldAt === undefined) desk.untold.add(episode);
+  else desk.untold.delete(episode);
   if (status === 'open' || episode.unsettled > 0) desk.episodes.put(id, episode);
   else desk.episodes.remove(id);
   scheduleEpisode(desk, episode);

@@ -48,7 +48,8 @@ export interface Beginning {
   readonly now: Instant;
 }
 
-export function beginAlert({ id, rule, key, severity, occurrence, now }: Beginning): Alert {
+/** A new alert; `told`: a message about it is made. */
+export function beginAlert({ id, rule, key, severity, occurrence, now }: Beginning, told: boolean): Alert {
   return {
     id,
     rule,
@@ -56,32 +57,36 @@ export function beginAlert({ id, rule, key, severity, occurrence, now }: Beginni
     severity,
     status: 'open',
     raises: 1,
-    mutedSinceTold: 0,
+    mutedSinceTold: told ? 0 : 1,
     firstAt: now,
     lastAt: now,
-    toldAt: now,
+    ...(told ? { toldAt: now } : {}),
     last: occurrence,
     samples: withSample([], occurrence),
   };
 }
 
-/** The alert after one more raise, which was told or muted. */
+/** The alert after one more raise; `muted`: raises since it was last told. */
 export function raiseAgain(
   alert: Alert,
   raise: { readonly severity: Severity; readonly occurrence: Occurrence; readonly now: Instant },
-  told: boolean,
+  muted: number,
 ): Alert {
   const { severity, occurrence, now } = raise;
   return {
     ...alert,
     severity: isWorse(severity, alert.severity) ? severity : alert.severity,
     raises: alert.raises + 1,
-    mutedSinceTold: told ? 0 : alert.mutedSinceTold + 1,
+    mutedSinceTold: muted,
     lastAt: now,
-    ...(told ? { toldAt: now } : {}),
     last: occurrence,
     samples: withSample(alert.samples, occurrence),
   };
+}
+
+/** An acknowledgement holds for what was acknowledged: not once it got worse. */
+export function withoutAck({ ack: _, ...alert }: Alert): Alert {
+  return alert;
 }
 
 export const severityRank: { readonly [Name in Severity]: number } = { info: 0, warning: 1, critical: 2 };

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { rulesOf } from '../../tests/property/alerting-samples.ts';
 import type { Route } from './contract.ts';
-import { routeOf, type Subject } from './route.ts';
+import { routeOf } from './route.ts';
+import type { Subject } from './subject.ts';
 
 const receivers = { admin: ['phone'], team: ['mail'], wall: ['board'] };
 const subject: Subject = {

@@ -13,6 +13,7 @@ import { alertKey } from './episode.ts';
 import { lineUp } from './lane.ts';
 import { allowanceChanges, laneChanges, restoreLanes } from './lane-rows.ts';
 import { isWaiting } from './notice.ts';
+import { scheduleSilence } from './silence.ts';
 
 /** Alerting's own row: its clock, and how many alerts and notifications it ever made. */
 const OWN_SCOPE = 'clock';
@@ -22,6 +23,7 @@ export function deskChanges(desk: Desk): Row[] {
   const rows = [
     ...desk.episodes.changes(),
     ...desk.notices.changes(),
+    ...desk.silences.changes(),
     ...desk.counters.shelf.changes(),
     ...[...desk.lanes.values()].flatMap(laneChanges),
     ...[...desk.allowances.values()].flatMap(allowanceChanges),
@@ -37,6 +39,7 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
     if (value === undefined) continue;
     if (scope === 'alert') desk.episodes.restore(key, value);
     else if (scope === 'notification') desk.notices.restore(key, value);
+    else if (scope === 'silence') desk.silences.restore(key, value);
     else if (scope === 'counters') desk.counters.shelf.restore(key, value);
     else if (scope === OWN_SCOPE) {
       const [now, made] = value as readonly [number, number];
@@ -51,6 +54,7 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
   });
   restoreQueues(desk);
   restoreEpisodes(desk);
+  for (const silence of desk.silences.values()) scheduleSilence(desk, silence);
   for (const lane of desk.lanes.values()) scheduleLane(desk, lane);
 }
 
@@ -68,6 +72,7 @@ function restoreEpisodes(desk: Desk): void {
   for (const episode of byAge) {
     const { status, rule, key } = episode.alert;
     if (status === 'open' && !episode.alone) openEpisode(desk, alertKey(rule, key), episode);
+    if (status === 'open' && episode.alert.toldAt === undefined) desk.untold.add(episode);
     scheduleEpisode(desk, episode);
   }
 }

@@ -22,6 +22,13 @@ export interface Occurrence {
   readonly line: string;
 }
 
+/** That somebody takes care of an alert. */
+export interface Acknowledgement {
+  readonly author: string;
+  readonly note: string;
+  readonly at: Instant;
+}
+
 /** One episode: from the first raise to clear, resolve, or `quiet` after the last raise. */
 export interface Alert {
   /** Ten characters of Crockford's base 32, from rule, key and the raising input's number. */
@@ -36,8 +43,11 @@ export interface Alert {
   readonly mutedSinceTold: number;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
+  /** When a message about it was last made; absent: all its raises were muted. */
   readonly toldAt?: Instant;
   readonly resolvedAt?: Instant;
+  /** Who takes care of it. */
+  readonly ack?: Acknowledgement;
   /** The newest raise. */
   readonly last: Occurrence;
   /** The first few lines, each cut to a kibibyte. */
@@ -108,6 +118,8 @@ export interface Decision {
     | 'raised'
     | 'kept'
     | 'muted'
+    | 'acknowledged'
+    | 'held'
     | 'routed'
     | 'queued'
     | 'waits'
