@@ -1,5 +1,6 @@
 import type { Occurrence } from './alert.ts';
 import type { Event } from './event.ts';
+import type { Intent, Signal } from './intent.ts';
 import type { AlertAction, Severity } from './program.ts';
 import type { Instant } from './time.ts';
 
@@ -27,6 +28,20 @@ export type Effect =
       readonly now: Instant;
       readonly why: string;
     }
+  | {
+      /** Something to be done in the world, after the commit. */
+      readonly type: 'do';
+      readonly rule: string;
+      /** The rule file's own word for it, such as `shellcmd`. */
+      readonly action: string;
+      /** What the rule's description was at that moment. */
+      readonly desc: string;
+      readonly intent: Intent;
+      readonly now: Instant;
+      /** Together they name it for ever: the number of the input, and which `do` of that input it is, from 0. */
+      readonly seq: number;
+      readonly ordinal: number;
+    }
   | { readonly type: 'emit'; readonly event: Event }
   | { readonly type: 'note'; readonly rule?: string; readonly code: string; readonly text: string };
 
@@ -49,4 +64,29 @@ export type EngineInput =
       readonly now: Instant;
       readonly source: string;
       readonly condition: SourceCondition;
+    }
+  | {
+      /** A line of what a command printed, as a byte string without its newline. */
+      readonly type: 'commandOutput';
+      readonly seq: number;
+      readonly now: Instant;
+      /** The `child` of the intent that ran it. */
+      readonly child: string;
+      readonly rule: string;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'commandFinished';
+      readonly seq: number;
+      readonly now: Instant;
+      readonly child: string;
+      readonly rule: string;
+      /** As a shell has it: 128 and the signal's number for a command that a signal ended. Absent: nobody knows. */
+      readonly exit?: number;
+    }
+  | {
+      readonly type: 'control';
+      readonly seq: number;
+      readonly now: Instant;
+      readonly signal: Signal;
     };
