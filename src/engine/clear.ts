@@ -1,7 +1,7 @@
 import type { AlertAction } from '../model/program.ts';
 import { instant, type Instant, type Millis } from '../model/time.ts';
 import { formatDuration } from '../kit/duration.ts';
-import type { KeyForm, KeyTable } from './kind.ts';
+import { keyOf, type KeyForm, type KeyTable } from './kind.ts';
 
 /** When the key last raised, and the newest matches since then, at most `below` of them. */
 export interface ClearState {
@@ -12,7 +12,7 @@ export interface ClearState {
 export type ClearCondition = NonNullable<AlertAction['clear']>;
 
 /** Says that a key's alert is over; `why` is a sentence. */
-export type OnClear = (key: readonly string[], now: Instant, why: string) => void;
+export type OnClear = (key: readonly string[], why: string, now: Instant) => void;
 
 /**
  * Keys that raised are watched until fewer than `below` matches came in the last `within`, by the
@@ -25,8 +25,8 @@ export function clearForm({ below, within }: ClearCondition, onClear: OnClear): 
       const newest = matches.length < below ? undefined : matches[matches.length - below];
       return instant(Math.max(raisedAt, newest ?? raisedAt) + within);
     },
-    wake: ({ key }, now) => onClear(key, now, clearedBy({ below, within })),
-    evicted: ({ key }, now) => onClear(key, now, 'its key is no longer watched: there are too many'),
+    wake: (entry, now) => onClear(keyOf(entry), clearedBy({ below, within }), now),
+    evicted: (entry, now) => onClear(keyOf(entry), 'its key is no longer watched: there are too many', now),
     write: ({ raisedAt, matches }) => [raisedAt, [...matches]],
     read: (value) => {
       const [raisedAt, matches] = value as readonly [number, readonly number[]];

@@ -9,7 +9,8 @@ import { ruleKinds } from './registry.ts';
 export interface CompiledRule {
   readonly rule: Rule;
   readonly kind: RuleKind;
-  readonly matcher: Matcher;
+  /** One for each part that lines can be; a rule that tells no parts apart has part 0 alone. */
+  readonly lines: readonly { readonly part: number; readonly matcher: Matcher }[];
   readonly except: readonly Matcher[];
 }
 
@@ -30,14 +31,21 @@ export function compileRules(
   const rules = program.rules.map((rule): CompiledRule | undefined => {
     const kind = ruleKinds.find(({ kind }) => kind === rule.kind);
     if (kind === undefined) diagnostics.push(unknownKind(rule));
-    const matcher = compile(rule.pattern);
-    const except = rule.except.map(compile);
-    const complete = except.every((one): one is Matcher => one !== undefined);
-    if (kind === undefined || matcher === undefined || !complete) return undefined;
-    return { rule, kind, matcher, except };
+    const lines = linesOf(rule).flatMap(({ part, pattern }) => {
+      const matcher = compile(pattern);
+      return matcher === undefined ? [] : [{ part, matcher }];
+    });
+    const except = rule.except.flatMap((pattern) => compile(pattern) ?? []);
+    const complete = lines.length === linesOf(rule).length && except.length === rule.except.length;
+    return kind === undefined || !complete ? undefined : { rule, kind, lines, except };
   });
   return { rules, diagnostics };
 }
+
+const linesOf = ({ pattern, parts }: Rule): readonly { part: number; pattern: Pattern }[] =>
+  parts?.flatMap((each, part) => (each.type === 'lines' ? [{ part, pattern: each.pattern }] : [])) ?? [
+    { part: 0, pattern },
+  ];
 
 const unknownKind = ({ id, kind, origin }: Rule): Diagnostic => ({
   code: 'rule.unknown-kind',

@@ -1,14 +1,20 @@
-import { createAgenda } from '../kit/heap.ts';
+import { isMilestone } from '../kit/milestone.ts';
 import type { MatchPorts } from '../match/contract.ts';
+import type { Occurrence } from '../model/alert.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Effect, EngineInput } from '../model/effect.ts';
+import type { Json } from '../model/json.ts';
 import type { Machine, Row } from '../model/machine.ts';
 import type { Program } from '../model/program.ts';
 import { instant, type Instant, type Millis } from '../model/time.ts';
 import { compileRules } from './compile.ts';
-import { orderOf, type TableShare, type Wakeable } from './key-table.ts';
-import { createRuleMachine, type Raise } from './rule-machine.ts';
+import { createContexts } from './contexts.ts';
+import { orderOf, type TableShare } from './key-table.ts';
+import { createListening } from './listening.ts';
+import { createRuleMachine, type Raise, type RuleMachine } from './rule-machine.ts';
+import { createSources } from './sources.ts';
 import type { RuleCounters } from './tally.ts';
+import { createTimers } from './timers.ts';
 
 export type { RuleCounters } from './tally.ts';
 
@@ -17,6 +23,8 @@ export interface EngineOptions {
   readonly limits: { readonly keysPerRule: number };
   /** How far behind the newest event of its key an event may be and still count. */
   readonly late: Millis;
+  /** The names of all sources: what a rule without `from` is bound to. Absent: those that say something. */
+  readonly sources?: readonly string[];
 }
 
 /** State that a restart could not carry over, because its rule changed or is gone. */
@@ -38,9 +46,13 @@ export interface Engine extends Machine<EngineInput, Effect> {
   dropped(): readonly DroppedState[];
 }
 
-/** The engine's own row: its clock and how many keys it ever made. */
+/** The engine's own rows: its clock with how many keys it ever made, contexts, and how far sources are. */
 const OWN_SCOPE = '';
 const CLOCK_KEY = 'clock';
+const CONTEXTS = 'context';
+const SOURCES = 'source';
+/** Most sources and contexts that are remembered; their names come from the configuration. */
+const MOST_NAMES = 10_000;
 
 export function createEngine(program: Program, options: EngineOptions): Engine {
   let now = instant(0);
@@ -49,29 +61,46 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
   let seq = 0;
   let ordinal = 0;
   let effects: Effect[] = [];
+  /** Rules were not told yet how far their sources are. */
+  let sourcesAreNews = true;
+  let contextsEvicted = 0;
   const dropped = new Map<string, DroppedState>();
   let forgotten: Row[] = [];
-  const agenda = createAgenda<Wakeable>();
+  const timers = createTimers();
   const { rules, diagnostics } = compileRules(program, options.match);
 
+  const evicted = (scope: string): void => {
+    if (scope !== OWN_SCOPE) return byId.get(scope)?.evicted(now);
+    contextsEvicted += 1;
+    if (!isMilestone(contextsEvicted)) return;
+    const text = `more than ${MOST_NAMES} contexts are on: the oldest gave way (${contextsEvicted} so far)`;
+    effects.push({ type: 'note', code: 'contexts', text });
+  };
   const share: TableShare = {
-    agenda,
+    timers,
     limit: options.limits.keysPerRule,
     nextOrder: () => {
       clockIsDirty = true;
       return (made += 1);
     },
-    onEvicted: (scope) => byId.get(scope)?.evicted(now),
+    onEvicted: evicted,
   };
+  const own = { ...share, limit: MOST_NAMES };
+  const contexts = createContexts(OWN_SCOPE, CONTEXTS, own);
+  const sources = createSources(OWN_SCOPE, SOURCES, options.sources, own);
+  const listening = createListening(program.rules, (index, parts, occurrence: Occurrence) =>
+    machines[index]?.hear(parts, occurrence, now),
+  );
   const ports = {
     effect: (effect: Effect) => void effects.push(effect),
     raise: (raise: Raise) => {
       effects.push({ ...raise, seq, ordinal });
       ordinal += 1;
     },
+    raised: listening.raised,
   };
-  const machines = rules.map((rule) =>
-    rule === undefined ? undefined : createRuleMachine(rule, share, options.late, ports),
+  const machines = rules.map((rule): RuleMachine | undefined =>
+    rule === undefined ? undefined : createRuleMachine(rule, { share, contexts, late: options.late, ports }),
   );
   const byId = new Map(
     machines.flatMap((machine) => (machine === undefined ? [] : [[machine.rule.id, machine]])),
@@ -79,9 +108,10 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
 
   /** Fires what is due up to `to`, in order, each at its own time. */
   const advance = (to: Instant): void => {
-    for (let due = agenda.take(to); due !== undefined; due = agenda.take(to)) {
+    for (let due = timers.take(to); due !== undefined; due = timers.take(to)) {
       setClock(instant(due.due));
-      due.item.wake(now);
+      due.item.owner.wake(due.item, now);
+      listening.settle();
     }
     setClock(to);
   };
@@ -90,6 +120,21 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
     if (to <= now) return;
     now = to;
     clockIsDirty = true;
+  };
+
+  /** Tells every rule how far its sources are, once the clock runs: before that no time can be counted. */
+  const tellSources = (): void => {
+    if (!sourcesAreNews || now === 0) return;
+    sourcesAreNews = false;
+    for (const machine of machines) machine?.sources(sources.areAtEnd(machine.rule.from), now);
+  };
+
+  const takeEvent = ({ event, rules: indices }: Extract<EngineInput, { type: 'event' }>): void => {
+    for (const index of indices) {
+      listening.settle(index);
+      machines[index]?.take(event, now);
+    }
+    listening.settle();
   };
 
   /** Rows that `restore` left out are gone for good. */
@@ -105,14 +150,19 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
     return [{ scope: OWN_SCOPE, key: CLOCK_KEY, value: [now, made] }];
   };
 
-  const restoreRow = ({ scope, key, hash, value }: Row): void => {
-    if (value === undefined) return;
-    if (scope === OWN_SCOPE) {
+  const restoreOwn = (key: string, value: Json): void => {
+    if (key.startsWith(`${CONTEXTS}[`)) contexts.restore(key.slice(CONTEXTS.length), value);
+    else if (key.startsWith(`${SOURCES}[`)) sources.restore(key.slice(SOURCES.length), value);
+    else {
       const [clock, count] = value as readonly [number, number];
       now = instant(clock);
       made = count;
-      return;
     }
+  };
+
+  const restoreRow = ({ scope, key, hash, value }: Row): void => {
+    if (value === undefined) return;
+    if (scope === OWN_SCOPE) return restoreOwn(key, value);
     const machine = byId.get(scope);
     if (machine !== undefined && (hash === undefined || hash === machine.rule.hash)) {
       machine.restore({ key, value });
@@ -130,16 +180,21 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
       seq = input.seq;
       ordinal = 0;
       advance(input.now);
-      if (input.type === 'event') {
-        for (const index of input.rules) machines[index]?.take(input.event, now);
+      if (input.type === 'sourceState') {
+        sources.say(input.source, input.condition, now);
+        sourcesAreNews = true;
       }
+      tellSources();
+      if (input.type === 'event') takeEvent(input);
       return effects;
     },
     now: () => now,
-    nextWake: () => wakeTime(agenda.next()),
+    nextWake: () => wakeTime(timers.next()),
     changes: () => [
       ...forgottenRows(),
       ...dirtyClock(),
+      ...contexts.changes(),
+      ...sources.changes(),
       ...[...byId.values()].flatMap((machine) => machine.changes()),
     ],
     restore(rows) {

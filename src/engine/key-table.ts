@@ -1,19 +1,12 @@
-import { createByAge } from '../kit/age.ts';
-import type { Agenda } from '../kit/heap.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
 import type { Instant } from '../model/time.ts';
 import type { KeyEntry, KeyForm, KeyTable } from './kind.ts';
-
-/** Something on the engine's agenda: a key of some table. */
-export interface Wakeable {
-  readonly order: number;
-  wake(now: Instant): void;
-}
+import type { Timers, Wakeable } from './timers.ts';
 
 /** What all tables of a machine share. */
 export interface TableShare {
-  readonly agenda: Agenda<Wakeable>;
+  readonly timers: Timers;
   readonly nextOrder: () => number;
   readonly limit: number;
   /** A key gave way to a newer one. */
@@ -23,7 +16,7 @@ export interface TableShare {
 /** Which rows a table writes: those of `scope` whose key begins with `prefix` and `[`. */
 export interface TablePlace {
   readonly scope: string;
-  readonly hash: string;
+  readonly hash?: string;
   readonly prefix: string;
 }
 
@@ -40,7 +33,11 @@ export interface StoredTable<State> extends KeyTable<State> {
 export const orderOf = (value: Json | undefined): number =>
   Array.isArray(value) && typeof value[0] === 'number' ? value[0] : 0;
 
-interface Item<State> extends KeyEntry<State>, Wakeable {}
+/** An entry, in a chain by age. There can be a million: every member costs eight megabytes. */
+interface Item<State> extends KeyEntry<State>, Wakeable {
+  older: Item<State> | undefined;
+  newer: Item<State> | undefined;
+}
 
 /** An empty table of one rule. */
 export function createKeyTable<State>(
@@ -50,47 +47,62 @@ export function createKeyTable<State>(
 ): StoredTable<State> {
   const items = new Map<string, Item<State>>();
   const dirty = new Set<string>();
-  const byAge = createByAge<Item<State>>(
-    (item) => items.get(item.name) === item,
-    () => items.size,
-  );
-
-  const schedule = (item: Item<State>): void => share.agenda.set(item, form.due(item.state));
+  let oldest: Item<State> | undefined;
+  let newest: Item<State> | undefined;
 
   const remove = (item: Item<State>): void => {
     items.delete(item.name);
     dirty.add(item.name);
-    share.agenda.set(item, undefined);
+    share.timers.remove(item);
+    if (item.older === undefined) oldest = item.newer;
+    else item.older.newer = item.newer;
+    if (item.newer === undefined) newest = item.older;
+    else item.newer.older = item.older;
   };
 
-  const add = (name: string, key: readonly string[], order: number, state: State): Item<State> => {
-    const item: Item<State> = { name, key, order, state, wake: (now) => wake(item, now) };
+  /** Items of this table are woken by it alone: the cast says no more than that. */
+  const owner: Wakeable['owner'] = {
+    due: (item) => form.due((item as Item<State>).state),
+    wake: (item, now) => wake(item as Item<State>, now as Instant),
+  };
+
+  const add = (name: string, order: number, state: State): Item<State> => {
+    const item: Item<State> = { name, order, state, owner, place: -1, older: newest, newer: undefined };
+    if (newest === undefined) oldest = item;
+    else newest.newer = item;
+    newest = item;
     items.set(name, item);
-    byAge.add(item);
     return item;
   };
 
   const wake = (item: Item<State>, now: Instant): void => {
     form.wake?.(item, now);
-    const due = form.due(item.state);
-    if (due === undefined || due <= now) remove(item);
+    if (items.get(item.name) !== item) return;
+    if (form.due(item.state) <= now) remove(item);
     else {
       dirty.add(item.name);
-      share.agenda.set(item, due);
+      share.timers.set(item);
     }
   };
 
   const evictOldest = (now: Instant): void => {
-    const oldest = byAge.oldest();
     if (oldest === undefined) return;
-    remove(oldest);
-    form.evicted?.(oldest, now);
+    const item = oldest;
+    remove(item);
+    form.evicted?.(item, now);
     share.onEvicted(place.scope, now);
   };
 
   const known = (entry: KeyEntry<State>): Item<State> | undefined => {
     const item = items.get(entry.name);
     return item === entry ? item : undefined;
+  };
+
+  const rowOf = (name: string): Row => {
+    const item = items.get(name);
+    const { scope, hash, prefix } = place;
+    const base = { scope, key: prefix + name, ...(hash === undefined ? {} : { hash }) };
+    return item === undefined ? base : { ...base, value: [item.order, form.write(item.state)] };
   };
 
   return {
@@ -104,30 +116,29 @@ export function createKeyTable<State>(
       const existing = items.get(name);
       if (existing !== undefined) return existing;
       while (items.size >= share.limit) evictOldest(now);
-      return add(name, key, share.nextOrder(), make());
+      return add(name, share.nextOrder(), make());
     },
     touch(entry) {
       const item = known(entry);
       if (item === undefined) return;
       dirty.add(item.name);
-      schedule(item);
+      share.timers.set(item);
     },
     drop(entry) {
       const item = known(entry);
       if (item !== undefined) remove(item);
     },
+    reschedule() {
+      for (const item of items.values()) share.timers.set(item);
+    },
     changes() {
-      const rows = [...dirty].map((name): Row => {
-        const item = items.get(name);
-        const base = { scope: place.scope, key: place.prefix + name, hash: place.hash };
-        return item === undefined ? base : { ...base, value: [item.order, form.write(item.state)] };
-      });
+      const rows = Array.from(dirty, rowOf);
       dirty.clear();
       return rows;
     },
     restore(name, value) {
       const [order, state] = value as [number, Json];
-      schedule(add(name, JSON.parse(name) as string[], order, form.read(state)));
+      share.timers.set(add(name, order, form.read(state)));
     },
   };
 }

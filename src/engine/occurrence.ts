@@ -2,24 +2,58 @@ import { hashText } from '../kit/hash.ts';
 import { fieldText, lookUp } from '../match/field-test.ts';
 import type { Occurrence } from '../model/alert.ts';
 import type { Event } from '../model/event.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import type { Fields, Rule } from '../model/program.ts';
 import type { Instant } from '../model/time.ts';
 import type { Match } from './kind.ts';
 
 /** Longest value that state keeps as it is; of a longer one the beginning and a hash. */
 const LONGEST_VALUE = 512;
+/** Longest line that state keeps, and most fields of one. */
+const LONGEST_LINE = 2048;
+const MOST_FIELDS = 64;
 
-/** What a rule's pattern found in an event, as kinds see it. */
-export function makeMatch(rule: Rule, event: Event, captured: Fields, now: Instant): Match {
+/** What a rule's part found in an event, as kinds see it. */
+export function makeMatch(
+  rule: Rule,
+  event: Event,
+  captured: Fields,
+  parts: readonly number[],
+  now: Instant,
+): Match {
   const groups = namedOnly(captured);
   const value = (name: string): string | undefined =>
     bounded(fieldText(lookUp(event, name, captured)) ?? (name === 'source' ? event.source : undefined));
   return {
-    event,
+    parts,
+    at: event.at,
     now,
     value,
-    fields: { ...event.fields, ...groups },
-    key: rule.key.map((name) => value(name) ?? ''),
+    key: keyBy(rule, value),
+    groups,
+    occurrence: () => occurrenceOf(event, { ...event.fields, ...groups }),
+  };
+}
+
+/** Another rule's raise, as kinds see it. */
+export function matchOfRaise(
+  rule: Rule,
+  occurrence: Occurrence,
+  parts: readonly number[],
+  now: Instant,
+): Match {
+  const { fields, host, program, source } = occurrence;
+  const head: Fields = { host, program, source };
+  const value = (name: string): string | undefined =>
+    bounded(fieldText(Object.hasOwn(fields, name) ? fields[name] : head[name]));
+  return {
+    parts,
+    at: occurrence.last,
+    now,
+    value,
+    key: keyBy(rule, value),
+    groups: fields,
+    occurrence: () => occurrence,
   };
 }
 
@@ -33,8 +67,44 @@ export function withCaptured(event: Event, captured: Fields): Event {
   return { ...event, ...head, fields: { ...event.fields, ...captured } };
 }
 
-/** The occurrence of one event alone; `count` and the rest are overwritten by kinds that know more. */
-export function occurrenceOf({ event, fields }: Match): Occurrence {
+/** Fields as state keeps them: as many as it has room for, each of a bounded length. */
+export function keptFields(fields: JsonObject): JsonObject {
+  const kept: { [name: string]: Json } = {};
+  for (const [name, value] of Object.entries(fields).slice(0, MOST_FIELDS)) {
+    if (value === undefined) continue;
+    kept[name] = typeof value === 'object' ? (bounded(fieldText(value)) ?? null) : boundedJson(value);
+  }
+  return kept;
+}
+
+/** An occurrence as state keeps it. */
+export const keptOccurrence = (occurrence: Occurrence): Occurrence => ({
+  ...occurrence,
+  line: occurrence.line.slice(0, LONGEST_LINE),
+  fields: keptFields(occurrence.fields),
+});
+
+/** An occurrence without an event: a timer came due at `at`; `text` stands for the line. */
+export function occurrenceOfTimer(
+  rule: Rule,
+  key: readonly string[],
+  at: Instant,
+  text: string,
+  known?: { readonly count: number; readonly first: Instant },
+): Occurrence {
+  return {
+    count: known?.count ?? 0,
+    first: known?.first ?? at,
+    last: at,
+    fields: Object.fromEntries(rule.key.map((name, index) => [name, key[index] ?? ''])),
+    source: rule.from?.length === 1 ? (rule.from[0] ?? '') : '',
+    stream: '',
+    offset: 0,
+    line: text,
+  };
+}
+
+function occurrenceOf(event: Event, fields: Fields): Occurrence {
   const { at, host, program, source, stream, offset, line } = event;
   return {
     count: 1,
@@ -50,6 +120,10 @@ export function occurrenceOf({ event, fields }: Match): Occurrence {
   };
 }
 
+function keyBy({ key }: Rule, value: (name: string) => string | undefined): readonly string[] {
+  return key.map((name) => value(name) ?? '');
+}
+
 /** Unnamed groups (`1`, `2`, …) only stand in for names when there are none. */
 function namedOnly(captured: Fields): Fields {
   const names = Object.keys(captured);
@@ -57,6 +131,8 @@ function namedOnly(captured: Fields): Fields {
   if (named.length === 0 || named.length === names.length) return captured;
   return Object.fromEntries(named.map((name) => [name, captured[name]]));
 }
+
+const boundedJson = (value: Json): Json => (typeof value === 'string' ? (bounded(value) ?? value) : value);
 
 function bounded(value: string | undefined): string | undefined {
   if (value === undefined || value.length <= LONGEST_VALUE) return value;

@@ -7,9 +7,10 @@ import type { AlertAction, Fields, Rule } from '../model/program.ts';
 import { latest, type Instant, type Millis } from '../model/time.ts';
 import { clearForm, watchMatch, type ClearCondition, type ClearState } from './clear.ts';
 import type { CompiledRule } from './compile.ts';
+import type { Contexts } from './contexts.ts';
 import { createKeyTable, type StoredTable, type TableShare } from './key-table.ts';
-import type { AbsorbReason, KeyForm, KeyTable } from './kind.ts';
-import { makeMatch, withCaptured } from './occurrence.ts';
+import type { KeyForm, KeyTable, Match } from './kind.ts';
+import { makeMatch, matchOfRaise, withCaptured } from './occurrence.ts';
 import { createTally, type RuleCounters } from './tally.ts';
 
 /** A raise without its place among the raises of its input. */
@@ -19,12 +20,26 @@ export type Raise = Omit<Extract<Effect, { type: 'raise' }>, 'seq' | 'ordinal'>;
 export interface EffectPorts {
   readonly raise: (raise: Raise) => void;
   readonly effect: (effect: Effect) => void;
+  /** A rule raised, once however many alerts it asks for: other rules may listen to it. */
+  readonly raised: (rule: string, occurrence: Occurrence) => void;
 }
 
-/** One rule of the program at work: pattern, exceptions, kind, clear. */
+/** What a rule gets from the engine. */
+export interface RuleSurroundings {
+  readonly share: TableShare;
+  readonly contexts: Contexts;
+  readonly late: Millis;
+  readonly ports: EffectPorts;
+}
+
+/** One rule of the program at work: patterns, exceptions, contexts, kind, clear. */
 export interface RuleMachine {
   readonly rule: Rule;
   take(event: Event, now: Instant): void;
+  /** Another rule raised, which is one or several of this rule's parts. */
+  hear(parts: readonly number[], occurrence: Occurrence, now: Instant): void;
+  /** Whether all of its sources are open and read to their end. */
+  sources(areAtEnd: boolean, now: Instant): void;
   evicted(now: Instant): void;
   counters(): RuleCounters;
   changes(): Row[];
@@ -36,11 +51,9 @@ type Clearing = { readonly condition: ClearCondition; readonly table: KeyTable<C
 
 export function createRuleMachine(
   compiled: CompiledRule,
-  share: TableShare,
-  late: Millis,
-  ports: EffectPorts,
+  { share, contexts, late, ports }: RuleSurroundings,
 ): RuleMachine {
-  const { rule, kind, matcher, except } = compiled;
+  const { rule, kind, lines, except } = compiled;
   const alerts = rule.actions.filter((action): action is AlertAction => action.type === 'alert');
   const tally = createTally(rule.id);
   const tables = new Map<string, StoredTable<never>>();
@@ -52,14 +65,8 @@ export function createRuleMachine(
     return table;
   };
 
-  const machine = kind.create(rule, { late, table: (form) => tableAt('', form) });
-  const clearing = alerts.flatMap(({ clear: condition }, index): Clearing[] => {
-    if (condition === undefined) return [];
-    const form = clearForm(condition, (key, now, why) =>
-      ports.effect({ type: 'clear', rule: rule.id, key, now, why }),
-    );
-    return [{ condition, table: tableAt(`clear${index}`, form) }];
-  });
+  const clear = (key: readonly string[], why: string, now: Instant): void =>
+    ports.effect({ type: 'clear', rule: rule.id, key, now, why });
 
   const note = (code: string, text: string): void =>
     ports.effect({ type: 'note', rule: rule.id, code, text });
@@ -71,7 +78,8 @@ export function createRuleMachine(
   };
 
   const raise = (key: readonly string[], occurrence: Occurrence, now: Instant): void => {
-    for (const { severity, quiet, clear } of alerts) {
+    tally.raised();
+    for (const { severity, quiet, clear: condition } of alerts) {
       ports.raise({
         type: 'raise',
         rule: rule.id,
@@ -79,13 +87,38 @@ export function createRuleMachine(
         severity,
         occurrence,
         ...(quiet === undefined ? {} : { quiet }),
-        ...(clear === undefined ? {} : { clears: true }),
+        ...(condition === undefined && kind.clears === undefined ? {} : { clears: true }),
         now,
       });
     }
+    const set = rule.contexts?.set;
+    if (set !== undefined) contexts.set(set.context, set.life, now);
+    ports.raised(rule.id, occurrence);
   };
 
-  const exempt = (event: Event, captured: Fields): boolean => {
+  const watch = (key: readonly string[], seen: Instant, raises: boolean): void => {
+    for (const { table, condition } of clearing) watchMatch(table, condition, key, seen, raises);
+  };
+
+  const fire = (key: readonly string[], occurrence: Occurrence, now: Instant): boolean => {
+    const forbidden = contexts.forbids(rule.contexts, now);
+    if (forbidden !== undefined) {
+      tally.absorbed(forbidden);
+      return false;
+    }
+    raise(key, occurrence, now);
+    watch(key, now, true);
+    return true;
+  };
+
+  const machine = kind.create(rule, { late, table: (form, name = '') => tableAt(name, form), fire, clear });
+  const clearing = alerts.flatMap(({ clear: condition }, index): Clearing[] =>
+    condition === undefined
+      ? []
+      : [{ condition, table: tableAt(`clear${index}`, clearForm(condition, clear)) }],
+  );
+
+  const isExempt = (event: Event, captured: Fields): boolean => {
     if (except.length === 0) return false;
     const asked = withCaptured(event, captured);
     return except.some((one) => {
@@ -95,19 +128,33 @@ export function createRuleMachine(
     });
   };
 
-  const absorb = (reason: AbsorbReason): void => tally.absorbed(reason);
+  const isGated = ({ parts }: Match): boolean =>
+    machine.ungated === undefined || !parts.some((part) => machine.ungated?.includes(part));
 
-  const correlate = (event: Event, captured: Fields, now: Instant): void => {
-    const match = makeMatch(rule, event, captured, now);
+  const correlate = (match: Match): void => {
+    const forbidden = isGated(match) ? contexts.forbids(rule.contexts, match.now) : undefined;
+    if (forbidden !== undefined) return tally.absorbed(forbidden);
     const verdict = machine.match(match);
     const raises = verdict.type === 'raise';
-    if (raises) {
-      tally.raised();
-      raise(match.key, verdict.occurrence, now);
-    } else absorb(verdict.reason);
+    if (raises) raise(match.key, verdict.occurrence, match.now);
+    else tally.absorbed(verdict.reason);
     // The clock may be held back by another source that is behind: this line is not as old as that.
-    const seen = latest(now, event.at);
-    for (const { table, condition } of clearing) watchMatch(table, condition, match.key, seen, raises);
+    watch(match.key, latest(match.now, match.at), raises);
+  };
+
+  /** What the event is to the rule: one match for each key that its parts give. */
+  const matchesOf = (event: Event, now: Instant): readonly Match[] => {
+    const matches: Match[] = [];
+    let excepted = false;
+    for (const { part, matcher } of lines) {
+      const captured = matcher.match(event);
+      if (captured === undefined) continue;
+      if (captured === 'timedOut') cutOff();
+      else if (isExempt(event, captured)) excepted = true;
+      else addMatch(matches, makeMatch(rule, event, captured, [part], now));
+    }
+    if (excepted && matches.length === 0) tally.absorbed('excepted');
+    return matches;
   };
 
   return {
@@ -115,12 +162,10 @@ export function createRuleMachine(
     take(taken, now) {
       if (rule.from !== undefined && !rule.from.includes(taken.source)) return;
       const event = rule.time === 'received' ? { ...taken, at: taken.receivedAt } : taken;
-      const captured = matcher.match(event);
-      if (captured === undefined) return;
-      if (captured === 'timedOut') cutOff();
-      else if (exempt(event, captured)) absorb('excepted');
-      else correlate(event, captured, now);
+      for (const match of matchesOf(event, now)) correlate(match);
     },
+    hear: (parts, occurrence, now) => correlate(matchOfRaise(rule, occurrence, parts, now)),
+    sources: (areAtEnd, now) => machine.sources?.(areAtEnd, now),
     evicted() {
       const keys = tally.evicted();
       if (!isMilestone(keys)) return;
@@ -136,5 +181,29 @@ export function createRuleMachine(
       if (split < 0) tally.restore(value);
       else tables.get(key.slice(0, split))?.restore(key.slice(split), value);
     },
+  };
+}
+
+/** Parts that give the same key are one match, with what all of them found. */
+function addMatch(matches: Match[], match: Match): void {
+  if (matches.length === 0) return void matches.push(match);
+  const name = JSON.stringify(match.key);
+  const index = matches.findIndex((other) => JSON.stringify(other.key) === name);
+  const same = matches[index];
+  if (same === undefined) matches.push(match);
+  else matches[index] = joined(same, match);
+}
+
+function joined(a: Match, b: Match): Match {
+  const occurrence = (): Occurrence => ({
+    ...a.occurrence(),
+    fields: { ...a.occurrence().fields, ...b.groups },
+  });
+  return {
+    ...a,
+    parts: [...a.parts, ...b.parts],
+    groups: { ...a.groups, ...b.groups },
+    value: (name) => b.value(name) ?? a.value(name),
+    occurrence,
   };
 }

@@ -50,6 +50,21 @@ export interface AlertAction {
 
 export type Action = AlertAction;
 
+/** One of several things a rule looks for: lines that fit a pattern, or raises of another rule. */
+export type RulePart =
+  | { readonly type: 'lines'; readonly pattern: Pattern }
+  | { readonly type: 'raises'; readonly rule: string };
+
+/** How a rule and the state between rules hang together. */
+export interface RuleContexts {
+  /** While one of these is on, nothing counts. */
+  readonly unless: readonly string[];
+  /** Only while all of these are on, something counts. */
+  readonly when: readonly string[];
+  /** What each raise switches on, and for how long. */
+  readonly set?: { readonly context: string; readonly life: Millis };
+}
+
 /** One rule of any dialect. */
 export interface Rule {
   readonly id: string;
@@ -57,7 +72,10 @@ export interface Rule {
   readonly kind: string;
   /** The sources it is bound to; absent: all. */
   readonly from?: readonly string[];
+  /** What lines must look like: any line that is to reach the rule fits. */
   readonly pattern: Pattern;
+  /** What is told apart when the rule looks for several things; `pattern` is then any of their lines. */
+  readonly parts?: readonly RulePart[];
   /** Events that match the pattern and one of these are absorbed, and counted as such. */
   readonly except: readonly Pattern[];
   /** Fields whose values tell one correlation from another. */
@@ -66,6 +84,7 @@ export interface Rule {
   readonly options: JsonObject;
   /** `received`: the time of reading counts, whatever time the record itself carries. */
   readonly time?: 'received';
+  readonly contexts?: RuleContexts;
   readonly actions: readonly Action[];
   readonly origin: Origin;
   /** Of everything above but `origin`: state survives a reload while it stays the same. */

@@ -1,6 +1,6 @@
 import type { FieldTest, Origin, Pattern, Scope } from '../../model/program.ts';
 import type { Locate, Path } from './place.ts';
-import { fieldOperators, type FieldForm, type MatchForm } from './rule-schema.ts';
+import { fieldOperators, type FieldForm, type MatchForm } from '../../engine/match-form.ts';
 
 /** How a rule's texts are to be read: where they stand, and which part of a line they are tried on. */
 export interface PatternContext {

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { occurrenceOf } from '../occurrence.ts';
-import type { RuleKind } from '../kind.ts';
+import { ruleKind } from '../kind.ts';
 
 /** A raise for every event that matches. */
-export const each: RuleKind = {
+export const each = ruleKind({
   kind: 'each',
   summary: 'Raises for every matching line.',
   options: z.strictObject({}),
-  create: () => ({ match: (match) => ({ type: 'raise', occurrence: occurrenceOf(match) }) }),
-};
+  create: () => ({ match: (match) => ({ type: 'raise', occurrence: match.occurrence() }) }),
+});

@@ -1,3 +1,5 @@
+import type { Json } from '../../model/json.ts';
+
 /**
  * Events of one key by their own time, for windows of `within`. The newest `keep` are held one by one;
  * older ones only in steps of a 64th of the span, so a flood costs bounded memory. A count is exact up
@@ -5,12 +7,12 @@
  */
 export interface Window {
   /** Ascending event times, and (where values are told apart) the value of each. */
-  readonly times: number[];
-  readonly values: string[];
+  times: number[];
+  values: string[] | undefined;
   /** What is older than `times`: the first time of each step, and how many fell into it. */
-  steps: Step[];
+  steps: readonly Step[];
   /** The newest time of each value of the window that ends with the newest event, oldest first. */
-  readonly newestOf: Map<string, number>;
+  readonly newestOf: Map<string, number> | undefined;
 }
 
 type Step = readonly [first: number, events: number];
@@ -32,12 +34,48 @@ export interface Found {
   readonly last: number;
 }
 
-export const emptyWindow = (): Window => ({ times: [], values: [], steps: [], newestOf: new Map() });
+const noSteps: readonly Step[] = [];
+
+/** A window without events; only where values are told apart it has room for them. */
+export const emptyWindow = (distinct: boolean): Window => ({
+  times: [],
+  values: distinct ? [] : undefined,
+  steps: noSteps,
+  newestOf: distinct ? new Map() : undefined,
+});
+
+/** Whether an event comes too late to be put in its place. */
+export const isLate = ({ times }: Window, at: number, { late }: Pick<WindowShape, 'late'>): boolean =>
+  at < (times.at(-1) ?? at) - late;
+
+/** A window as state keeps it. */
+export const writeWindow = ({ times, steps, values, newestOf }: Window): Json => [
+  [...times],
+  steps.map(([first, events]) => [first, events]),
+  ...(values === undefined || newestOf === undefined ? [] : [[...values], [...newestOf]]),
+];
+
+export function readWindow(value: Json): Window {
+  const [times, steps, values, newestOf] = value as WrittenWindow;
+  return {
+    times: [...times],
+    steps: steps.length === 0 ? noSteps : steps,
+    values: values === undefined ? undefined : [...values],
+    newestOf: newestOf === undefined ? undefined : new Map(newestOf),
+  };
+}
+
+type WrittenWindow = readonly [
+  times: readonly number[],
+  steps: readonly Step[],
+  values?: readonly string[],
+  newestOf?: readonly (readonly [string, number])[],
+];
 
 /** Puts an event at its place and gives the fullest window it belongs to. */
 export function addEvent(window: Window, at: number, value: string, shape: WindowShape): Found {
-  const index = insert(window, at, value, shape);
-  if (shape.distinct) noteValue(window, at, value, shape);
+  const index = insert(window, at, value);
+  noteValue(window, at, value, shape);
   expire(window, shape);
   // Expiry takes from the front only, and never the event itself: it is no later than `late` allows.
   const place = lastIndexAtMost(window.times, at, index);
@@ -46,20 +84,26 @@ export function addEvent(window: Window, at: number, value: string, shape: Windo
   return found;
 }
 
-function insert(window: Window, at: number, value: string, { distinct }: WindowShape): number {
+function insert(window: Window, at: number, value: string): number {
   const { times, values } = window;
   if (at >= (times.at(-1) ?? at)) {
-    if (distinct) values.push(value);
-    return times.push(at) - 1;
+    values?.push(value);
+    // The first push onto an array makes room for 17: most of a million keys have a few events each.
+    if (times.length < FEW) window.times = times.concat(at);
+    else times.push(at);
+    return window.times.length - 1;
   }
   const index = firstIndexAtLeast(times, at + 1);
   times.splice(index, 0, at);
-  if (distinct) values.splice(index, 0, value);
+  values?.splice(index, 0, value);
   return index;
 }
 
+const FEW = 8;
+
 function noteValue(window: Window, at: number, value: string, { within, keep }: WindowShape): void {
   const { newestOf, times } = window;
+  if (newestOf === undefined) return;
   const newest = times.at(-1) ?? at;
   if (at >= newest - within && at >= (newestOf.get(value) ?? at)) {
     newestOf.delete(value);
@@ -76,29 +120,34 @@ function noteValue(window: Window, at: number, value: string, { within, keep }: 
   }
 }
 
-function expire(window: Window, { within, late, distinct }: WindowShape): void {
+function expire(window: Window, { within, late }: WindowShape): void {
   const { times, values, steps } = window;
   const horizon = (times.at(-1) ?? 0) - within - late;
   let gone = 0;
   while ((times[gone] ?? horizon) < horizon) gone += 1;
   if (gone > 0) {
     times.splice(0, gone);
-    if (distinct) values.splice(0, gone);
+    values?.splice(0, gone);
   }
   if ((steps[0]?.[0] ?? horizon) < horizon) window.steps = steps.filter(([first]) => first >= horizon);
 }
 
 /** Moves what is too much to hold one by one into steps. */
-function spill(window: Window, { keep, within, late, distinct }: WindowShape): void {
+function spill(window: Window, { keep, within, late }: WindowShape): void {
+  if (window.times.length <= keep) return;
   const width = Math.max(1, (within + late) / 64);
   while (window.times.length > keep) {
     const time = window.times.shift() ?? 0;
-    if (distinct) window.values.shift();
-    const at = window.steps.findLastIndex(([first]) => first <= time);
-    const step = window.steps[at];
-    if (step !== undefined && time - step[0] < width) window.steps[at] = [step[0], step[1] + 1];
-    else window.steps.splice(at + 1, 0, [time, 1]);
+    window.values?.shift();
+    window.steps = withEvent(window.steps, time, width);
   }
+}
+
+function withEvent(steps: readonly Step[], time: number, width: number): readonly Step[] {
+  const at = steps.findLastIndex(([first]) => first <= time);
+  const step = steps[at];
+  if (step === undefined || time - step[0] >= width) return steps.toSpliced(at + 1, 0, [time, 1]);
+  return steps.with(at, [step[0], step[1] + 1]);
 }
 
 /** Slides a window over the event at `place`; of equally full ones the earliest. */
@@ -121,18 +170,18 @@ function mostEvents(window: Window, place: number, { within }: WindowShape): Fou
 
 /** As `mostEvents`, by the number of different values. */
 function mostValues(window: Window, place: number, shape: WindowShape): Found {
-  const { times, newestOf } = window;
+  const { times } = window;
   const newest = times.at(-1) ?? 0;
   const at = times[place] ?? newest;
   const live = at >= newest - shape.within ? newestFound(window, shape) : undefined;
   if (place === times.length - 1 && live !== undefined) return live;
   const slid = slideValues(window, place, shape);
-  return live !== undefined && newestOf.size >= slid.different ? live : slid;
+  return live !== undefined && live.different >= slid.different ? live : slid;
 }
 
 /** The window that ends with the newest event. */
 function newestFound(window: Window, shape: WindowShape): Found {
-  const { times, values, newestOf } = window;
+  const { times, values = [], newestOf = new Map<string, number>() } = window;
   const found = mostEvents(window, times.length - 1, shape);
   const ordered = (): string[] => {
     const held = new Set(values.slice(firstIndexAtLeast(times, found.last - shape.within)));
@@ -142,7 +191,7 @@ function newestFound(window: Window, shape: WindowShape): Found {
 }
 
 /** Slides once over every window that holds the event at `place`, with a count for each value in it. */
-function slideValues({ times, values }: Window, place: number, { within }: WindowShape): Found {
+function slideValues({ times, values = [] }: Window, place: number, { within }: WindowShape): Found {
   const at = times[place] ?? 0;
   const counts = new Map<string, number>();
   const enter = (value = ''): void => void counts.set(value, (counts.get(value) ?? 0) + 1);
