@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { authoritiesWith } from './authorities.ts';
 import type { HttpSettings } from './contract.ts';
 
 const connectTimeoutMs = 10_000;
@@ -37,21 +37,7 @@ function proxyOptions(settings: HttpSettings): EnvHttpProxyAgent.Options {
   };
 }
 
-/**
- * Naming authorities replaces Node's own, so those are named too, with what NODE_EXTRA_CA_CERTS adds. All
- * of them take a tenth of a second to read: once, not for each connection.
- */
-function trusting(pem: string): { readonly secureContext: SecureContext } {
-  const extra = process.env['NODE_EXTRA_CA_CERTS'];
-  const ca = [...rootCertificates, ...(extra === undefined ? [] : readable(extra)), pem];
-  return { secureContext: createSecureContext({ ca }) };
-}
-
-function readable(path: string): string[] {
-  try {
-    return [readFileSync(path, 'utf8')];
-  } catch {
-    // Node itself only warns about a file that cannot be read.
-    return [];
-  }
-}
+/** Reading all authorities takes a tenth of a second: once, not for each connection. */
+const trusting = (pem: string): { readonly secureContext: SecureContext } => ({
+  secureContext: createSecureContext({ ca: authoritiesWith(pem) }),
+});

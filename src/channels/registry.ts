@@ -1,6 +1,9 @@
 import type { ChannelKind } from './contract.ts';
+import { email } from './email/email.ts';
 import { exec } from './exec/exec.ts';
+import { file } from './file/file.ts';
 import { screen } from './screen/screen.ts';
+import { syslog } from './syslog/syslog.ts';
 import { webhook } from './webhook/webhook.ts';
 import { xDm } from './x/dm.ts';
 import { xPost } from './x/post.ts';
@@ -10,7 +13,10 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(xDm),
   registered(xPost),
   registered(webhook),
+  registered(email),
   registered(exec),
+  registered(file),
+  registered(syslog),
   registered(screen),
 ];
 

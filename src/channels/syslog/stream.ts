@@ -1,0 +1,86 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext } from 'node:tls';
+import type { Delivery } from '../../model/delivery.ts';
+import { codeOf } from '../private-file.ts';
+import { failureOf } from '../http-failure.ts';
+
+/** Where a stream leads; with `tls` it is encrypted, by the machine's own authorities unless a context is given. */
+export type StreamServer =
+  | { readonly path: string }
+  | { readonly host: string; readonly port: number; readonly tls?: { readonly context?: SecureContext } };
+
+export interface StreamLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends one frame over a connection of its own and waits until the server closes it in turn. Syslog
+ * has no answer; that the server saw our end, and had read all before it, is the nearest to one. `wrongType`:
+ * the socket is there but takes datagrams.
+ */
+export function sendOverStream(
+  server: StreamServer,
+  frame: Buffer,
+  { timeoutMs, signal }: StreamLimits,
+): Promise<Delivery | 'wrongType'> {
+  return new Promise((resolve) => {
+    const progress = { over: false, begun: false, ended: false };
+    const end = (delivery: Delivery | 'wrongType'): void => {
+      if (progress.over) return;
+      progress.over = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      socket?.destroy();
+      resolve(delivery);
+    };
+    const cut = (detail: string): void =>
+      end(
+        progress.begun
+          ? { type: 'unknown', detail: `${detail}, after the message was sent` }
+          : { type: 'retry', reason: 'timeout', detail },
+      );
+    const stop = (): void => cut('stopped');
+    const timer = setTimeout(() => cut(`no end of the connection within ${timeoutMs} ms`), timeoutMs);
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) return stop();
+    const socket = open(server, () => {
+      progress.begun = true;
+      socket.end(frame, () => (progress.ended = true));
+    });
+    // Whatever it says is read, or its end would never be seen.
+    socket.resume();
+    socket.on('error', (error) => end(afterError(error, progress.begun)));
+    socket.on('close', () =>
+      end(
+        progress.ended
+          ? { type: 'sent', receipt: 'read to its end' }
+          : afterError(new Error('closed'), progress.begun),
+      ),
+    );
+  });
+}
+
+function open(server: StreamServer, connected: () => void): Socket {
+  if ('path' in server) return connect({ path: server.path }, connected);
+  const { host, port, tls } = server;
+  if (tls === undefined) return connect({ host, port }, connected);
+  // A name sent in the handshake must not be an address (RFC 6066, section 3).
+  const servername = isIP(host) === 0 ? { servername: host } : {};
+  const context = tls.context === undefined ? {} : { secureContext: tls.context };
+  return connectTls({ host, port, ...servername, ...context }, connected);
+}
+
+/** Alerts by which a server says, after our side of the handshake is done, that it will not have us. */
+const handshakeAlert = /ALERT_(?:.*CERT|UNKNOWN_CA|HANDSHAKE|ACCESS_DENIED|PROTOCOL_VERSION)/;
+
+function afterError(error: Error, begun: boolean): Delivery | 'wrongType' {
+  const code = codeOf(error);
+  if (code === 'EPROTOTYPE') return 'wrongType';
+  if (handshakeAlert.test(code))
+    return { type: 'retry', reason: 'auth', detail: `the server does not accept the certificate (${code})` };
+  if (begun) return { type: 'unknown', detail: `the connection broke after the message was sent (${code})` };
+  if (code === 'unknown error')
+    return { type: 'retry', reason: 'unavailable', detail: 'the server closed the connection' };
+  return { type: 'retry', reason: 'unavailable', detail: failureOf(error, false).detail };
+}
