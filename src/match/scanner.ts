@@ -2,15 +2,10 @@ import { present } from '../kit/assert.ts';
 import type { Candidate, Chunk } from '../model/chunk.ts';
 import type { MatchPorts, ScanFormat, Scanner, ScanRule } from './contract.ts';
 import { records } from './records.ts';
-import { createAutomatonFinder } from './scan/automaton-finder.ts';
+import { createFinder } from './scan/finder.ts';
 import { wantedBy, type Finder, type Needle, type Wanted } from './scan/needle.ts';
 import { createRecordCursor } from './scan/record-cursor.ts';
-import { createSearchFinder } from './scan/search-finder.ts';
-import { createSkipFinder } from './scan/skip-finder.ts';
 import { eachWild } from './scan/wild.ts';
-
-/** Bytes for one stop of the skipping finder, below which the automaton is faster. */
-const LEAST_STRIDE = 24;
 
 /** Stands for all rules among the numbers of needles. */
 const EVERY = 2 ** 20 - 1;
@@ -29,21 +24,6 @@ export function createScanner(rules: readonly ScanRule[], format: ScanFormat, po
       const candidates = candidatesOf(chunk, hits, wanted, every);
       return wanted.always.length === 0 ? candidates : withOthers(chunk, candidates, wanted.always);
     },
-  };
-}
-
-/** A few needles are searched one by one, more by skipping, and where that does not pay by an automaton. */
-function createFinder(needles: readonly Needle[], ports: MatchPorts): Finder {
-  if (needles.length === 0) return () => 0;
-  const search = createSearchFinder(needles, ports);
-  if (search !== undefined) return search;
-  const skip = createSkipFinder(needles);
-  if (skip === undefined) return createAutomatonFinder(needles);
-  let current = skip;
-  return (bytes, report) => {
-    const stops = current(bytes, report);
-    if (stops * LEAST_STRIDE > bytes.length && bytes.length > 4096) current = createAutomatonFinder(needles);
-    return stops;
   };
 }
 

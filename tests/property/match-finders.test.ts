@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAutomatonFinder } from '../../src/match/scan/automaton-finder.ts';
+import { createCensus } from '../../src/match/scan/census.ts';
+import { createFinder } from '../../src/match/scan/finder.ts';
 import { standsAt, type Finder, type Needle } from '../../src/match/scan/needle.ts';
 import { createSearchFinder } from '../../src/match/scan/search-finder.ts';
 import { createSkipFinder } from '../../src/match/scan/skip-finder.ts';
@@ -65,6 +67,37 @@ test.each([
       if (find !== undefined) expect(places(find, made.bytes)).toEqual(everyPlace(made.list, made.bytes));
     }),
     { numRuns: 500 },
+  );
+});
+
+test('skipping by a census of any bytes finds each needle at each place', () => {
+  const made = withBytes(needles(6, 40, fc.boolean()));
+  fc.assert(
+    fc.property(made, fc.uint8Array({ maxLength: 400 }), fc.boolean(), ({ list, bytes }, seen, alike) => {
+      const census = createCensus();
+      census.count(alike ? bytes : seen);
+      const find = createSkipFinder(list, census);
+      expect(find && places(find, bytes)).toEqual(everyPlace(list, bytes));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('what was seen before changes nothing: the finder learns only how to be fast', () => {
+  const noise = fc.array(fc.constantFrom('abcab1', 'zzzzzzz', 'the quick brown fox ', 'aaaaaaaa', '\n'), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(withBytes(needles(6, 40, fc.boolean())), noise, ({ list, bytes }, words) => {
+      const find = createFinder(list, ports);
+      const before = Buffer.alloc(100_000, words.join(''));
+      for (let times = 0; times < 3; times += 1) {
+        find(before, () => undefined);
+        expect(places(find, bytes)).toEqual(everyPlace(list, bytes));
+      }
+    }),
+    { numRuns: 60 },
   );
 });
 

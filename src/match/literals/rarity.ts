@@ -14,7 +14,7 @@ const COMMON: ReadonlyMap<string, number> = new Map([
 const OTHER = 8.5;
 
 /** Bits beyond which more characters add nothing: such a text all but never stands there by chance. */
-const MOST = 60;
+const MOST = 160;
 
 /** How rare a text is, in bits; with `ignoreCase` each letter may be either. */
 export function rarity(text: string, ignoreCase: boolean): number {

@@ -1,4 +1,5 @@
 import { present } from '../../kit/assert.ts';
+import { blockHash, hashTable, LAST_HASH, type Census } from './census.ts';
 import { standsAt, type Finder, type Needle, type Report } from './needle.ts';
 import { rarestWindow, type Window } from './window.ts';
 
@@ -6,13 +7,13 @@ import { rarestWindow, type Window } from './window.ts';
 const LEAST = 6;
 const MOST = 12;
 
-/** Three bytes, the block that tells how far to skip, hashed to this many values. */
-const HASHES = 1 << 16;
-const LAST_HASH = HASHES - 1;
+/** What a block counts that was not seen in the sample, and what a closer look costs, in bytes skipped. */
+const UNSEEN = 0.05;
+const LOOK = 1;
 
 interface Table {
   readonly width: number;
-  /** By hash of a block: how far the window can move; 0: some window ends here. */
+  /** By hash of a block of three bytes: how far the window can move; 0: some window ends here. */
   readonly skip: Uint8Array;
   /** By hash of a block that ends windows: a bit for each pair of bytes these begin with. */
   readonly begins: Uint32Array;
@@ -23,22 +24,26 @@ interface Table {
 
 /**
  * Looks for all needles at once and skips what cannot be part of one (S. Wu and U. Manber, "A fast algorithm
- * for multi-pattern searching", 1994). Undefined when a needle is too short for that.
+ * for multi-pattern searching", 1994). Undefined when a needle is too short for that. With a census of the
+ * bytes that come, it looks for those parts of the needles that let it skip most of them.
  */
-export function createSkipFinder(needles: readonly Needle[]): Finder | undefined {
+export function createSkipFinder(needles: readonly Needle[], census?: Census): Finder | undefined {
   const shortest = Math.min(...needles.map(({ bytes }) => bytes.length));
   if (needles.length === 0 || shortest < LEAST) return undefined;
-  const table = buildTable(needles, Math.min(shortest, MOST));
+  const table = buildTable(needles, Math.min(shortest, MOST), census);
   return (bytes, report) => find(table, needles, bytes, report);
 }
 
-function buildTable(needles: readonly Needle[], width: number): Table {
-  const skip = new Uint8Array(HASHES).fill(width - 2);
-  const begins = new Uint32Array(HASHES);
-  const list = new Uint32Array(HASHES);
+function buildTable(needles: readonly Needle[], width: number, census: Census | undefined): Table {
+  const skip = hashTable().fill(width - 2);
+  const begins = new Uint32Array(skip.length);
+  const list = new Uint32Array(skip.length);
   const ending: Window[][] = [[]];
   for (const [number, needle] of needles.entries()) {
-    const window = rarestWindow(needle, number, width);
+    const window =
+      census === undefined
+        ? rarestWindow(needle, number, width)
+        : cheapestWindow(needle, number, width, skip, census);
     for (let end = 2; end < width; end += 1) {
       for (const hash of hashes(window.bytes, end, needle.ignoreCase)) {
         skip[hash] = Math.min(skip[hash] ?? 0, width - 1 - end);
@@ -52,12 +57,41 @@ function buildTable(needles: readonly Needle[], width: number): Table {
   return { width, skip, begins, list, ending };
 }
 
+/**
+ * The part of a needle that costs least: for each of its blocks, how often it comes times the bytes that are
+ * no longer skipped there, given what other needles cost already; and a closer look where it ends.
+ */
+function cheapestWindow(
+  needle: Needle,
+  number: number,
+  width: number,
+  skip: Uint8Array,
+  { counts }: Census,
+): Window {
+  const { bytes, ignoreCase } = needle;
+  const blocks = Array.from(bytes, (_, end) => (end < 2 ? [] : [...hashes(bytes, end, ignoreCase)]));
+  const costOf = (hash: number, left: number): number => {
+    const lost = Math.max((skip[hash] ?? 0) - left, 0);
+    return ((counts[hash] ?? 0) + UNSEEN) * (left === 0 ? lost + LOOK : lost);
+  };
+  let best = 0;
+  let least = Infinity;
+  for (let offset = 0; offset + width <= bytes.length; offset += 1) {
+    let cost = 0;
+    for (let end = 2; end < width; end += 1) {
+      for (const hash of blocks[offset + end] ?? []) cost += costOf(hash, width - 1 - end);
+    }
+    if (cost < least) [best, least] = [offset, cost];
+  }
+  return { needle: number, bytes: bytes.subarray(best, best + width), offset: best };
+}
+
 /** The hash of the block that ends at `end`, in every mixture of cases if these are ignored. */
 function hashes(bytes: Uint8Array, end: number, ignoreCase: boolean): Set<number> {
   const [first, second, third] = [end - 2, end - 1, end].map((at) => cases(bytes[at] ?? 0, ignoreCase));
   const all = new Set<number>();
   for (const a of first ?? [])
-    for (const b of second ?? []) for (const c of third ?? []) all.add(hash(a, b, c));
+    for (const b of second ?? []) for (const c of third ?? []) all.add(blockHash(a, b, c));
   return all;
 }
 
@@ -72,10 +106,6 @@ function beginning(bytes: Uint8Array, ignoreCase: boolean): number {
     for (const second of cases(bytes[1] ?? 0, ignoreCase)) bits |= 1 << ((3 * first + second) & 31);
   }
   return bits;
-}
-
-function hash(a: number, b: number, c: number): number {
-  return ((a << 10) ^ (b << 5) ^ c) & LAST_HASH;
 }
 
 /**
@@ -137,7 +167,7 @@ function findRest(
   report: Report,
 ): void {
   for (let end = from; end < to && end < bytes.length;) {
-    const block = hash(bytes[end - 2] as number, bytes[end - 1] as number, bytes[end] as number);
+    const block = blockHash(bytes[end - 2] as number, bytes[end - 1] as number, bytes[end] as number);
     const skip = table.skip[block] as number;
     if (skip === 0) lookCloser(table, needles, bytes, end, block, report);
     end += Math.max(skip, 1);
