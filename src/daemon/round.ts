@@ -109,6 +109,7 @@ export function openDraft(): Draft {
       notifications: [...notifications.values()],
       messages,
       decisions,
+      intents: [],
       alertingRows,
     }),
     committed: () => {

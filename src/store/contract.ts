@@ -1,13 +1,18 @@
 import type { Alert, Decision, Notification } from '../model/alert.ts';
 import type { Message } from '../model/delivery.ts';
+import type { Intent } from '../model/intent.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
 import type { Instant } from '../model/time.ts';
 
-/** One input of the engine as the journal keeps it, with the answers it got from outside. */
+/**
+ * One input of the engine as the journal keeps it, with the `answers` that it got from outside the pure
+ * rooms in their order; absent: it asked nothing that could be answered otherwise another time.
+ */
 export interface JournalEntry {
   readonly seq: number;
   readonly input: Json;
+  readonly answers?: readonly Json[];
 }
 
 /** A stream's committed place. `mark` absent: forget the stream. */
@@ -15,6 +20,25 @@ export interface Mark {
   readonly source: string;
   readonly stream: string;
   readonly mark?: Json;
+}
+
+/**
+ * Something a rule wants done in the world, from the decision to its end. `pending`: not begun as far as the
+ * ledger knows; `running`: a command that may have been started; `done`: it ended, or was given up, as
+ * `outcome` says; `unknown`: the program died while it ran, so nobody knows what it did.
+ */
+export interface IntentRow {
+  /** Unique for ever; see `Effect`'s `seq` and `ordinal`. */
+  readonly id: string;
+  readonly rule: string;
+  /** The rule file's own word for it. */
+  readonly action: string;
+  readonly desc: string;
+  readonly intent: Intent;
+  readonly state: 'pending' | 'running' | 'done' | 'unknown';
+  readonly createdAt: Instant;
+  /** How it ended, when there is more to say than that it was done. */
+  readonly outcome?: string;
 }
 
 /** Everything that one turn of the loop decided: committed whole or not at all. */
@@ -30,6 +54,8 @@ export interface Round {
   /** Messages rendered in this round, by notification. */
   readonly messages: ReadonlyMap<string, Message>;
   readonly decisions: readonly Decision[];
+  /** New ones, and those whose state changed; absent: none. */
+  readonly intents?: readonly IntentRow[];
   /** Alerting's rows: written with every round. */
   readonly alertingRows: readonly Row[];
 }
@@ -52,6 +78,8 @@ export interface Restored {
   readonly rules: ReadonlyMap<string, string>;
   readonly journal: readonly JournalEntry[];
   readonly alertingRows: readonly Row[];
+  /** Those that are pending or running, in the order in which they were decided. */
+  readonly intents: readonly IntentRow[];
   /** Committed marks: source → stream → mark. */
   readonly marks: ReadonlyMap<string, ReadonlyMap<string, Json>>;
 }
@@ -98,6 +126,8 @@ export interface LedgerReader {
   unsettled(limit: number): readonly Notification[];
   /** How many there are, without reading them. */
   countUnsettled(): number;
+  /** A rule's intents, or all, newest first; settled ones as far as they are kept. */
+  intents(filter: { readonly rule?: string; readonly limit: number }): readonly IntentRow[];
   /** When a message last went out by one of these channels. */
   lastSent(channels: readonly string[]): Instant | undefined;
   counts(): LedgerCounts;
@@ -123,6 +153,6 @@ export interface Ledger extends LedgerReader {
   commit(round: Round): Written;
   checkpoint(checkpoint: Checkpoint): Written;
   remember(name: string, value: Json): Written;
-  /** Deletes the oldest settled alerts beyond the limits; never what is undelivered. */
+  /** Deletes the oldest settled alerts and intents beyond the limits; never what is undelivered or not done. */
   retain(limits: { readonly before: Instant; readonly maxBytes: number }): { readonly deleted: number };
 }

@@ -36,6 +36,7 @@ export function guardReads(reader: RawReader, onFailure: OnReadFailure): LedgerR
     message: (notification) => guarded(() => reader.message(notification), undefined),
     unsettled: (limit) => guarded(() => reader.unsettled(limit), []),
     countUnsettled: () => guarded(reader.countUnsettled, 0),
+    intents: (filter) => guarded(() => reader.intents(filter), []),
     lastSent: (channels) => guarded(() => reader.lastSent(channels), undefined),
     counts: () => guarded(reader.counts, { alerts: 0, openAlerts: 0, byState: {}, bytes: 0 }),
     marks: () => guarded(reader.marks, undefined),

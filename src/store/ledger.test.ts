@@ -86,7 +86,16 @@ function notification(id: string, more: Partial<Notification> = {}): Notificatio
 
 /** Commits a round of these things only. */
 function commit(ledger: Ledger, more: Partial<Round>): void {
-  const nothing = { at, nextSeq: 0, journal: [], marks: [], alerts: [], notifications: [], decisions: [] };
+  const nothing = {
+    at,
+    nextSeq: 0,
+    journal: [],
+    marks: [],
+    alerts: [],
+    notifications: [],
+    decisions: [],
+    intents: [],
+  };
   const written = ledger.commit({ ...nothing, messages: new Map(), alertingRows: [], ...more });
   expect(written).toEqual({ ok: true });
 }

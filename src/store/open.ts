@@ -113,7 +113,7 @@ const wholeCheckBytes = 512 * 1024 * 1024;
 
 /** `quick_check` reads every page and verifies every CHECK, at about 0.5 GB/s from memory. */
 function quickCheck(database: Database): string | undefined {
-  const decisive = ['meta', 'marks', 'state', 'journal', 'memo'];
+  const decisive = ['meta', 'marks', 'state', 'journal', 'memo', 'intents'];
   const scopes = pagesOf(database).used > wholeCheckBytes ? decisive : ['1'];
   return scopes
     .map((scope) =>

@@ -3,9 +3,17 @@ import type { Message } from '../model/delivery.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
 import { instant, type Instant } from '../model/time.ts';
-import type { AlertFilter, LedgerCounts, LedgerReader, Recalled, Restored } from './contract.ts';
+import type {
+  AlertFilter,
+  IntentRow,
+  JournalEntry,
+  LedgerCounts,
+  LedgerReader,
+  Recalled,
+  Restored,
+} from './contract.ts';
 import { failureOf, LedgerError } from './failure.ts';
-import { unsettledStates } from './schema.ts';
+import { unsettledIntents, unsettledStates } from './schema.ts';
 import type { Database, SqlRow, Statement } from './sqlite/driver.ts';
 import { fromText, toText } from './text.ts';
 
@@ -34,6 +42,10 @@ export function createReader(database: Database, bytes: () => number): RawReader
     },
     unsettled: (limit) => queries.unsettled.all(limit).map(dataOf<Notification>),
     countUnsettled: () => Number(queries.countUnsettled.get()?.['n'] ?? 0),
+    intents: ({ rule, limit }) =>
+      (rule === undefined ? queries.intents.all(limit) : queries.intentsOf.all(toText(rule), limit)).map(
+        intentOf,
+      ),
     lastSent: (channels) => sentAt(queries, queries.lastSent.get(JSON.stringify(channels))),
     counts: () => countsOf(queries.tallies.all(), bytes()),
     recall: () => recallBy(database, queries),
@@ -85,7 +97,12 @@ function prepareQueries(database: Database) {
     memo: database.prepare(`SELECT value FROM memo WHERE name = ?`),
     meta: database.prepare(`SELECT name, value FROM meta`),
     state: database.prepare(`SELECT scope, key, hash, value FROM state WHERE machine = ? ORDER BY rowid`),
-    journal: database.prepare(`SELECT seq, input FROM journal ORDER BY seq`),
+    journal: database.prepare(`SELECT seq, input, answers FROM journal ORDER BY seq`),
+    unsettledIntents: database.prepare(
+      `SELECT * FROM intents WHERE state IN ${unsettledIntents} ORDER BY place`,
+    ),
+    intents: database.prepare(`SELECT * FROM intents ORDER BY place DESC LIMIT ?`),
+    intentsOf: database.prepare(`SELECT * FROM intents WHERE rule = ? ORDER BY place DESC LIMIT ?`),
     marks: database.prepare(`SELECT source, stream, mark FROM marks`),
   };
 }
@@ -146,10 +163,29 @@ function restoredBy(queries: Queries): Restored {
     rules: new Map(parsed<[string, string][]>(meta.get('rules') ?? '[]')),
     engineRows: queries.state.all('engine').map(rowOf),
     alertingRows: queries.state.all('alerting').map(rowOf),
-    journal: queries.journal
-      .all()
-      .map((row) => ({ seq: Number(row['seq']), input: parsed<Json>(text(row, 'input')) })),
+    journal: queries.journal.all().map(entryOf),
+    intents: queries.unsettledIntents.all().map(intentOf),
     marks: marksOf(queries.marks.all()),
+  };
+}
+
+function entryOf(row: SqlRow): JournalEntry {
+  const answers = row['answers'];
+  return {
+    seq: Number(row['seq']),
+    input: parsed<Json>(text(row, 'input')),
+    ...(typeof answers === 'string' && { answers: parsed<Json[]>(answers) }),
+  };
+}
+
+function intentOf(row: SqlRow): IntentRow {
+  const outcome = row['outcome'];
+  return {
+    ...parsed<Pick<IntentRow, 'rule' | 'action' | 'desc' | 'intent'>>(text(row, 'data')),
+    id: fromText(text(row, 'id')),
+    state: text(row, 'state') as IntentRow['state'], // only the writer writes it
+    createdAt: instant(Number(row['created_at'])),
+    ...(typeof outcome === 'string' && { outcome: fromText(outcome) }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Ledger } from './contract.ts';
 import { decisionsSql, insertDecisions } from './decisions.ts';
 import { transaction } from './failure.ts';
 import { parsed } from './read.ts';
-import { unsettledStates } from './schema.ts';
+import { unsettledIntents, unsettledStates } from './schema.ts';
 import { pagesOf } from './size.ts';
 import type { Database, SqlRow, Statement } from './sqlite/driver.ts';
 
@@ -35,6 +35,8 @@ export function createRetention(database: Database): Pick<Ledger, 'retain'> {
       const tooLarge = () => pagesOf(database).used > maxBytes;
       const deleted =
         sweep(database, statements, statements.aged, before, () => true) +
+        sweepIntents(database, statements, before, () => true) +
+        sweepIntents(database, statements, endOfTime, tooLarge) +
         sweep(database, statements, statements.forced, endOfTime, tooLarge);
       giveBack(database, maxBytes);
       return { deleted };
@@ -70,6 +72,25 @@ function sweep(
     if (!written.ok) break;
     deleted += alerts.length + alertless.length;
     cursor = cursorAfter(alerts) ?? cursor;
+  }
+  return deleted;
+}
+
+/** Settled intents are rows of their own: nothing hangs on them. */
+function sweepIntents(
+  database: Database,
+  statements: Statements,
+  before: Instant,
+  wanted: () => boolean,
+): number {
+  let deleted = 0;
+  for (let batch = 0; batch < batchesPerPhase && wanted(); batch += 1) {
+    let inBatch = 0;
+    const written = transaction(database, () => {
+      inBatch = Number(statements.dropIntents.run(before, batchSize).changes);
+    });
+    if (!written.ok || inBatch === 0) break;
+    deleted += inBatch;
   }
   return deleted;
 }
@@ -156,6 +177,11 @@ function prepareStatements(database: Database) {
     decisionsOf: sql(`SELECT data FROM decisions WHERE alert = ? ORDER BY id`),
     addDecisions: sql(decisionsSql),
     dropAlert: sql(`DELETE FROM alerts WHERE id = ?`),
+    dropIntents: sql(
+      `DELETE FROM intents WHERE place IN (
+         SELECT place FROM intents WHERE state NOT IN ${unsettledIntents} AND created_at < ?
+         ORDER BY created_at LIMIT ?)`,
+    ),
     loud: sql(
       `SELECT a.id FROM alerts a WHERE a.raises > 250
        AND (SELECT sum(json_array_length(data)) FROM decisions d WHERE d.alert = a.id) > ? LIMIT ?`,

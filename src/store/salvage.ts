@@ -5,7 +5,7 @@ import type { LedgerFailure } from './contract.ts';
 import { companions, lstatOf, preparePrivateFile } from './directory.ts';
 import { failureOf, sqliteCode, transaction } from './failure.ts';
 import { closeQuietly, openWritable, type Opened } from './open.ts';
-import { unsettledStates } from './schema.ts';
+import { unsettledIntents, unsettledStates, versionOf } from './schema.ts';
 import type { Database, OpenDatabase, SqlRow } from './sqlite/driver.ts';
 
 /** Damaged files kept beside the ledger; older ones are deleted. */
@@ -70,7 +70,9 @@ function copyReadable(open: OpenDatabase, path: string, at: Instant): Opened {
   try {
     const carried: Carried[] = [];
     const written = transaction(opened.database, () => {
-      if (source !== undefined) carried.push(...tables.map((table) => carry(source, opened.database, table)));
+      if (source !== undefined) {
+        carried.push(...tablesIn(source).map((table) => carry(source, opened.database, table)));
+      }
       repair(opened.database, at);
     });
     if (!written.ok) return written;
@@ -102,7 +104,7 @@ const tables: readonly Table[] = [
   { name: 'meta', order: 'name', columns: ['name', 'value'] },
   { name: 'marks', order: 'source, stream', columns: ['source', 'stream', 'mark'] },
   { name: 'state', order: 'rowid', columns: ['rowid', 'machine', 'scope', 'key', 'hash', 'value'] },
-  { name: 'journal', order: 'seq', columns: ['seq', 'input'] },
+  { name: 'journal', order: 'seq', columns: ['seq', 'input', 'answers'] },
   { name: 'memo', order: 'rowid', columns: ['rowid', 'name', 'value'] },
   {
     name: 'alerts',
@@ -116,7 +118,25 @@ const tables: readonly Table[] = [
   },
   { name: 'alert_notifications', order: 'alert, notification', columns: ['alert', 'notification'] },
   { name: 'decisions', order: 'id', columns: ['id', 'alert', 'about', 'data'] },
+  {
+    name: 'intents',
+    order: 'place',
+    columns: ['place', 'id', 'rule', 'state', 'created_at', 'data', 'outcome'],
+  },
 ];
+
+/** The tables of version 1, which knew no intents and no answers. */
+const firstTables = tables
+  .filter(({ name }) => name !== 'intents')
+  .map((table) => (table.name === 'journal' ? { ...table, columns: ['seq', 'input'] } : table));
+
+function tablesIn(source: Database): readonly Table[] {
+  try {
+    return versionOf(source) === 1 ? firstTables : tables;
+  } catch {
+    return tables;
+  }
+}
 
 interface Carried {
   readonly table: string;
@@ -194,7 +214,8 @@ function notesOn(carried: readonly Carried[], database: Database): string[] {
   const kept =
     `carried over: ${count('alerts')} alerts, ${count('notifications')} notifications ` +
     `(${count(`notifications WHERE state IN ${unsettledStates}`)} not yet delivered), ` +
-    `${count('marks')} reading places, ${count('state')} rows of state, ${count('journal')} inputs`;
+    `${count('marks')} reading places, ${count('state')} rows of state, ${count('journal')} inputs, ` +
+    `${count(`intents WHERE state IN ${unsettledIntents}`)} intents not yet carried out`;
   if (carried.every(({ rows }) => rows === 0)) {
     return ['nothing of it could be read: sources and rules start as if new'];
   }

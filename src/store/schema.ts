@@ -4,6 +4,9 @@ import type { Database } from './sqlite/driver.ts';
 /** States of a notification that is still on its way. */
 export const unsettledStates = `('pending', 'sending', 'unknown', 'held')`;
 
+/** States of an intent that is still to be carried out. */
+export const unsettledIntents = `('pending', 'running')`;
+
 /**
  * One script per version, applied in order; never edited once released. Each data column holds the
  * whole noun as JSON, the columns beside it exist for queries only.
@@ -77,6 +80,20 @@ const migrations: readonly string[] = [
   CREATE TRIGGER notification_removed AFTER DELETE ON notifications BEGIN
     UPDATE tallies SET n = n - 1 WHERE name = 'notification ' || old.state;
   END;
+  `,
+  `
+  ALTER TABLE journal ADD COLUMN answers TEXT CHECK (json_valid(answers));
+  CREATE TABLE intents (
+    place INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    rule TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    data TEXT NOT NULL CHECK (json_valid(data)),
+    outcome TEXT
+  ) STRICT;
+  CREATE INDEX intents_unsettled ON intents (place) WHERE state IN ${unsettledIntents};
+  CREATE INDEX intents_settled ON intents (created_at) WHERE state NOT IN ${unsettledIntents};
   `,
 ];
 

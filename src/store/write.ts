@@ -1,11 +1,12 @@
 import type { Decision } from '../model/alert.ts';
 import type { Row } from '../model/machine.ts';
 import { assert } from '../kit/assert.ts';
-import type { Checkpoint, Ledger, Mark, Round } from './contract.ts';
+import type { Checkpoint, IntentRow, Ledger, Mark, Round } from './contract.ts';
 import { decisionsSql, insertDecisions } from './decisions.ts';
 import { transaction } from './failure.ts';
 import type { Database } from './sqlite/driver.ts';
 import { toText } from './text.ts';
+import { createIntentWriter, type IntentWriter } from './write-intents.ts';
 import { createOutcomeWriter, type OutcomeWriter } from './write-outcome.ts';
 
 /** Which machine a row of the `state` table belongs to. */
@@ -15,15 +16,19 @@ type MachineName = 'engine' | 'alerting';
 export function createWriter(database: Database): Pick<Ledger, 'commit' | 'checkpoint' | 'remember'> {
   const statements = prepareStatements(database);
   const outcome = createOutcomeWriter(database);
+  const intents = createIntentWriter(database);
   return {
     commit(round) {
       let kept = false;
       try {
-        const written = transaction(database, () => writeRound(statements, outcome, round));
+        const written = transaction(database, () => writeRound(statements, outcome, intents, round));
         kept = written.ok;
         return written;
       } finally {
-        if (!kept) outcome.forget();
+        if (!kept) {
+          outcome.forget();
+          intents.forget();
+        }
       }
     },
     checkpoint: (checkpoint) => transaction(database, () => writeCheckpoint(statements, checkpoint)),
@@ -36,17 +41,33 @@ export function createWriter(database: Database): Pick<Ledger, 'commit' | 'check
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-function writeRound(statements: Statements, outcome: OutcomeWriter, round: Round): void {
-  for (const { seq, input } of round.journal) {
+function writeRound(
+  statements: Statements,
+  outcome: OutcomeWriter,
+  intents: IntentWriter,
+  round: Round,
+): void {
+  for (const { seq, input, answers } of round.journal) {
     assert(seq < round.nextSeq, `input ${seq} is journalled before it was counted (next ${round.nextSeq})`);
-    statements.journal.run(seq, JSON.stringify(input));
+    statements.journal.run(
+      seq,
+      JSON.stringify(input),
+      answers === undefined ? null : JSON.stringify(answers),
+    );
   }
+  writeIntents(intents, round.intents ?? []);
   for (const mark of round.marks) writeMark(statements, mark);
   writeOutcome(outcome, round);
   writeDecisions(statements, round.decisions);
   writeRows(statements, 'alerting', round.alertingRows);
   statements.meta.run('now', String(round.at));
   statements.advance.run(String(round.nextSeq), round.nextSeq);
+}
+
+function writeIntents(intents: IntentWriter, rows: readonly IntentRow[]): void {
+  if (rows.length === 0) return;
+  for (const row of rows) intents.write(row);
+  intents.trim();
 }
 
 function writeOutcome(outcome: OutcomeWriter, { alerts, notifications, messages }: Round): void {
@@ -100,7 +121,7 @@ function writeRows(statements: Statements, machine: MachineName, rows: readonly 
 function prepareStatements(database: Database) {
   const sql = (text: string) => database.prepare(text);
   return {
-    journal: sql(`INSERT INTO journal (seq, input) VALUES (?, ?)`),
+    journal: sql(`INSERT INTO journal (seq, input, answers) VALUES (?, ?, ?)`),
     forget: sql(`DELETE FROM journal WHERE seq < ?`),
     mark: sql(
       `INSERT INTO marks (source, stream, mark) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark`,

@@ -2,7 +2,7 @@ import type { Alert, Decision, Notification } from '../../src/model/alert.ts';
 import type { Message } from '../../src/model/delivery.ts';
 import type { Json } from '../../src/model/json.ts';
 import type { Row } from '../../src/model/machine.ts';
-import type { Checkpoint, LedgerReader, Round } from '../../src/store/contract.ts';
+import type { Checkpoint, IntentRow, JournalEntry, LedgerReader, Round } from '../../src/store/contract.ts';
 
 /** What a ledger must hold, in plain maps. */
 export interface Model {
@@ -11,7 +11,8 @@ export interface Model {
   rules: [string, string][];
   engine: Map<string, Row>;
   alerting: Map<string, Row>;
-  journal: Map<number, Json>;
+  journal: Map<number, JournalEntry>;
+  intents: Map<string, IntentRow>;
   marks: Map<string, Json>;
   alerts: Map<string, Alert>;
   notifications: Map<string, Notification>;
@@ -26,6 +27,7 @@ export const emptyModel = (): Model => ({
   engine: new Map(),
   alerting: new Map(),
   journal: new Map(),
+  intents: new Map(),
   marks: new Map(),
   alerts: new Map(),
   notifications: new Map(),
@@ -41,10 +43,20 @@ function putRows(rows: Map<string, Row>, changes: readonly Row[]): void {
   }
 }
 
+/** What never changes of an intent is written once. */
+function putIntent(intents: Map<string, IntentRow>, row: IntentRow): void {
+  const { outcome: _, ...known } = intents.get(row.id) ?? row;
+  const { state, outcome } = row;
+  intents.set(row.id, { ...known, state, ...(outcome === undefined ? {} : { outcome }) });
+}
+
+const isUnsettled = ({ state }: IntentRow): boolean => state === 'pending' || state === 'running';
+
 export function applyRound(model: Model, round: Round): void {
   model.now = round.at;
   model.nextSeq = Math.max(model.nextSeq, round.nextSeq);
-  for (const { seq, input } of round.journal) model.journal.set(seq, input);
+  for (const entry of round.journal) model.journal.set(entry.seq, entry);
+  for (const row of round.intents ?? []) putIntent(model.intents, row);
   for (const { source, stream, mark } of round.marks) {
     const place = JSON.stringify([source, stream]);
     if (mark === undefined) model.marks.delete(place);
@@ -76,7 +88,9 @@ export function contentOfModel(model: Model): unknown {
     rules: model.rules.map((pair) => JSON.stringify(pair)).sort(),
     engine: sorted([...model.engine.values()]),
     alerting: sorted([...model.alerting.values()]),
-    journal: [...model.journal].sort(([a], [b]) => a - b),
+    journal: [...model.journal.values()].sort((a, b) => a.seq - b.seq),
+    intents: [...model.intents.values()].reverse(),
+    unsettledIntents: [...model.intents.values()].filter(isUnsettled),
     marks: sorted([...model.marks].map(([place, mark]) => [...(JSON.parse(place) as string[]), mark])),
     alerts: ids.map((id) => model.alerts.get(id)),
     decisions: ids.map((id) => model.decisions.filter(({ alert }) => alert === id)),
@@ -99,7 +113,9 @@ export function contentOfLedger(ledger: LedgerReader): unknown {
     rules: [...restored.rules].map((pair) => JSON.stringify(pair)).sort(),
     engine: sorted(restored.engineRows),
     alerting: sorted(restored.alertingRows),
-    journal: restored.journal.map(({ seq, input }) => [seq, input]),
+    journal: restored.journal,
+    intents: ledger.intents({ limit: 1000 }),
+    unsettledIntents: restored.intents,
     marks: sorted(
       [...restored.marks].flatMap(([source, streams]) =>
         [...streams].map(([stream, mark]) => [source, stream, mark]),

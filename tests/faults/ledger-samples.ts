@@ -4,7 +4,7 @@ import type { Message } from '../../src/model/delivery.ts';
 import type { Json } from '../../src/model/json.ts';
 import type { Row } from '../../src/model/machine.ts';
 import { instant, type Instant } from '../../src/model/time.ts';
-import type { Checkpoint, Round } from '../../src/store/contract.ts';
+import type { Checkpoint, IntentRow, Round } from '../../src/store/contract.ts';
 
 /** Strings as hostile logs make them: NUL, lone surrogates, control characters, quotes. */
 export const hostileText = fc.oneof(
@@ -138,6 +138,20 @@ const decision: fc.Arbitrary<Decision> = fc.record(
   { requiredKeys: ['at', 'alert', 'step', 'text'] },
 );
 
+const intent: fc.Arbitrary<IntentRow> = fc.record(
+  {
+    id: fc.constantFrom('1.0', '1.1', '2.0'),
+    rule: fc.constant('sec'),
+    action: fc.constantFrom('write', 'shellcmd'),
+    desc: hostileText,
+    intent: hostileText.map((text) => ({ type: 'log' as const, text })),
+    state: fc.constantFrom('pending' as const, 'running' as const, 'done' as const, 'unknown' as const),
+    createdAt: time,
+    outcome: hostileText,
+  },
+  { requiredKeys: ['id', 'rule', 'action', 'desc', 'intent', 'state', 'createdAt'] },
+);
+
 /** What a round may hold; sequence numbers are given when it is made. */
 export const roundContent: fc.Arbitrary<RoundContent> = fc.record({
   inputs: fc.array(json, { maxLength: 4 }),
@@ -152,6 +166,7 @@ export const roundContent: fc.Arbitrary<RoundContent> = fc.record({
   notifications: fc.array(notification, { maxLength: 2 }),
   texts: fc.array(hostileText, { maxLength: 1 }),
   decisions: fc.array(decision, { maxLength: 3 }),
+  intents: fc.array(intent, { maxLength: 3 }),
   alertingRows: fc.array(row, { maxLength: 3 }),
 });
 
@@ -160,6 +175,7 @@ export interface RoundContent extends Pick<
   'marks' | 'alerts' | 'notifications' | 'decisions' | 'alertingRows'
 > {
   readonly inputs: readonly Json[];
+  readonly intents: readonly IntentRow[];
   readonly texts: readonly string[];
 }
 
@@ -185,12 +201,17 @@ export function roundAt(seq: number, content: RoundContent): Round {
   return {
     at: instant(seq),
     nextSeq: seq + content.inputs.length,
-    journal: content.inputs.map((input, index) => ({ seq: seq + index, input })),
+    journal: content.inputs.map((input, index) => ({
+      seq: seq + index,
+      input,
+      ...(index % 2 === 1 && { answers: [input, index] }),
+    })),
     marks: content.marks,
     alerts: content.alerts,
     notifications: content.notifications,
     messages: new Map(first && text !== undefined ? [[first.id, sampleMessage(text)]] : []),
     decisions: content.decisions,
+    intents: content.intents,
     alertingRows: content.alertingRows,
   };
 }
@@ -206,6 +227,7 @@ export function emptyRound(more: Partial<Round> = {}): Round {
     notifications: [],
     messages: new Map(),
     decisions: [],
+    intents: [],
     alertingRows: [],
     ...more,
   };
