@@ -1,5 +1,6 @@
-import type { Desk } from './desk.ts';
-import { decide, keepEpisode } from './desk.ts';
+import { close } from './close.ts';
+import { decide, keepEpisode, type Desk } from './desk.ts';
+import { withdrawReminders } from './follow-up.ts';
 
 /** Characters of who and why that are kept. */
 const LONGEST_AUTHOR = 200;
@@ -18,5 +19,10 @@ export function acknowledge(desk: Desk, id: string, author: string, note: string
   desk.outputs.push({ type: 'alert', alert: episode.alert });
   const text = `${ack.author} takes care of it${ack.note === '' ? '' : `: ${ack.note}`}`;
   decide(desk, { alert: id, step: 'acknowledged', text });
+  withdrawReminders(desk, episode, `${ack.author} takes care of it`);
+  delete episode.followUps;
+  const { patience, quiet, clears } = episode;
+  if (patience !== undefined && quiet === undefined && !clears)
+    return close(desk, episode, desk.now, 'acknowledged; nothing else would say that it is over');
   keepEpisode(desk, episode);
 }

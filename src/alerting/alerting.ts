@@ -2,13 +2,16 @@ import { formatDuration } from '../kit/duration.ts';
 import { sendRule } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Machine } from '../model/machine.ts';
-import { instant, latest, type Instant } from '../model/time.ts';
+import { between, instant, latest, type Instant } from '../model/time.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { AlertingInput, AlertingOutput, AlertingRules } from './contract.ts';
 import type { ReceiverCounters } from './counters.ts';
 import { createDesk, type Desk, type Waker } from './desk.ts';
-import { alertId, alertKey } from './episode.ts';
-import { beginAlone, close, raise } from './keep.ts';
+import { alertId, alertKey, endsBySilence } from './episode.ts';
+import { close } from './close.ts';
+import { followUp } from './follow-up.ts';
+import { forgetGroup } from './group.ts';
+import { beginAlone, raise } from './keep.ts';
 import { ownOccurrence } from './own-alert.ts';
 import { pump } from './release.ts';
 import { routeOf, type Routing } from './route.ts';
@@ -110,10 +113,14 @@ function wake(desk: Desk, waker: Waker, due: Instant): void {
     case 'silence':
       return reviewSilence(desk, waker.silence);
     case 'episode': {
-      const { quiet } = waker.episode;
-      const silence = quiet === undefined ? '' : ` for ${formatDuration(quiet)}`;
-      return close(desk, waker.episode, due, `over: not raised${silence}`);
+      const { episode } = waker;
+      const ends = endsBySilence(episode);
+      if (ends === undefined || ends > due) return followUp(desk, episode);
+      const silence = formatDuration(between(episode.alert.lastAt, ends));
+      return close(desk, episode, ends, `over: not raised for ${silence}`);
     }
+    case 'group':
+      return forgetGroup(desk, waker.group);
   }
 }
 

@@ -28,6 +28,26 @@ export interface Route {
   readonly when: When;
   readonly to: readonly string[];
   readonly continues: boolean;
+  /** An open alert that nobody acknowledged is told again after this long. */
+  readonly repeat?: Millis;
+  readonly escalate?: Escalation;
+  readonly group?: Grouping;
+}
+
+/** Who is told too of an open alert that nobody acknowledged for `after`. */
+export interface Escalation {
+  readonly after: Millis;
+  readonly to: readonly string[];
+}
+
+/** Alerts for one receiver that have all of `by` in common go out together. */
+export interface Grouping {
+  /** `rule`, `severity`, `key`, or names of fields. */
+  readonly by: readonly string[];
+  /** How long the first alert of a group waits for others. */
+  readonly wait: Millis;
+  /** The least time between two messages of one group. */
+  readonly every: Millis;
 }
 
 /** What alerting must know of a channel. */

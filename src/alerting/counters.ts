@@ -30,6 +30,9 @@ export interface Counters {
   readonly shelf: Shelf<ReceiverCounters>;
   /** Raises that are on their way now. */
   pending(carried: Carried, receiver: string): void;
+  /** What was pending waits for others to go out with it, and no longer. */
+  held(carried: Carried, receiver: string): void;
+  unheld(carried: Carried, receiver: string): void;
   muted(rule: string, receiver: string, reason: MuteReason): void;
   /** What was pending ended. */
   ended(carried: Carried, receiver: string, ending: Ending): void;
@@ -52,6 +55,13 @@ export function createCounters(): Counters {
     shelf.put(key, { ...old, ...make(old) });
   };
 
+  const hold = (carried: Carried, receiver: string, sign: 1 | -1): void => {
+    for (const [rule, raises] of Object.entries(carried)) {
+      const by = sign * raises;
+      change(rule, receiver, ({ held, pending }) => ({ held: held + by, pending: pending - by }));
+    }
+  };
+
   return {
     shelf,
     pending(carried, receiver) {
@@ -59,6 +69,8 @@ export function createCounters(): Counters {
         change(rule, receiver, (old) => ({ raised: old.raised + raises, pending: old.pending + raises }));
       }
     },
+    held: (carried, receiver) => hold(carried, receiver, 1),
+    unheld: (carried, receiver) => hold(carried, receiver, -1),
     muted: (rule, receiver, reason) =>
       change(rule, receiver, ({ raised, muted }) => ({
         raised: raised + 1,

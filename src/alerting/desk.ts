@@ -1,12 +1,13 @@
 import { createByAge, type ByAge } from '../kit/age.ts';
 import { createAgenda, type Agenda } from '../kit/heap.ts';
 import type { Decision } from '../model/alert.ts';
-import { instant, type Instant } from '../model/time.ts';
+import { earliest, instant, type Instant } from '../model/time.ts';
 import type { AlertingOutput, AlertingRules, Receiver } from './contract.ts';
 import { createCounters, type Counters } from './counters.ts';
-import { alertKey, type Episode } from './episode.ts';
+import { alertKey, endsBySilence, type Episode } from './episode.ts';
 import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
-import { noticeDue, type Notice } from './notice.ts';
+import type { Group } from './group.ts';
+import { noticeDue, noticeOf, noticeRow, type Notice } from './notice.ts';
 import type { Silence } from './silence.ts';
 import { asJson, createShelf, fromJson, type Shelf } from './shelf.ts';
 
@@ -15,7 +16,8 @@ export type Waker =
   | { readonly type: 'episode'; readonly order: number; readonly episode: Episode }
   | { readonly type: 'notice'; readonly order: number; readonly notice: Notice }
   | { readonly type: 'lane'; readonly order: number; readonly lane: Lane }
-  | { readonly type: 'silence'; readonly order: number; readonly silence: Silence };
+  | { readonly type: 'silence'; readonly order: number; readonly silence: Silence }
+  | { readonly type: 'group'; readonly order: number; readonly group: Group };
 
 /** All that alerting remembers, and where its steps say what they decided. */
 export interface Desk {
@@ -30,6 +32,9 @@ export interface Desk {
   /** Open alerts of which nobody heard, because all their raises were muted. */
   readonly untold: Set<Episode>;
   readonly notices: Shelf<Notice>;
+  /** What waits for others to go out with it, by what they have in common. */
+  readonly gatherings: Map<string, Notice>;
+  readonly groups: Shelf<Group>;
   readonly silences: Shelf<Silence>;
   readonly lanes: Map<string, Lane>;
   /** What is spent, by budget key. */
@@ -38,7 +43,7 @@ export interface Desk {
   readonly stirred: Set<Lane>;
   readonly counters: Counters;
   readonly agenda: Agenda<Waker>;
-  readonly wakers: WeakMap<Episode | Notice | Lane | Silence, Waker>;
+  readonly wakers: WeakMap<Episode | Notice | Lane | Silence | Group, Waker>;
   outputs: AlertingOutput[];
   /** The clock as it was last written. */
   writtenNow: Instant;
@@ -57,7 +62,12 @@ export function createDesk(rules: AlertingRules): Desk {
       () => open.size,
     ),
     untold: new Set(),
-    notices: createShelf<Notice>('notification', { write: (notice) => asJson({ ...notice }), read: copied }),
+    notices: createShelf<Notice>('notification', {
+      write: (notice) => asJson(noticeRow(notice)),
+      read: (value) => noticeOf(fromJson(value)),
+    }),
+    gatherings: new Map(),
+    groups: createShelf<Group>('group', { write: (group) => asJson({ ...group }), read: copied }),
     silences: createShelf<Silence>('silence', { write: (silence) => asJson({ ...silence }), read: copied }),
     lanes: new Map(),
     allowances: new Map(),
@@ -139,12 +149,14 @@ export function openEpisode(desk: Desk, name: string, episode: Episode): void {
 }
 
 export function scheduleEpisode(desk: Desk, episode: Episode): void {
-  const { alert, quiet, clears, order } = episode;
+  const { alert, followUps = [], order } = episode;
   const waker = desk.wakers.get(episode) ?? { type: 'episode', order, episode };
   desk.wakers.set(episode, waker);
-  const endsBySilence = alert.status === 'open' && quiet !== undefined && !clears;
-  desk.agenda.set(waker, endsBySilence ? alert.lastAt + quiet : undefined);
+  const follows = alert.status === 'open' ? followUps.map(({ at }) => at) : [];
+  desk.agenda.set(waker, follows.reduce(earlier, endsBySilence(episode)));
 }
+
+const earlier = (a: Instant | undefined, b: Instant): Instant | undefined => earliest(b, a);
 
 /** Sets the timer of a notification by its state and its channel's. */
 export function scheduleNotice(desk: Desk, notice: Notice): void {

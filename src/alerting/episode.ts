@@ -1,7 +1,8 @@
 import { hashText } from '../kit/hash.ts';
 import type { Alert, Occurrence } from '../model/alert.ts';
 import type { Severity } from '../model/program.ts';
-import type { Instant, Millis } from '../model/time.ts';
+import { instant, millis, type Instant, type Millis } from '../model/time.ts';
+import type { FollowUp } from './follow-up.ts';
 
 /** An alert in memory: while it is open, and until all its notifications are settled. */
 export interface Episode {
@@ -13,6 +14,10 @@ export interface Episode {
   readonly quiet?: Millis;
   /** The rule says itself when it is over. */
   readonly clears: boolean;
+  /** Somebody is asked to acknowledge it: while nobody did, silence does not end it before this long. */
+  patience?: Millis;
+  /** What happens if nobody acknowledges. */
+  followUps?: readonly FollowUp[];
   /** When the first raise was muted since it was last told. */
   mutedSince?: Instant;
   /** Receiver and channel of each place where a message about it arrived. */
@@ -85,11 +90,23 @@ export function raiseAgain(
 }
 
 /** An acknowledgement holds for what was acknowledged: not once it got worse. */
-export function withoutAck({ ack: _, ...alert }: Alert): Alert {
-  return alert;
+export function withoutAck(alert: Alert): Alert {
+  const copy: { -readonly [Name in keyof Alert]: Alert[Name] } = { ...alert };
+  delete copy.ack;
+  return copy;
+}
+
+/** When it is over because it was not raised again; undefined: not by that alone. */
+export function endsBySilence({ alert, quiet, clears, patience }: Episode): Instant | undefined {
+  if (alert.status !== 'open' || clears) return undefined;
+  const waits = alert.ack === undefined ? patience : patience && millis(0);
+  const longest = waits === undefined ? quiet : millis(Math.max(waits, quiet ?? 0));
+  return longest === undefined ? undefined : instant(Math.max(alert.lastAt + longest, alert.ack?.at ?? 0));
 }
 
 export const severityRank: { readonly [Name in Severity]: number } = { info: 0, warning: 1, critical: 2 };
+
+export const worstOf = (a: Severity, b: Severity): Severity => (isWorse(b, a) ? b : a);
 
 export const isWorse = (a: Severity, b: Severity): boolean => severityRank[a] > severityRank[b];
 

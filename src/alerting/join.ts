@@ -1,13 +1,11 @@
 import type { Notification } from '../model/alert.ts';
-import { instant } from '../model/time.ts';
 import { mergeCarried } from './counters.ts';
 import type { Desk } from './desk.ts';
-import { severityRank } from './episode.ts';
+import { worstOf } from './episode.ts';
+import { addSuppressed, MOST_LISTED, summaryOf, tallyOfNotice } from './gathering.ts';
 import type { Notice } from './notice.ts';
 import { conclude, enqueue, tell, type Draft } from './outbox.ts';
-
-/** Most alerts that a joined notification lists; the number of all is kept. */
-const MOST_LISTED = 50;
+import { addTally, type Tally } from './tally.ts';
 
 /**
  * Makes one notification of several that wait for the same receiver on the same channel: raises among
@@ -18,22 +16,27 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
   const [first] = notifications;
   if (first === undefined || members.length < 2) return;
   const { alerts, total } = listAlerts(notifications);
-  const suppressed = addSuppressed(notifications);
+  const suppressed = notifications.map((one) => one.suppressed).reduce(addSuppressed);
+  const carried = mergeCarried(members.map((member) => member.carried));
+  const tally = joinTallies(desk, members);
   const draft: Draft = {
     alerts,
     ...(total > alerts.length ? { total } : {}),
-    severity: notifications.map(({ severity }) => severity).reduce(worst),
+    severity: notifications.map(({ severity }) => severity).reduce(worstOf),
     receiver: first.receiver,
     channel: first.channel,
     hop: first.hop,
     reason: first.reason === 'resolved' ? 'resolved' : 'joined',
     ...(suppressed === undefined ? {} : { suppressed }),
+    ...(tally === undefined ? {} : { summary: summaryOf(carried, tally, { cause: 'budget' }) }),
   };
-  const carried = mergeCarried(members.map((member) => member.carried));
   // Not before a worse or older one that goes alone.
   const worstOnes = members.filter(({ notification }) => notification.severity === draft.severity);
   const rank = Math.min(...worstOnes.map((member) => member.rank));
-  const joined = enqueue(desk, draft, carried, why, rank);
+  const joined = enqueue(desk, draft, carried, why, {
+    rank,
+    ...(tally === undefined ? {} : { tally }),
+  });
   const by = joined.notification.id;
   for (const member of members) {
     tell(desk, member, 'joined', `joined with ${members.length - 1} others for ${first.receiver}: ${why}`);
@@ -41,8 +44,15 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
   }
 }
 
-const worst = (a: Notification['severity'], b: Notification['severity']): Notification['severity'] =>
-  severityRank[a] >= severityRank[b] ? a : b;
+/** Where one of them gathered others, all are counted together. */
+function joinTallies(desk: Desk, members: readonly Notice[]): Tally | undefined {
+  const [first, ...others] = members.some(({ tally }) => tally !== undefined)
+    ? members.map((member) => member.tally ?? tallyOfNotice(desk, member))
+    : [];
+  if (first === undefined) return undefined;
+  for (const other of others) addTally(first, other);
+  return first;
+}
 
 /** The oldest alerts, and how many there are in all. */
 function listAlerts(notifications: readonly Notification[]): { alerts: readonly string[]; total: number } {
@@ -52,13 +62,4 @@ function listAlerts(notifications: readonly Notification[]): { alerts: readonly 
     0,
   );
   return { alerts: [...ids].slice(0, MOST_LISTED), total: ids.size + unlisted };
-}
-
-function addSuppressed(notifications: readonly Notification[]): Notification['suppressed'] {
-  const all = notifications.flatMap(({ suppressed }) => suppressed ?? []);
-  if (all.length === 0) return undefined;
-  return {
-    count: all.reduce((sum, { count }) => sum + count, 0),
-    since: instant(Math.min(...all.map(({ since }) => since))),
-  };
 }

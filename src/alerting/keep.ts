@@ -3,29 +3,25 @@ import { isMilestone } from '../kit/milestone.ts';
 import type { Notification } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Instant } from '../model/time.ts';
-import type { Receiver } from './contract.ts';
-import type { Carried } from './counters.ts';
-import { decide, keepEpisode, laneOf, receiverOf, type Desk } from './desk.ts';
+import { closeOldest } from './close.ts';
+import { decide, keepEpisode, type Desk } from './desk.ts';
 import {
   alertId,
   alertKey,
   beginAlert,
-  holdsPlace,
   isWorse,
   raiseAgain,
   withoutAck,
   type Beginning,
   type Episode,
 } from './episode.ts';
+import { isFollowed, planFollowUps, putOffRepeats } from './follow-up.ts';
 import { countMuted, mutingOf, mutingOfRaise, type Muting } from './mute.ts';
-import { enqueue, tell } from './outbox.ts';
+import { notify } from './notify.ts';
 import { routeOf, type Routing } from './route.ts';
 import { subjectOf, subjectOfAlert } from './subject.ts';
 
 type RaiseEffect = Extract<Effect, { type: 'raise' }>;
-
-/** Most open alerts in memory where the configuration does not say. */
-const MOST_OPEN = 20_000;
 
 /** Takes a raise into its alert and tells or mutes it. */
 export function raise(desk: Desk, effect: RaiseEffect): void {
@@ -39,7 +35,7 @@ export function raise(desk: Desk, effect: RaiseEffect): void {
 
 /** Begins an alert that is over as soon as everyone was told. */
 export function beginAlone(desk: Desk, beginning: Beginning, routing: Routing): void {
-  announce(desk, open(desk, beginning, { alone: true, clears: false }), routing);
+  announce(desk, open(desk, beginning, { alone: true, clears: false }), routing, { isDirect: true });
 }
 
 /** Tells what is open and of which nobody heard, as far as nothing mutes it any more. */
@@ -52,28 +48,6 @@ export function revealUntold(desk: Desk, because: string): void {
   }
 }
 
-/** Ends an alert; where its end can be told and its beginning was, it is. */
-export function close(desk: Desk, episode: Episode, at: Instant, why: string, isTold = true): void {
-  episode.alert = { ...episode.alert, status: 'resolved', resolvedAt: at };
-  episode.endIsTold = isTold;
-  const { alert, told } = episode;
-  desk.outputs.push({ type: 'alert', alert });
-  decide(desk, { alert: alert.id, step: 'resolved', text: why });
-  if (isTold) for (const [receiver, channel] of told) tellResolved(desk, episode, receiver, channel);
-  keepEpisode(desk, episode);
-}
-
-/** Tells the end of an alert at one place where the alert was told. */
-export function tellResolved(desk: Desk, episode: Episode, receiver: string, channel: string): void {
-  if (!laneOf(desk, channel).rules.resolved || holdsPlace(episode.endToldTo, receiver, channel)) return;
-  episode.endToldTo = [...episode.endToldTo, [receiver, channel]];
-  const { id, severity } = episode.alert;
-  const hop = Math.max(0, receiverOf(desk, receiver)?.channels.indexOf(channel) ?? 0);
-  const draft = { alerts: [id], severity, receiver, channel, hop, reason: 'resolved' } as const;
-  const notice = enqueue(desk, draft, {}, 'the alert is over');
-  tell(desk, notice, 'queued', `its end, for ${receiver} by ${channel}`);
-}
-
 function begin(desk: Desk, effect: RaiseEffect): void {
   const { rule, key, severity, occurrence, seq, ordinal, quiet, clears = false } = effect;
   const id = alertId(rule, key, seq, ordinal);
@@ -82,11 +56,11 @@ function begin(desk: Desk, effect: RaiseEffect): void {
   const routing = routeOf(desk.rules, subject);
   const muting = mutingOf(desk, subject);
   // Nothing would ever say that it is over.
-  const alone = quiet === undefined && !clears;
+  const alone = quiet === undefined && !clears && !isFollowed(routing);
   if (!alone) closeOldest(desk);
   const ends = { alone, clears, ...(quiet === undefined ? {} : { quiet }) };
   const episode = open(desk, beginning, ends, muting === undefined);
-  announce(desk, episode, routing, muting);
+  announce(desk, episode, routing, muting === undefined ? {} : { muting });
 }
 
 function open(
@@ -112,13 +86,21 @@ function open(
   };
 }
 
-function announce(desk: Desk, episode: Episode, routing: Routing, muting?: Muting): void {
+function announce(
+  desk: Desk,
+  episode: Episode,
+  routing: Routing,
+  { muting, isDirect = false }: { readonly muting?: Muting; readonly isDirect?: boolean },
+): void {
   const { alert } = episode;
   desk.outputs.push({ type: 'alert', alert });
   desk.episodes.put(alert.id, episode);
   decide(desk, { alert: alert.id, step: 'raised', text: raisedBy(episode) });
-  if (muting === undefined) notify(desk, episode, routing, { reason: 'first' });
-  else mute(desk, episode, routing, muting);
+  if (!episode.alone && isFollowed(routing)) episode.patience = desk.rules.giveUpAfter;
+  if (muting === undefined) {
+    if (!episode.alone) follow(desk, episode, routing, true);
+    notify(desk, episode, routing, { reason: 'first', carried: { [alert.rule]: 1 } }, isDirect);
+  } else mute(desk, episode, routing, muting);
   keepEpisode(desk, episode);
 }
 
@@ -127,7 +109,9 @@ function reveal(desk: Desk, episode: Episode, because: string): void {
   const { alert } = episode;
   decide(desk, { alert: alert.id, step: 'kept', text: `${because}: it is open and nobody heard of it` });
   const routing = routeOf(desk.rules, subjectOfAlert(alert));
-  notify(desk, episode, routing, { reason: 'first', ...takeSuppressed(desk, episode) }, {});
+  follow(desk, episode, routing, true);
+  const suppressed = takeSuppressed(desk, episode);
+  notify(desk, episode, routing, { reason: 'first', ...suppressed, carried: {} }, false);
   keepEpisode(desk, episode);
 }
 
@@ -150,8 +134,17 @@ function tellAgain(desk: Desk, episode: Episode, effect: RaiseEffect, rose: bool
     : `raised again, ${formatSince(alert.toldAt ?? alert.firstAt, desk.now)} after it was last told`;
   decide(desk, { alert: alert.id, step: 'kept', text: `${why}; ${count} raises were muted since then` });
   const reason = toldAt === undefined ? 'first' : 'repeated';
-  notify(desk, episode, routeOf(desk.rules, subjectOf(effect)), { reason, ...suppressed });
+  const routing = routeOf(desk.rules, subjectOf(effect));
+  follow(desk, episode, routing, rose || toldAt === undefined);
+  notify(desk, episode, routing, { reason, ...suppressed, carried: { [alert.rule]: 1 } }, false);
   keepEpisode(desk, episode);
+}
+
+/** Plans what happens if nobody acknowledges; `afresh`: not only when it is repeated. */
+function follow(desk: Desk, episode: Episode, routing: Routing, afresh: boolean): void {
+  if (isFollowed(routing)) episode.patience = desk.rules.giveUpAfter;
+  const followUps = afresh ? planFollowUps(desk, routing) : putOffRepeats(desk, episode, routing);
+  if (followUps.length > 0) episode.followUps = followUps;
 }
 
 function muteAgain(desk: Desk, episode: Episode, effect: RaiseEffect, muting: Muting): void {
@@ -174,46 +167,12 @@ function mute(desk: Desk, { alert }: Episode, { receivers }: Routing, muting: Mu
   }
 }
 
-/** One notification for each receiver; none waits for another. */
-function notify(
-  desk: Desk,
-  { alert }: Episode,
-  { receivers, why }: Routing,
-  more: Pick<Notification, 'reason' | 'suppressed'>,
-  carried: Carried = { [alert.rule]: 1 },
-): void {
-  decide(desk, { alert: alert.id, step: 'routed', text: routedTo(receivers, why) });
-  for (const receiver of receivers) {
-    const [channel] = receiver.channels;
-    if (channel === undefined) continue;
-    desk.counters.pending(carried, receiver.name);
-    const place = { receiver: receiver.name, channel, hop: 0 };
-    const draft = { alerts: [alert.id], severity: alert.severity, ...place, ...more };
-    const notice = enqueue(desk, draft, carried, why);
-    tell(desk, notice, 'queued', `for ${receiver.name} by ${channel}`);
-  }
-}
-
-/** There is room for one more open alert afterwards. */
-function closeOldest(desk: Desk): void {
-  while (desk.open.size >= (desk.rules.maxOpen ?? MOST_OPEN)) {
-    const oldest = desk.openByAge.oldest();
-    if (oldest === undefined) return;
-    close(desk, oldest, desk.now, 'closed because too many alerts are open', false);
-  }
-}
-
 function raisedBy({ alert }: Episode): string {
   const { rule, key, severity, last } = alert;
   const keyed = key.length === 0 ? '' : ` for ${key.join(', ')}`;
   const window = last.window === undefined ? '' : `, ${last.count} within ${formatDuration(last.window)}`;
   return `rule ${rule} raised it${keyed}, ${severity}${window}`;
 }
-
-const routedTo = (receivers: readonly Receiver[], why: string): string =>
-  receivers.length === 0
-    ? `nobody hears of it (${why})`
-    : `to ${receivers.map(({ name }) => name).join(', ')} (${why})`;
 
 const formatSince = (from: Instant, to: Instant): string =>
   formatDuration((to - from) as Parameters<typeof formatDuration>[0]);

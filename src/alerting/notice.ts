@@ -1,7 +1,8 @@
 import type { Notification } from '../model/alert.ts';
 import { earliest, instant, type Instant, type Millis } from '../model/time.ts';
-import type { Carried } from './counters.ts';
 import { severityRank } from './episode.ts';
+import type { Gathering } from './gathering.ts';
+import { tallyOf, tallyRow, type Tally } from './tally.ts';
 
 /** A notification that is not settled, with what only alerting needs to know of it. */
 export interface Notice {
@@ -9,13 +10,17 @@ export interface Notice {
   readonly order: number;
   /** Its place in the queue among equals: of a joined one, that of its oldest member. */
   readonly rank: number;
-  readonly carried: Carried;
+  readonly carried: { [rule: string]: number };
   notification: Notification;
   /** When the part now due was first tried, and when its newest attempt was released. */
   firstAttemptAt?: Instant;
   releasedAt?: Instant;
   /** Attempts of this part whose outcome is unknown. */
   unknowns: number;
+  /** While it waits for others to go out with it. */
+  gathering?: Gathering;
+  /** Of what gathered others. */
+  tally?: Tally;
 }
 
 /** After this many unknown outcomes an alert that comes twice is better than one that never comes. */
@@ -72,6 +77,7 @@ export function noticeDue(
     readonly giveUpAfter: Millis;
   },
 ): Instant | undefined {
+  if (notice.gathering !== undefined) return notice.gathering.until;
   if (!isWaiting(notice)) return undefined;
   const since = waitingSince(notice, limits.blockedSince);
   const times = [notice.notification.dueAt];
@@ -80,4 +86,20 @@ export function noticeDue(
     if (limits.nextAfter !== undefined) times.push(instant(since + limits.nextAfter));
   }
   return times.filter((time) => time > now).reduce<Instant | undefined>(earliest, undefined);
+}
+
+/** A notice as JSON; it goes on changing, the row does not. */
+export const noticeRow = ({ carried, gathering, tally, ...rest }: Notice): object => ({
+  ...rest,
+  carried: { ...carried },
+  ...(gathering === undefined ? {} : { gathering: { ...gathering } }),
+  ...(tally === undefined ? {} : { tally: tallyRow(tally) }),
+});
+
+/** The inverse of `noticeRow`. */
+export function noticeOf(row: object): Notice {
+  const { tally, ...rest } = row as Omit<Notice, 'tally'> & { readonly tally?: object };
+  const copy = { ...rest, carried: { ...rest.carried } };
+  if (copy.gathering !== undefined) copy.gathering = { ...copy.gathering };
+  return tally === undefined ? copy : { ...copy, tally: tallyOf(tally) };
 }

@@ -3,29 +3,54 @@ import type { Decision, Notification } from '../model/alert.ts';
 import type { Carried, Ending } from './counters.ts';
 import { decide, keepEpisode, laneOf, receiverOf, scheduleNotice, type Desk } from './desk.ts';
 import { blockOf, lineUp, stepOut } from './lane.ts';
+import type { Gathering } from './gathering.ts';
 import { isWaiting, mayHaveArrived, type Notice } from './notice.ts';
+import type { Tally } from './tally.ts';
 
 /** What a new notification is made of; the rest follows from when it is made. */
 export type Draft = Pick<
   Notification,
-  'alerts' | 'total' | 'severity' | 'receiver' | 'channel' | 'hop' | 'reason' | 'suppressed'
+  'alerts' | 'total' | 'severity' | 'receiver' | 'channel' | 'hop' | 'reason' | 'suppressed' | 'summary'
 >;
 
-/** Puts a new notification in its channel's queue. `rank`: its place there, if not at the end. */
-export function enqueue(desk: Desk, draft: Draft, carried: Carried, why: string, rank?: number): Notice {
+/** What a new notification may have beside. */
+interface Beside {
+  /** Its place in the queue, if not at the end. */
+  readonly rank?: number;
+  readonly gathering?: Gathering;
+  readonly tally?: Tally;
+}
+
+/** Puts a new notification in its channel's queue, or among those that wait for others. */
+export function enqueue(
+  desk: Desk,
+  draft: Draft,
+  carried: Carried,
+  why: string,
+  { rank, gathering, tally }: Beside = {},
+): Notice {
   const order = (desk.made += 1);
   const { receiver, channel, alerts } = draft;
   const notification: Notification = {
     id: hashText(JSON.stringify([alerts[0] ?? '', receiver, channel, desk.now, order])).slice(0, 10),
     ...draft,
-    state: 'pending',
+    state: gathering === undefined ? 'pending' : 'held',
     createdAt: desk.now,
-    dueAt: desk.now,
+    dueAt: gathering?.until ?? desk.now,
     attempt: 0,
     part: 0,
-    why: `${why}${waitsFor(desk, channel)}`,
+    why: gathering === undefined ? `${why}${waitsFor(desk, channel)}` : why,
   };
-  const notice: Notice = { order, rank: rank ?? order, carried, notification, unknowns: 0 };
+  const notice: Notice = {
+    order,
+    rank: rank ?? order,
+    carried: { ...carried },
+    notification,
+    unknowns: 0,
+    ...(gathering === undefined ? {} : { gathering: { ...gathering } }),
+    ...(tally === undefined ? {} : { tally }),
+  };
+  if (gathering !== undefined) desk.gatherings.set(gathering.name, notice);
   for (const id of alerts) countUnsettled(desk, id, 1);
   show(desk, notice);
   return notice;
@@ -85,7 +110,7 @@ export function giveUp(desk: Desk, notice: Notice, why: string): void {
 
 /** Lets the next channel of the chain go on. */
 export function pass(desk: Desk, notice: Notice, channel: string, why: string): Notice {
-  const { alerts, total, severity, receiver, hop, reason, suppressed, id } = notice.notification;
+  const { alerts, total, severity, receiver, hop, reason, suppressed, summary, id } = notice.notification;
   const channels = receiverOf(desk, receiver)?.channels ?? [];
   const draft: Draft = {
     alerts,
@@ -96,8 +121,11 @@ export function pass(desk: Desk, notice: Notice, channel: string, why: string): 
     hop: channels[hop + 1] === channel ? hop + 1 : Math.max(0, channels.indexOf(channel)),
     reason,
     ...(suppressed === undefined ? {} : { suppressed }),
+    ...(summary === undefined ? {} : { summary }),
   };
-  const next = enqueue(desk, draft, notice.carried, `after ${notice.notification.channel}: ${why}`);
+  const { tally } = notice;
+  const beside = tally === undefined ? {} : { tally };
+  const next = enqueue(desk, draft, notice.carried, `after ${notice.notification.channel}: ${why}`, beside);
   tell(desk, notice, 'passed', `${why}: ${channel} is tried`);
   conclude(desk, notice, { state: 'passed', why, by: next.notification.id }, 'goesOn');
   tell(desk, next, 'queued', `for ${receiver} by ${channel}, instead of ${id}`);
@@ -115,7 +143,8 @@ export function tellAttempt(desk: Desk, notice: Notice, step: Decision['step'], 
   if (attempt <= 10 || attempt % 10 === 0) tell(desk, notice, step, text);
 }
 
-function countUnsettled(desk: Desk, alert: string, by: number): void {
+/** One notification more or less lists an alert. */
+export function countUnsettled(desk: Desk, alert: string, by: number): void {
   const episode = desk.episodes.get(alert);
   if (episode === undefined) return;
   episode.unsettled += by;

@@ -1,11 +1,17 @@
-import type { AlertingRules, Receiver } from './contract.ts';
+import type { AlertingRules, Escalation, Receiver, Route } from './contract.ts';
 import { matches, type Subject } from './subject.ts';
 
 /** Who hears of something, each once, in the order of routes; `why` is a sentence. */
 export interface Routing {
   readonly receivers: readonly Receiver[];
   readonly why: string;
+  /** Receiver → how it hears of it, by the first route that names it. */
+  readonly plans?: ReadonlyMap<string, Plan>;
+  readonly escalations?: readonly Escalation[];
 }
+
+/** How a receiver hears of what a route sends to it. */
+export type Plan = Pick<Route, 'repeat' | 'group'>;
 
 /**
  * The first route that matches decides, together with those before it that continue. Without a match
@@ -16,11 +22,13 @@ export function routeOf(
   subject: Subject,
 ): Routing {
   const taken: number[] = [];
-  const names = new Set<string>();
+  const plans = new Map<string, Plan>();
+  const escalations: Escalation[] = [];
   for (const [index, route] of routes.entries()) {
     if (!matches(route.when, subject)) continue;
     taken.push(index + 1);
-    for (const name of route.to) names.add(name);
+    for (const name of route.to) if (!plans.has(name)) plans.set(name, route);
+    if (route.escalate !== undefined) escalations.push(route.escalate);
     if (!route.continues) break;
   }
   if (taken.length === 0) {
@@ -30,6 +38,8 @@ export function routeOf(
       why: routes.length === 0 ? 'no routes: to all' : 'no route matches: to all',
     };
   }
-  const found = [...names].flatMap((name) => receivers.find((receiver) => receiver.name === name) ?? []);
-  return { receivers: found, why: `by route ${taken.join(' and ')}` };
+  const found = [...plans.keys()].flatMap(
+    (name) => receivers.find((receiver) => receiver.name === name) ?? [],
+  );
+  return { receivers: found, why: `by route ${taken.join(' and ')}`, plans, escalations };
 }

@@ -10,6 +10,7 @@ import {
   type Desk,
 } from './desk.ts';
 import { alertKey } from './episode.ts';
+import { scheduleGroup } from './group.ts';
 import { lineUp } from './lane.ts';
 import { allowanceChanges, laneChanges, restoreLanes } from './lane-rows.ts';
 import { isWaiting } from './notice.ts';
@@ -23,6 +24,7 @@ export function deskChanges(desk: Desk): Row[] {
   const rows = [
     ...desk.episodes.changes(),
     ...desk.notices.changes(),
+    ...desk.groups.changes(),
     ...desk.silences.changes(),
     ...desk.counters.shelf.changes(),
     ...[...desk.lanes.values()].flatMap(laneChanges),
@@ -39,6 +41,7 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
     if (value === undefined) continue;
     if (scope === 'alert') desk.episodes.restore(key, value);
     else if (scope === 'notification') desk.notices.restore(key, value);
+    else if (scope === 'group') desk.groups.restore(key, value);
     else if (scope === 'silence') desk.silences.restore(key, value);
     else if (scope === 'counters') desk.counters.shelf.restore(key, value);
     else if (scope === OWN_SCOPE) {
@@ -54,6 +57,7 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
   });
   restoreQueues(desk);
   restoreEpisodes(desk);
+  for (const group of desk.groups.values()) scheduleGroup(desk, group);
   for (const silence of desk.silences.values()) scheduleSilence(desk, silence);
   for (const lane of desk.lanes.values()) scheduleLane(desk, lane);
 }
@@ -62,6 +66,7 @@ function restoreQueues(desk: Desk): void {
   for (const notice of desk.notices.values()) {
     const lane = laneOf(desk, notice.notification.channel);
     if (isWaiting(notice)) lineUp(lane, notice);
+    else if (notice.gathering !== undefined) desk.gatherings.set(notice.gathering.name, notice);
     else lane.underWay.add(notice);
     scheduleNotice(desk, notice);
   }

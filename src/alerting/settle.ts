@@ -6,7 +6,9 @@ import { blockAfter, concernsChannel, endsBlock, LONGEST_WAIT, needsHuman, type 
 import type { AlertingInput } from './contract.ts';
 import { keepEpisode, laneOf, nextChannel, receiverOf, scheduleNotice, type Desk } from './desk.ts';
 import { holdsPlace } from './episode.ts';
-import { tellResolved } from './keep.ts';
+import { letGo } from './gathering.ts';
+import { groupSent } from './group.ts';
+import { tellResolved } from './close.ts';
 import { allUnderWay, blockOf, type Allowance, type Lane } from './lane.ts';
 import { isWaiting, mayHaveArrived, mayPass, waitingSince, type Notice } from './notice.ts';
 import { change, conclude, giveUp, pass, tell, tellAttempt } from './outbox.ts';
@@ -57,7 +59,15 @@ export function repeatUnsettled(desk: Desk): void {
 export function review(desk: Desk, notice: Notice): void {
   const lane = laneOf(desk, notice.notification.channel);
   desk.stirred.add(lane);
+  if (notice.gathering !== undefined) return reviewGathering(desk, notice);
   if (!overdue(desk, lane, notice)) scheduleNotice(desk, notice);
+}
+
+function reviewGathering(desk: Desk, notice: Notice): void {
+  const { gathering } = notice;
+  if (gathering === undefined || gathering.until > desk.now) return scheduleNotice(desk, notice);
+  if (gathering.every !== undefined) groupSent(desk, gathering.name, gathering.every);
+  letGo(desk, notice);
 }
 
 function learnLimits(desk: Desk, lane: Lane, delivery: Delivery): void {

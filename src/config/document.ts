@@ -31,21 +31,38 @@ const receiver = withPlanned(
   ['quiet-hours', 'digest'],
 );
 
-const route = withPlanned(
-  z.strictObject({
-    when: z
-      .object({
-        severity: oneOrMore(z.enum(severities)).optional().describe('One of these severities.'),
-        rule: oneOrMore(word).optional().describe('A rule id, or a glob over rule ids (* and ?).'),
-      })
-      .catchall(oneOrMore(glob).describe('A field by its name: a text or a glob over its value.'))
-      .default({})
-      .describe('What alerts it is for; all of it must hold. Default: every alert.'),
-    to: oneOrMore(thingName).describe('Receivers, or channels as receivers of one.'),
-    continue: z.boolean().default(false).describe('Whether later routes are tried too. Default: false.'),
-  }),
-  ['repeat', 'escalate', 'group'],
-);
+const route = z.strictObject({
+  when: z
+    .object({
+      severity: oneOrMore(z.enum(severities)).optional().describe('One of these severities.'),
+      rule: oneOrMore(word).optional().describe('A rule id, or a glob over rule ids (* and ?).'),
+    })
+    .catchall(oneOrMore(glob).describe('A field by its name: a text or a glob over its value.'))
+    .default({})
+    .describe('What alerts it is for; all of it must hold. Default: every alert.'),
+  to: oneOrMore(thingName).describe('Receivers, or channels as receivers of one.'),
+  continue: z.boolean().default(false).describe('Whether later routes are tried too. Default: false.'),
+  repeat: period
+    .optional()
+    .describe('An open alert that nobody acknowledged is told again after this long. Default: never.'),
+  escalate: z
+    .strictObject({
+      after: period.describe('How long somebody has to acknowledge.'),
+      to: oneOrMore(thingName).describe('Receivers, or channels as receivers of one.'),
+    })
+    .optional()
+    .describe('Who is told too when nobody acknowledged in time. Default: nobody.'),
+  group: z
+    .strictObject({
+      by: oneOrMore(word).describe('What they have in common: rule, severity, key, or a field.'),
+      wait: duration
+        .prefault('30s')
+        .describe('How long the first alert of a group waits for others. Default: 30s.'),
+      every: period.prefault('5m').describe('The least time between two messages of one group. Default: 5m.'),
+    })
+    .optional()
+    .describe('Alerts for one receiver that go out together. Default: each alone.'),
+});
 
 const most = z.int().min(1);
 const budget = withPlanned(

@@ -28,7 +28,8 @@ export function buildHearing(document: ConfigDocument): Hearing {
   return { receivers, routes: document.routes.map(routeOf) };
 }
 
-function routeOf({ when, to, continue: continues }: ConfigDocument['routes'][number]): Route {
+function routeOf(route: ConfigDocument['routes'][number]): Route {
+  const { when, to, continue: continues, repeat, escalate, group } = route;
   const { severity, rule, ...fields } = when;
   return {
     when: {
@@ -38,5 +39,8 @@ function routeOf({ when, to, continue: continues }: ConfigDocument['routes'][num
     },
     to,
     continues,
+    ...(repeat === undefined ? {} : { repeat }),
+    ...(escalate === undefined ? {} : { escalate }),
+    ...(group === undefined ? {} : { group }),
   };
 }

@@ -31,12 +31,19 @@ export function checkReferences(document: ConfigDocument, locate: Locate, known:
     ...Object.entries(document.receivers).flatMap(([name, { channels }]) =>
       unknownNames(channels, known.channels, 'channel', ['receivers', name, 'channels'], locate),
     ),
-    ...document.routes.flatMap(({ to, when }, index) => [
+    ...document.routes.flatMap(({ to, when, escalate }, index) => [
       ...unknownNames(
         to,
         [...known.receivers, ...known.channels],
         'receiver or channel',
         ['routes', index, 'to'],
+        locate,
+      ),
+      ...unknownNames(
+        escalate?.to ?? [],
+        [...known.receivers, ...known.channels],
+        'receiver or channel',
+        ['routes', index, 'escalate', 'to'],
         locate,
       ),
       ...deadGlobs(when.rule ?? [], known.rules, ['routes', index, 'when', 'rule'], locate),

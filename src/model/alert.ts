@@ -64,7 +64,8 @@ export type NotificationReason =
   | 'test';
 
 /**
- * `pending` waits (for its time, its turn or its budget); `sending` was written down before the
+ * `pending` waits (for its time, its turn or its budget); `held` waits for others to go out with it (a
+ * group, the end of quiet hours or of a storm); `sending` was written down before the
  * attempt; `unknown` may have arrived and is repeated; `dead` was given up with a reason; `joined` went
  * out inside another notification; `passed` went to the next channel of its chain.
  */
@@ -78,6 +79,25 @@ export type NotificationState =
   | 'joined'
   | 'muted'
   | 'passed';
+
+/** Why many raises are told in one message. */
+export type SummaryCause = 'group' | 'quiet-hours' | 'storm' | 'storm-over' | 'budget';
+
+/** What a message of many raises says of them all, also of those whose alerts it does not list. */
+export interface Summary {
+  readonly cause: SummaryCause;
+  /** What a group has in common; the name of the quiet hours. */
+  readonly title?: string;
+  readonly raises: number;
+  /** The most frequent rules with their raises, and how many rules there are. */
+  readonly kinds: readonly (readonly [rule: string, raises: number])[];
+  readonly kindCount: number;
+  readonly first: Instant;
+  readonly last: Instant;
+  /** The commonest keys; when they are not exact, each was raised at least as often. */
+  readonly keys: readonly (readonly [key: string, raises: number])[];
+  readonly keysAreExact: boolean;
+}
 
 /** An outbox row: one alert (or several, joined) on its way to one receiver by one channel. */
 export interface Notification {
@@ -99,6 +119,8 @@ export interface Notification {
   /** The first part not yet sent, from 0; how many there are, once rendered. */
   readonly part: number;
   readonly parts?: number;
+  /** Of a message that gathered many raises. */
+  readonly summary?: Summary;
   /** Raises muted before this message, and since when: "seen N times since …". */
   readonly suppressed?: { readonly count: number; readonly since: Instant };
   /** Why it is in this state, in the words of `alerts why`. */

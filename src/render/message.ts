@@ -7,6 +7,7 @@ import { clockTime, timestamp } from './clock.ts';
 import { alertsTold, mostCommon, spanOf } from './joined.ts';
 import type { TextShape } from './shape.ts';
 import { splitText } from './split.ts';
+import { summaryLines, summaryPayload, summaryTitle } from './summary.ts';
 import type { Template } from './template.ts';
 import { builtInText, builtInTitle, longestTitle, templateValues } from './words.ts';
 
@@ -71,7 +72,7 @@ function messageOf(
 }
 
 const tellsOfOne = ({ notification, alerts }: MessageInput): boolean =>
-  alertsTold(notification, alerts) === 1;
+  notification.summary === undefined && alertsTold(notification, alerts) === 1;
 
 interface Words {
   readonly title: string;
@@ -101,8 +102,13 @@ function fill(template: Template | undefined, alert: Alert, input: MessageInput,
 
 function joinedWords(input: MessageInput): Words {
   const { alerts, notification } = input;
+  const { summary } = notification;
   const titles = alerts.map((alert) => titleOf(alert, input));
   const total = alertsTold(notification, alerts);
+  if (summary !== undefined) {
+    const lines = total > titles.length ? summaryLines(summary) : mostCommon(titles, total);
+    return { title: summaryTitle(summary), lines };
+  }
   const more = notification.reason === 'joined' ? 'more alerts' : 'alerts';
   const rules = new Set(alerts.map((alert) => alert.rule)).size;
   return {
@@ -149,8 +155,9 @@ function factsOf(newest: Alert, input: MessageInput): string {
     const over = notification.reason === 'resolved' ? undefined : newest.resolvedAt;
     if (over !== undefined) facts.push(`(resolved ${clock(over)})`);
   } else {
-    const [first, last] = spanOf(alerts);
-    const all = alertsTold(notification, alerts) === alerts.length;
+    const { summary } = notification;
+    const [first, last] = summary === undefined ? spanOf(alerts) : [summary.first, summary.last];
+    const all = summary !== undefined || alertsTold(notification, alerts) === alerts.length;
     facts.push(`first ${clock(first)}, last ${clock(last)}${all ? '' : ` of the ${alerts.length} listed`}`);
   }
   // Told again with nothing new, the text must still differ: X refuses what it has already seen.
@@ -207,6 +214,7 @@ function payloadOf(alert: Alert, words: Words, input: MessageInput): AlertPayloa
     ...(tellsOfOne(input)
       ? {}
       : { joined: alerts.slice(1).map((other) => other.id), total: alertsTold(notification, alerts) }),
+    ...(notification.summary === undefined ? {} : { summary: summaryPayload(notification.summary) }),
   };
 }
 
@@ -221,7 +229,13 @@ function groupsOf(alert: Alert, names: readonly string[] | undefined): Record<st
 /** A summary when nothing happened, or a notification whose alerts the ledger no longer keeps. */
 function nothingToTell(input: MessageInput): Message {
   const { notification, now, zone } = input;
-  const title = notification.alerts.length === 0 ? 'No alerts' : 'Alerts that are no longer kept';
+  const { summary } = notification;
+  const title =
+    summary !== undefined
+      ? `${marksOf(notification)}${summaryTitle(summary)}`
+      : notification.alerts.length === 0
+        ? 'No alerts'
+        : 'Alerts that are no longer kept';
   const at = timestamp(notification.createdAt);
   const payload: AlertPayload = {
     version: 1,
@@ -240,6 +254,9 @@ function nothingToTell(input: MessageInput): Message {
     line: '',
     fields: {},
     groups: {},
+    ...(summary === undefined ? {} : { summary: summaryPayload(summary) }),
   };
-  return messageOf(title, [clockTime(notification.createdAt, now, zone)], payload, input);
+  const facts = clockTime(notification.createdAt, now, zone);
+  const lines = summary === undefined ? [facts] : [facts, ...summaryLines(summary)];
+  return messageOf(title, lines, payload, input);
 }

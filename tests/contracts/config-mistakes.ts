@@ -468,9 +468,9 @@ export const mistakes: readonly [
     ['c.yaml:3:17 config.unknown-name there is no receiver or channel "tol" (did you mean "tool"?)'],
   ],
   [
-    'route planned',
-    'channels:\n  tool: { exec: { command: [/bin/page] } }\nroutes: [{ to: [tool], repeat: 1h }]',
-    ['c.yaml:3:24 config.unknown-key unknown key "repeat" in routes[0] (not supported yet)'],
+    'escalation to nobody',
+    'channels:\n  tool: { exec: { command: [/bin/page] } }\nroutes: [{ to: [tool], escalate: { after: 1m, to: [tol] } }]',
+    ['c.yaml:3:52 config.unknown-name there is no receiver or channel "tol" (did you mean "tool"?)'],
   ],
   [
     'route severity',
