@@ -74,7 +74,6 @@ function scannerFor(source: IntakeSource, program: Program, ports: MatchPorts): 
     .filter(({ rule }) => rule.from === undefined || rule.from.includes(source.name))
     .map(({ rule, index }) => ({ index, pattern: rule.pattern }));
   const format = lineFormats.find((known) => known.name === source.format);
-  // An unknown format may turn out to be one with escapes: then literals could hide in them.
-  const escapes = format?.escapes ?? true;
-  return createScanner(bound, escapes ? 'escaped' : 'text', ports);
+  const escapes = format === undefined ? 'guessed' : format.escapes ? 'escaped' : 'text';
+  return createScanner(bound, escapes, ports);
 }

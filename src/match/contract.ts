@@ -36,8 +36,11 @@ export interface ScanRule {
   readonly pattern: Pattern;
 }
 
-/** How the records of a source write text: formats with escapes make records with a backslash candidates. */
-export type ScanFormat = 'text' | 'escaped';
+/**
+ * How the records of a source write text: formats with escapes make records with a backslash candidates.
+ * `guessed`: each record may be of another format; those that cannot be of one with escapes are text.
+ */
+export type ScanFormat = 'text' | 'escaped' | 'guessed';
 
 /** Yields the records that some rule may match, in order, each with its rules in rule order. */
 export interface Scanner {

@@ -5,7 +5,7 @@ import { records } from './records.ts';
 import { createFinder } from './scan/finder.ts';
 import { wantedBy, type Finder, type Needle, type Wanted } from './scan/needle.ts';
 import { createRecordCursor } from './scan/record-cursor.ts';
-import { eachWild } from './scan/wild.ts';
+import { eachWild, mayEscape } from './scan/wild.ts';
 
 /** Stands for all rules among the numbers of needles. */
 const EVERY = 2 ** 20 - 1;
@@ -21,7 +21,7 @@ export function createScanner(rules: readonly ScanRule[], format: ScanFormat, po
   return {
     scan(chunk) {
       const hits = findHits(chunk.bytes, find, format, ports);
-      const candidates = candidatesOf(chunk, hits, wanted, every);
+      const candidates = candidatesOf(chunk, hits, wanted, every, format);
       return wanted.always.length === 0 ? candidates : withOthers(chunk, candidates, wanted.always);
     },
   };
@@ -36,12 +36,18 @@ const NEEDLES = 2 ** 20;
 function findHits(bytes: Uint8Array, find: Finder, format: ScanFormat, ports: MatchPorts): Hits {
   const coded: number[] = [];
   find(bytes, (needle, at) => coded.push(at * NEEDLES + needle));
-  if (format === 'escaped') eachWild(bytes, ports, (at) => coded.push(at * NEEDLES + EVERY));
+  if (format !== 'text') eachWild(bytes, ports, (at) => coded.push(at * NEEDLES + EVERY));
   return Float64Array.from(coded).sort();
 }
 
 /** Records with hits, each with the rules of all its hits and those that want every record. */
-function candidatesOf(chunk: Chunk, hits: Hits, wanted: Wanted, every: readonly number[]): Candidate[] {
+function candidatesOf(
+  chunk: Chunk,
+  hits: Hits,
+  wanted: Wanted,
+  every: readonly number[],
+  format: ScanFormat,
+): Candidate[] {
   const candidates: Candidate[] = [];
   const recordAt = createRecordCursor(chunk);
   for (let next = 0; next < hits.length;) {
@@ -54,8 +60,12 @@ function candidatesOf(chunk: Chunk, hits: Hits, wanted: Wanted, every: readonly 
       if (stop <= end && !needles.includes(needle)) needles.push(needle);
       next += 1;
     } while (next < hits.length && placeOf(hits, next) < end);
-    if (record === undefined || needles.length === 0) continue;
-    candidates.push({ start: record.start, end: record.end, rules: rulesOf(needles, wanted, every) });
+    if (record === undefined) continue;
+    const { start, end: stop } = record;
+    if (format === 'guessed' && needles.includes(EVERY) && !mayEscape(chunk.bytes, start, stop)) {
+      needles.splice(needles.indexOf(EVERY), 1);
+    }
+    if (needles.length > 0) candidates.push({ start, end: stop, rules: rulesOf(needles, wanted, every) });
   }
   return candidates;
 }

@@ -7,6 +7,8 @@ import type { ScanFormat } from '../../src/match/contract.ts';
 import { compilePattern } from '../../src/match/matcher.ts';
 import { records } from '../../src/match/records.ts';
 import { createScanner } from '../../src/match/scanner.ts';
+import { instant } from '../../src/model/time.ts';
+import { createParser } from '../../src/parse/event.ts';
 import { createTestPorts } from './match-ports.ts';
 import { jsonEvent, makeWorld, textEvent, toChunk, toLines } from './match-programs.ts';
 
@@ -108,6 +110,54 @@ test('JSON, with every way to write a character, and messages as numbers', () =>
     RUNS,
   );
 });
+
+test('lines of any format, each recognised by itself', () => {
+  const parser = createParser({ format: 'auto', zone: 'UTC' });
+  const guessed: Reading = {
+    encoding: 'utf8',
+    format: 'guessed',
+    toEvent: (line) => parser.parse(line, HEAD, 0).event,
+  };
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const { patterns, texts } = makeWorld(seed);
+      const lines = texts.map((text, index) => anyLine(text, seed + index));
+      compare(toChunk(toLines(lines, 'utf8')), patterns, guessed);
+    }),
+    RUNS,
+  );
+});
+
+const HEAD = {
+  source: 'a',
+  receivedAt: instant(1.8e12),
+  reference: instant(1.8e12),
+  position: { stream: 'a' },
+};
+
+/** A text in one of the formats, or none, with the escapes that each has. */
+function anyLine(text: string, variant: number): string {
+  const quoted = JSON.stringify(text);
+  const hidden = quoted.replace(/[a-e]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+  switch (variant % 8) {
+    case 0:
+      return `Nov 20 10:00:06 web1 sshd[42]: ${text}`;
+    case 1:
+      return `<34>1 2026-11-20T10:00:06Z web1 sshd 42 - [x user=${quoted}] ${text}`;
+    case 2:
+      return `time=2026-11-20T10:00:06Z program=sshd msg=${hidden}`;
+    case 3:
+      return `  @cee:{"host":"web1","msg":${quoted}}`.slice(variant % 3 === 0 ? 2 : 0);
+    case 4:
+      return `Message=${hidden} größe=12`;
+    case 5:
+      return ` ${jsonLine(text, variant >> 3)}`;
+    case 6:
+      return `kernel: [12.5] ${text} \\ and [client 1] : [2, 3]`;
+    default:
+      return text;
+  }
+}
 
 function jsonLine(text: string, variant: number): string {
   const members = { host: 'web1', program: 'sshd', pid: variant % 2 === 0 ? 42 : '42', user: 'root' };

@@ -28,3 +28,32 @@ function isNumberList(bytes: Uint8Array, bracket: number): boolean {
 function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
+
+/**
+ * Whether a record can be of a format with escapes at all: an object, a syslog head with its PRI, or a pair
+ * `key=`. Errs on the side of yes; a property holds it to the formats that are recognised by themselves.
+ */
+export function mayEscape(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && (bytes[at] as number) <= 0x20) at += 1;
+  const first = bytes[at];
+  if (first === OBJECT || first === PRI || first === COOKIE) return true;
+  while (at < end && isKeyByte(bytes[at] as number)) at += 1;
+  return bytes[at] === EQUALS;
+}
+
+const OBJECT = 0x7b;
+const PRI = 0x3c;
+const COOKIE = 0x40;
+const EQUALS = 0x3d;
+
+/** Letters, digits and `-./:@_`, and whatever is not ASCII. */
+function isKeyByte(byte: number): boolean {
+  return (
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x40 && byte <= 0x5a) ||
+    (byte >= 0x2d && byte <= 0x3a) ||
+    byte === 0x5f ||
+    byte > 0x7f
+  );
+}
