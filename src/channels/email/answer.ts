@@ -59,9 +59,9 @@ function deliveryOfRefused(
 const isAuthCode = (code: number): boolean => code === 530 || code === 534 || code === 535 || code === 538;
 
 function reasonOf(step: Step, code: number, reply: string): FailureReason {
+  if (step === 'recipients') return 'recipient';
   // 552 and 5.3.4: larger than the server takes (RFC 1870, RFC 3463).
-  if (code === 552 || /^\d{3}[ -]5\.3\.4\b/.test(reply)) return 'tooLong';
-  return step === 'recipients' ? 'recipient' : 'rejected';
+  return code === 552 || /^\d{3}[ -]5\.3\.4\b/.test(reply) ? 'tooLong' : 'rejected';
 }
 
 export const isTransient = ({ code }: Refusal): boolean => code < 500;

@@ -14,10 +14,14 @@ export interface StreamLimits {
   readonly signal: AbortSignal;
 }
 
+/** How long a server gets to close first, in times of making the connection, and in milliseconds. */
+const patience = { times: 2, least: 100, most: 1000 };
+
 /**
  * Sends one frame over a connection of its own and waits until the server closes it in turn. Syslog
- * has no answer; that the server saw our end, and had read all before it, is the nearest to one. `wrongType`:
- * the socket is there but takes datagrams.
+ * has no answer; that the server saw our end, and had read all before it, is the nearest to one. A server
+ * that does not know us, by our certificate's name or our address, closes first and reads nothing: that is
+ * waited for before our end is sent. `wrongType`: the socket is there but takes datagrams.
  */
 export function sendOverStream(
   server: StreamServer,
@@ -26,10 +30,13 @@ export function sendOverStream(
 ): Promise<Delivery | 'wrongType'> {
   return new Promise((resolve) => {
     const progress = { over: false, begun: false, ended: false };
+    const startedAt = performance.now();
+    let pause: NodeJS.Timeout | undefined;
     const end = (delivery: Delivery | 'wrongType'): void => {
       if (progress.over) return;
       progress.over = true;
       clearTimeout(timer);
+      clearTimeout(pause);
       signal.removeEventListener('abort', stop);
       socket?.destroy();
       resolve(delivery);
@@ -46,16 +53,25 @@ export function sendOverStream(
     if (signal.aborted) return stop();
     const socket = open(server, () => {
       progress.begun = true;
-      socket.end(frame, () => (progress.ended = true));
+      socket.write(frame);
+      const took = performance.now() - startedAt;
+      const wait = Math.min(patience.most, Math.max(patience.least, patience.times * took));
+      pause = setTimeout(() => {
+        progress.ended = true;
+        socket.end();
+      }, wait);
     });
     // Whatever it says is read, or its end would never be seen.
     socket.resume();
     socket.on('error', (error) => end(afterError(error, progress.begun)));
+    socket.on('end', () => {
+      if (!progress.ended) end(afterError(new Error(), progress.begun));
+    });
     socket.on('close', () =>
       end(
         progress.ended
           ? { type: 'sent', receipt: 'read to its end' }
-          : afterError(new Error('closed'), progress.begun),
+          : afterError(new Error(), progress.begun),
       ),
     );
   });
@@ -79,8 +95,13 @@ function afterError(error: Error, begun: boolean): Delivery | 'wrongType' {
   if (code === 'EPROTOTYPE') return 'wrongType';
   if (handshakeAlert.test(code))
     return { type: 'retry', reason: 'auth', detail: `the server does not accept the certificate (${code})` };
-  if (begun) return { type: 'unknown', detail: `the connection broke after the message was sent (${code})` };
-  if (code === 'unknown error')
-    return { type: 'retry', reason: 'unavailable', detail: 'the server closed the connection' };
+  const closed = code === 'unknown error';
+  if (begun) {
+    const how = closed
+      ? 'the server closed the connection first, as if it did not know us'
+      : `the connection broke (${code})`;
+    return { type: 'unknown', detail: `${how}, after the message was sent` };
+  }
+  if (closed) return { type: 'retry', reason: 'unavailable', detail: 'the server closed the connection' };
   return { type: 'retry', reason: 'unavailable', detail: failureOf(error, false).detail };
 }

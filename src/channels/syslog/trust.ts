@@ -30,7 +30,10 @@ export function openTrust({ ca, certFile, keyFile }: TrustFiles): () => Promise<
       return { ok: true, context: made.context };
     } catch {
       // Its error could repeat a piece of the key.
-      return { ok: false, detail: `not PEM: ${own === undefined ? 'tls.ca-file' : `${certFile}, ${keyFile}`}` };
+      return {
+        ok: false,
+        detail: `not PEM: ${own === undefined ? 'tls.ca-file' : `${certFile}, ${keyFile}`}`,
+      };
     }
   };
   return async () => {
