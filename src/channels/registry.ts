@@ -2,6 +2,8 @@ import type { ChannelKind } from './contract.ts';
 import { email } from './email/email.ts';
 import { exec } from './exec/exec.ts';
 import { file } from './file/file.ts';
+import { nagios } from './nagios/nagios.ts';
+import { nsca } from './nsca/nsca.ts';
 import { screen } from './screen/screen.ts';
 import { syslog } from './syslog/syslog.ts';
 import { webhook } from './webhook/webhook.ts';
@@ -14,6 +16,8 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(xPost),
   registered(webhook),
   registered(email),
+  registered(nagios),
+  registered(nsca),
   registered(exec),
   registered(file),
   registered(syslog),
