@@ -8,7 +8,8 @@ import { createMatchPorts } from '../daemon/node-ports.ts';
 import { instant } from '../model/time.ts';
 import { acquireLock, type HeldLock, type Lock } from '../control/lock.ts';
 import { prepareStateDirectory } from '../store/directory.ts';
-import { openLedger } from '../store/ledger.ts';
+import { openLedger, type OpenedLedger } from '../store/ledger.ts';
+import { createMemoryLedger } from '../store/memory.ts';
 import { loadSqlite } from '../store/sqlite/driver.ts';
 import type { LedgerFailure } from '../store/contract.ts';
 import { exit, type ExitCode } from './exit.ts';
@@ -49,15 +50,15 @@ export async function host(options: HostOptions): Promise<Hosting> {
   if (lock?.ok === false) return refuse(lock.detail);
   const release = (): void => lock?.release();
   let unread: LedgerFailure | undefined;
-  const opened = await openLedger(
-    state === undefined ? { memory: true } : { directory: state },
-    instant(Date.now()),
-    (failure) => {
-      // Told once for each cause: a disk that fails does so at every turn.
-      if (failure.detail !== unread?.detail) log.error('the ledger cannot be read', { text: failure.detail });
-      unread = failure;
-    },
-  );
+  const onReadFailure = (failure: LedgerFailure): void => {
+    // Told once for each cause: a disk that fails does so at every turn.
+    if (failure.detail !== unread?.detail) log.error('the ledger cannot be read', { text: failure.detail });
+    unread = failure;
+  };
+  const opened: OpenedLedger =
+    state === undefined
+      ? { ok: true, ledger: createMemoryLedger(), notes: [] }
+      : await openLedger({ directory: state }, instant(Date.now()), onReadFailure);
   if (!opened.ok) {
     release();
     return refuse(`the ledger cannot be used: ${opened.failure.detail}`);

@@ -19,6 +19,7 @@ import type { Alert, Notification } from '../model/alert.ts';
 import { instant } from '../model/time.ts';
 import type { Ledger, Round } from './contract.ts';
 import { openLedger, openLedgerReader } from './ledger.ts';
+import { createMemoryLedger } from './memory.ts';
 import { loadSqlite } from './sqlite/driver.ts';
 
 const at = instant(1_790_000_000_000);
@@ -41,8 +42,8 @@ function contentOf(directory: string): ReadonlyMap<string, string> {
   return new Map(contents.filter(([, content]) => content !== ''));
 }
 
-async function open(directory?: string): Promise<Ledger> {
-  const opened = await openLedger(directory === undefined ? { memory: true } : { directory }, at);
+async function open(directory = freshDirectory()): Promise<Ledger> {
+  const opened = await openLedger({ directory }, at);
   if (!opened.ok) throw new Error(opened.failure.detail);
   endings.push(() => opened.ledger.close());
   return opened.ledger;
@@ -102,9 +103,12 @@ function commit(ledger: Ledger, more: Partial<Round>): void {
 
 const idsOf = (things: readonly { readonly id: string }[]): string[] => things.map(({ id }) => id);
 
-describe('reading', () => {
+describe.each([
+  ['a ledger on disk', () => open()],
+  ['a ledger in memory', () => Promise.resolve(createMemoryLedger())],
+])('reading %s', (_, make) => {
   test('alerts come newest first, by rule, status and time of the last raise or resolution', async () => {
-    const ledger = await open();
+    const ledger = await make();
     commit(ledger, {
       alerts: [
         alert('A1', { lastAt: instant(10) }),
@@ -123,7 +127,7 @@ describe('reading', () => {
   });
 
   test('an alert is found by the beginning of its id, several when it is ambiguous, none by odd text', async () => {
-    const ledger = await open();
+    const ledger = await make();
     commit(ledger, { alerts: [alert('7KD0'), alert('7KD1'), alert('8')] });
     expect(idsOf(ledger.findAlerts('7KD1'))).toEqual(['7KD1']);
     expect(idsOf(ledger.findAlerts('7K'))).toEqual(['7KD0', '7KD1']);
@@ -131,7 +135,7 @@ describe('reading', () => {
   });
 
   test('a joined notification is found from each of its alerts', async () => {
-    const ledger = await open();
+    const ledger = await make();
     const joined = notification('N1', { alerts: ['A1', 'A2'] });
     commit(ledger, { alerts: [alert('A1'), alert('A2')], notifications: [joined] });
     expect(ledger.notificationsOf('A1')).toEqual([joined]);
@@ -140,7 +144,7 @@ describe('reading', () => {
   });
 
   test('what is not settled comes oldest first', async () => {
-    const ledger = await open();
+    const ledger = await make();
     const states = [
       'sent',
       'pending',
@@ -166,7 +170,7 @@ describe('reading', () => {
   });
 
   test('what is unsettled and what is open is told without its data', async () => {
-    const ledger = await open();
+    const ledger = await make();
     commit(ledger, {
       alerts: [
         alert('A1', { lastAt: instant(9) }),
@@ -187,7 +191,7 @@ describe('reading', () => {
   });
 
   test('the marks alone are those of a whole restore', async () => {
-    const ledger = await open();
+    const ledger = await make();
     commit(ledger, { marks: [{ source: 's', stream: 'f', mark: { offset: 7 } }] });
     expect(ledger.marks()).toEqual(new Map([['s', new Map([['f', { offset: 7 }]])]]));
     expect(ledger.marks()).toEqual(ledger.restore().marks);
@@ -195,7 +199,7 @@ describe('reading', () => {
   });
 
   test('the last success of channels is when their newest message was sent', async () => {
-    const ledger = await open();
+    const ledger = await make();
     const sent = (id: string, channel: string, due: number) =>
       notification(id, { channel, state: 'sent', alerts: ['A1'], dueAt: instant(due) });
     commit(ledger, {
@@ -218,7 +222,7 @@ describe('reading', () => {
   });
 
   test('a memo is what was remembered last', async () => {
-    const ledger = await open();
+    const ledger = await make();
     expect(ledger.memo('phone')).toBeUndefined();
     ledger.remember('phone', { window: [1, null] });
     ledger.remember('phone', false);
@@ -255,6 +259,35 @@ describe('what the writer remembers of its rows', () => {
     expect(ledger.counts()).toMatchObject({ alerts: 1, openAlerts: 1, byState: { pending: 1 } });
     commit(ledger, { alerts: [resolved], notifications: [sent] });
     expect(ledger.counts()).toMatchObject(one);
+  });
+});
+
+test('a ledger in memory forgets what is over, counts it, and keeps what is on its way', () => {
+  const ledger = createMemoryLedger(10);
+  const over = { status: 'resolved', resolvedAt: instant(100) } as const;
+  const ids = Array.from({ length: 50 }, (_, index) => `A${index}`);
+  commit(ledger, {
+    alerts: ids.map((id) => alert(id, id === 'A3' ? {} : over)),
+    notifications: [
+      ...ids.map((id) =>
+        notification(`N${id}`, {
+          alerts: [id],
+          state: 'sent',
+          ...(id === 'A5' && { state: 'joined', by: 'J' }),
+        }),
+      ),
+      notification('J', { state: 'held', alerts: ['A49'] }),
+    ],
+    decisions: ids.map((id) => ({ at: instant(1), alert: id, step: 'sent', text: '' })),
+  });
+  expect(ledger.alerts({ limit: 100 })).toHaveLength(10);
+  expect(idsOf(ledger.findAlerts('A3'))).toContain('A3');
+  expect(idsOf(ledger.findAlerts('A5'))).toEqual(['A5']);
+  expect(ledger.decisionsOf('A7')).toEqual([]);
+  expect(ledger.counts()).toMatchObject({
+    alerts: 50,
+    openAlerts: 1,
+    byState: { sent: 49, joined: 1, held: 1 },
   });
 });
 

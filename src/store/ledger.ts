@@ -14,12 +14,8 @@ import { closeQuietly, openReadable, openWritable, type Opened } from './open.ts
 import { createReader } from './read.ts';
 import { createRetention } from './retain.ts';
 import { finishRescue, rescue } from './salvage.ts';
-import { pagesOf } from './size.ts';
 import { loadSqlite, type Database, type OpenDatabase } from './sqlite/driver.ts';
 import { createWriter } from './write.ts';
-
-/** A state directory (created if missing), or memory for runs that keep nothing. */
-export type LedgerPlace = { readonly directory: string } | { readonly memory: true };
 
 /** `notes`: what a human should know, such as a damaged file that was moved aside. */
 export type OpenedLedger =
@@ -31,28 +27,25 @@ export type OpenedReader =
   | { readonly ok: false; readonly failure: LedgerFailure };
 
 /**
- * Opens the ledger for writing; the caller holds the directory's lock. A damaged file is moved aside
+ * Opens the ledger of a state directory (created if missing) for writing; the caller holds its lock. A damaged file is moved aside
  * and what can still be read of it is carried over; `at`, the time of the start, names that file.
  *
  * `onReadFailure` is told when a reading method (or `retain`) meets a failing disk or damage; when it
  * returns, that method answers with nothing. Without it such a method throws a `LedgerError`.
  */
 export async function openLedger(
-  place: LedgerPlace,
+  place: { readonly directory: string },
   at: Instant,
   onReadFailure: OnReadFailure = throwFailure,
 ): Promise<OpenedLedger> {
   const sqlite = await loadSqlite();
   if (!sqlite.ok) return { ok: false, failure: { type: 'io', detail: sqlite.detail } };
-  const path = 'memory' in place ? ':memory:' : ledgerPath(place.directory);
-  const opened =
-    'memory' in place
-      ? openWritable(sqlite.open, path, at)
-      : openInDirectory(sqlite.open, place.directory, path, at);
+  const path = ledgerPath(place.directory);
+  const opened = openInDirectory(sqlite.open, place.directory, path, at);
   if (!opened.ok) return opened;
   const { database, notes } = opened;
   const ledger = {
-    ...guardReads(createReader(database, sizeOf(database, path)), onReadFailure),
+    ...guardReads(createReader(database, sizeOf(path)), onReadFailure),
     ...createWriter(database),
     retain: guardRetention(createRetention(database), onReadFailure),
     close: closing(database),
@@ -77,7 +70,7 @@ export async function openLedgerReader(
   if (!opened.ok) return opened;
   const { database } = opened;
   try {
-    const reader = createReader(database, sizeOf(database, path));
+    const reader = createReader(database, sizeOf(path));
     return { ok: true, reader: guardReads(reader, onReadFailure) };
   } catch (error) {
     closeQuietly(database);
@@ -136,12 +129,5 @@ function unreadable(directory: string, path: string): LedgerFailure | undefined 
 }
 
 /** What the ledger takes on disk, its write-ahead log included. */
-function sizeOf(database: Database, path: string): () => number {
-  const inMemory = () => {
-    const { used, free } = pagesOf(database);
-    return used + free;
-  };
-  const onDisk = () =>
-    [path, ...companions(path).slice(0, 1)].reduce((sum, file) => sum + (lstatOf(file)?.size ?? 0), 0);
-  return path === ':memory:' ? inMemory : onDisk;
-}
+const sizeOf = (path: string) => (): number =>
+  [path, ...companions(path).slice(0, 1)].reduce((sum, file) => sum + (lstatOf(file)?.size ?? 0), 0);
