@@ -1,5 +1,5 @@
 import type { SecActions, SecCommand, SecRuleChoice } from '../../engine/sec/program.ts';
-import { closing, parameter, unescape, unwrap } from './parens.ts';
+import { closing, isWrapped, parameter, unescape, unwrap } from './parens.ts';
 import type { Reading } from './reading.ts';
 import { cut, trim, words, type Text } from './text.ts';
 
@@ -106,7 +106,8 @@ export function createParameters(
       const found = /^'[^']*'(?=[\t-\r ]|$)/.exec(left.text);
       if (found === null) return undefined;
       const taken = advance(found[0].length);
-      return unescape(cut(taken, 1, taken.text.length - 1)).text;
+      const inner = cut(taken, 1, taken.text.length - 1);
+      return unescape(isWrapped(trim(inner).text) ? unwrap(inner) : inner).text;
     },
     text: () => {
       const value = parameter(rest()).text;

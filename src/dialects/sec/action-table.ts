@@ -49,7 +49,7 @@ export const actionForms: Readonly<Record<string, ActionForm>> = {
       type: 'create',
       context: p.optionalWord('%s'),
       life: p.optionalWord('0'),
-      actions: optionalActions(p) ?? [],
+      actions: optionalActions(p),
     }),
   },
   delete: optionalContext('delete'),
@@ -59,7 +59,7 @@ export const actionForms: Readonly<Record<string, ActionForm>> = {
     read: (p) => {
       const [context, life] = [p.word('a context'), p.word('a life')];
       const actions = optionalActions(p);
-      return { type: 'set', context, life, ...(actions === undefined ? {} : { actions }) };
+      return { type: 'set', context, life, ...(actions.length === 0 ? {} : { actions }) };
     },
   },
   alias: {
@@ -258,9 +258,9 @@ function optionalVariable(p: Parameters): { readonly variable?: string } {
   return variable === undefined ? {} : { variable };
 }
 
-function optionalActions(p: Parameters): SecActions | undefined {
+function optionalActions(p: Parameters): SecActions {
   const list = p.optionalRest();
-  return list === undefined ? undefined : p.actions(list);
+  return list === undefined ? [] : p.actions(list);
 }
 
 function notEmpty(p: Parameters, actions: SecActions): SecActions {

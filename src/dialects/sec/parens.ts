@@ -6,9 +6,12 @@ import { concat, cut, trim, type Text } from './text.ts';
  */
 export function unwrap(source: Text): Text {
   const inner = trim(source);
-  if (!/^\([^]*\)$/.test(inner.text)) return inner;
+  if (!isWrapped(inner.text)) return inner;
   return trim(cut(inner, 1, inner.text.length - 1));
 }
+
+/** Whether a text begins with `(` and ends with `)`. */
+export const isWrapped = (text: string): boolean => /^\([^]*\)$/.test(text);
 
 /** `\(` and `\)` become the parentheses they stand for. */
 export function unescape(source: Text): Text {
