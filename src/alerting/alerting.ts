@@ -6,6 +6,7 @@ import { between, instant, latest, type Instant } from '../model/time.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { AlertingInput, AlertingOutput, AlertingRules } from './contract.ts';
 import type { ReceiverCounters } from './counters.ts';
+import { beginDigests, tellDigest } from './digest.ts';
 import { createDesk, type Desk, type Waker } from './desk.ts';
 import { alertId, alertKey, endsBySilence } from './episode.ts';
 import { close } from './close.ts';
@@ -41,6 +42,7 @@ export function createAlerting(rules: AlertingRules): Alerting {
       desk.outputs = [];
       if (input.type === 'started') setBack(desk, input.now);
       desk.now = latest(desk.now, input.now);
+      if (!desk.isBegun) begin(desk);
       for (let due = desk.agenda.take(desk.now); due !== undefined; due = desk.agenda.take(desk.now)) {
         wake(desk, due.item, instant(due.due));
       }
@@ -64,6 +66,12 @@ export function createAlerting(rules: AlertingRules): Alerting {
 }
 
 const byOrder = (a: Silence, b: Silence): number => a.order - b.order;
+
+/** What rules that were not there before want from now on. */
+function begin(desk: Desk): void {
+  desk.isBegun = true;
+  beginDigests(desk);
+}
 
 function take(desk: Desk, input: AlertingInput): void {
   switch (input.type) {
@@ -119,6 +127,8 @@ function wake(desk: Desk, waker: Waker, due: Instant): void {
       const silence = formatDuration(between(episode.alert.lastAt, ends));
       return close(desk, episode, ends, `over: not raised for ${silence}`);
     }
+    case 'digest':
+      return tellDigest(desk, waker.receiver);
     case 'group':
       return forgetGroup(desk, waker.group);
   }

@@ -12,6 +12,28 @@ export interface Receiver {
   readonly nextAfter: Millis;
   /** A channel that stands beside named receivers: told when it is named, not when everybody is. */
   readonly onlyByName?: true;
+  readonly quietHours?: QuietHours;
+  /** When it gets the summary of a day, also of one on which nothing happened. */
+  readonly digest?: DailyTime;
+}
+
+/** A time of day, in milliseconds from midnight as clocks in the IANA zone show it. */
+export interface DailyTime {
+  readonly at: number;
+  readonly zone: string;
+}
+
+/** When a receiver does not want to hear of what is not urgent: it is told in one message afterwards. */
+export interface QuietHours {
+  readonly name: string;
+  /** Milliseconds from midnight; they pass midnight if `to` is not later. */
+  readonly from: number;
+  readonly to: number;
+  readonly zone: string;
+  /** Severities that are held. */
+  readonly hold: readonly Severity[];
+  /** Channels that do not care what time it is. */
+  readonly exempt: readonly string[];
 }
 
 /** Which alerts something is for: all of it must hold. An absent member matches everything. */

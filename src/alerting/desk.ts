@@ -2,11 +2,13 @@ import { createByAge, type ByAge } from '../kit/age.ts';
 import { createAgenda, type Agenda } from '../kit/heap.ts';
 import type { Decision } from '../model/alert.ts';
 import { earliest, instant, type Instant } from '../model/time.ts';
-import type { AlertingOutput, AlertingRules, Receiver } from './contract.ts';
+import type { AlertingOutput, AlertingRules, QuietHours, Receiver } from './contract.ts';
 import { createCounters, type Counters } from './counters.ts';
 import { alertKey, endsBySilence, type Episode } from './episode.ts';
 import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
+import type { DigestState } from './digest.ts';
 import type { Group } from './group.ts';
+import type { QuietSpell } from './hold.ts';
 import { noticeDue, noticeOf, noticeRow, type Notice } from './notice.ts';
 import type { Silence } from './silence.ts';
 import { asJson, createShelf, fromJson, type Shelf } from './shelf.ts';
@@ -17,7 +19,8 @@ export type Waker =
   | { readonly type: 'notice'; readonly order: number; readonly notice: Notice }
   | { readonly type: 'lane'; readonly order: number; readonly lane: Lane }
   | { readonly type: 'silence'; readonly order: number; readonly silence: Silence }
-  | { readonly type: 'group'; readonly order: number; readonly group: Group };
+  | { readonly type: 'group'; readonly order: number; readonly group: Group }
+  | { readonly type: 'digest'; readonly order: number; readonly receiver: Receiver };
 
 /** All that alerting remembers, and where its steps say what they decided. */
 export interface Desk {
@@ -36,6 +39,12 @@ export interface Desk {
   readonly gatherings: Map<string, Notice>;
   readonly groups: Shelf<Group>;
   readonly silences: Shelf<Silence>;
+  /** What receivers get of a day, begun when the first input came. */
+  readonly digests: Shelf<DigestState>;
+  /** Whether there was an input since these rules hold. */
+  isBegun: boolean;
+  readonly hasQuietHours: boolean;
+  readonly quietSpells: Map<QuietHours, QuietSpell>;
   readonly lanes: Map<string, Lane>;
   /** What is spent, by budget key. */
   readonly allowances: Map<string, Allowance>;
@@ -43,7 +52,7 @@ export interface Desk {
   readonly stirred: Set<Lane>;
   readonly counters: Counters;
   readonly agenda: Agenda<Waker>;
-  readonly wakers: WeakMap<Episode | Notice | Lane | Silence | Group, Waker>;
+  readonly wakers: WeakMap<Episode | Notice | Lane | Silence | Group | Receiver, Waker>;
   outputs: AlertingOutput[];
   /** The clock as it was last written. */
   writtenNow: Instant;
@@ -69,6 +78,10 @@ export function createDesk(rules: AlertingRules): Desk {
     gatherings: new Map(),
     groups: createShelf<Group>('group', { write: (group) => asJson({ ...group }), read: copied }),
     silences: createShelf<Silence>('silence', { write: (silence) => asJson({ ...silence }), read: copied }),
+    digests: createShelf<DigestState>('digest', { write: (state) => asJson({ ...state }), read: copied }),
+    isBegun: false,
+    hasQuietHours: rules.receivers.some(({ quietHours }) => quietHours !== undefined),
+    quietSpells: new Map(),
     lanes: new Map(),
     allowances: new Map(),
     stirred: new Set(),

@@ -98,6 +98,7 @@ export function letGo(
   if (gathering === undefined) return;
   const { receiver, alerts, total } = notice.notification;
   delete notice.gathering;
+  if (gathering.cause === 'quiet-hours') notice.wasHeld = true;
   desk.gatherings.delete(gathering.name);
   desk.counters.unheld(notice.carried, receiver);
   const isOne = (total ?? alerts.length) === 1 && !gathering.isSummary;

@@ -19,6 +19,8 @@ export interface Notice {
   unknowns: number;
   /** While it waits for others to go out with it. */
   gathering?: Gathering;
+  /** Quiet hours held it already: they do not again. */
+  wasHeld?: boolean;
   /** Of what gathered others. */
   tally?: Tally;
 }
@@ -49,7 +51,10 @@ export const mayHaveArrived = ({ unknowns }: Notice): boolean => unknowns > 0;
 
 /** Nothing of it was sent or may have been: it can still go out inside another one. */
 export const isJoinable = (notice: Notice): boolean =>
-  isWaiting(notice) && notice.notification.part === 0 && !mayHaveArrived(notice);
+  isWaiting(notice) &&
+  notice.notification.part === 0 &&
+  notice.notification.digest === undefined &&
+  !mayHaveArrived(notice);
 
 /** Whether it may go on to the next channel: not while an attempt may have been heard. */
 export const mayPass = (notice: Notice, next: string | undefined): boolean =>

@@ -10,7 +10,16 @@ import type { Tally } from './tally.ts';
 /** What a new notification is made of; the rest follows from when it is made. */
 export type Draft = Pick<
   Notification,
-  'alerts' | 'total' | 'severity' | 'receiver' | 'channel' | 'hop' | 'reason' | 'suppressed' | 'summary'
+  | 'alerts'
+  | 'total'
+  | 'severity'
+  | 'receiver'
+  | 'channel'
+  | 'hop'
+  | 'reason'
+  | 'suppressed'
+  | 'summary'
+  | 'digest'
 >;
 
 /** What a new notification may have beside. */
@@ -110,7 +119,8 @@ export function giveUp(desk: Desk, notice: Notice, why: string): void {
 
 /** Lets the next channel of the chain go on. */
 export function pass(desk: Desk, notice: Notice, channel: string, why: string): Notice {
-  const { alerts, total, severity, receiver, hop, reason, suppressed, summary, id } = notice.notification;
+  const { alerts, total, severity, receiver, hop, reason, suppressed, summary, digest, id } =
+    notice.notification;
   const channels = receiverOf(desk, receiver)?.channels ?? [];
   const draft: Draft = {
     alerts,
@@ -122,6 +132,7 @@ export function pass(desk: Desk, notice: Notice, channel: string, why: string): 
     reason,
     ...(suppressed === undefined ? {} : { suppressed }),
     ...(summary === undefined ? {} : { summary }),
+    ...(digest === undefined ? {} : { digest }),
   };
   const { tally } = notice;
   const beside = tally === undefined ? {} : { tally };
@@ -132,8 +143,10 @@ export function pass(desk: Desk, notice: Notice, channel: string, why: string): 
   return next;
 }
 
-/** Writes a decision into the life of every alert that a notification lists. */
+/** Writes a decision into the life of every alert that a notification lists, or of it itself. */
 export function tell(desk: Desk, { notification }: Notice, step: Decision['step'], text: string): void {
+  if (notification.alerts.length === 0)
+    decide(desk, { alert: '', notification: notification.id, step, text });
   for (const alert of notification.alerts) decide(desk, { alert, notification: notification.id, step, text });
 }
 

@@ -2,6 +2,7 @@ import { formatDuration } from '../kit/duration.ts';
 import { after, millis } from '../model/time.ts';
 import { needsHuman } from './block.ts';
 import { laneOf, nextChannel, receiverOf, scheduleLane, type Desk } from './desk.ts';
+import { holdBack } from './hold.ts';
 import { join } from './join.ts';
 import { blockOf, room, type Lane } from './lane.ts';
 import { compareTurns, isJoinable, mayHaveArrived, mayPass, tellsEnd, type Notice } from './notice.ts';
@@ -15,6 +16,7 @@ import { change, giveUp, pass, tellAttempt } from './outbox.ts';
 export function pump(desk: Desk, { allowance: { lanes } }: Lane): void {
   for (const lane of lanes) {
     if (!lane.isConfigured) sendElsewhere(desk, lane);
+    holdBack(desk, lane);
     boundWaiting(desk, lane);
     passOn(desk, lane);
   }

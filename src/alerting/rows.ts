@@ -10,10 +10,13 @@ import {
   type Desk,
 } from './desk.ts';
 import { alertKey } from './episode.ts';
+import { scheduleDigests } from './digest.ts';
+import type { Gathering } from './gathering.ts';
 import { scheduleGroup } from './group.ts';
 import { lineUp } from './lane.ts';
 import { allowanceChanges, laneChanges, restoreLanes } from './lane-rows.ts';
-import { isWaiting } from './notice.ts';
+import { heldUntil } from './hold.ts';
+import { isWaiting, type Notice } from './notice.ts';
 import { scheduleSilence } from './silence.ts';
 
 /** Alerting's own row: its clock, and how many alerts and notifications it ever made. */
@@ -26,6 +29,7 @@ export function deskChanges(desk: Desk): Row[] {
     ...desk.notices.changes(),
     ...desk.groups.changes(),
     ...desk.silences.changes(),
+    ...desk.digests.changes(),
     ...desk.counters.shelf.changes(),
     ...[...desk.lanes.values()].flatMap(laneChanges),
     ...[...desk.allowances.values()].flatMap(allowanceChanges),
@@ -42,6 +46,7 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
     if (scope === 'alert') desk.episodes.restore(key, value);
     else if (scope === 'notification') desk.notices.restore(key, value);
     else if (scope === 'group') desk.groups.restore(key, value);
+    else if (scope === 'digest') desk.digests.restore(key, value);
     else if (scope === 'silence') desk.silences.restore(key, value);
     else if (scope === 'counters') desk.counters.shelf.restore(key, value);
     else if (scope === OWN_SCOPE) {
@@ -58,6 +63,7 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
   restoreQueues(desk);
   restoreEpisodes(desk);
   for (const group of desk.groups.values()) scheduleGroup(desk, group);
+  scheduleDigests(desk);
   for (const silence of desk.silences.values()) scheduleSilence(desk, silence);
   for (const lane of desk.lanes.values()) scheduleLane(desk, lane);
 }
@@ -66,10 +72,17 @@ function restoreQueues(desk: Desk): void {
   for (const notice of desk.notices.values()) {
     const lane = laneOf(desk, notice.notification.channel);
     if (isWaiting(notice)) lineUp(lane, notice);
-    else if (notice.gathering !== undefined) desk.gatherings.set(notice.gathering.name, notice);
+    else if (notice.gathering !== undefined) restoreGathering(desk, notice, notice.gathering);
     else lane.underWay.add(notice);
     scheduleNotice(desk, notice);
   }
+}
+
+/** What quiet hours hold is held by those of the rules that hold now. */
+function restoreGathering(desk: Desk, notice: Notice, gathering: Gathering): void {
+  desk.gatherings.set(gathering.name, notice);
+  if (gathering.cause !== 'quiet-hours') return;
+  gathering.until = heldUntil(desk, notice.notification.receiver);
 }
 
 function restoreEpisodes(desk: Desk): void {

@@ -72,7 +72,7 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
     program: program.value,
     http: http.value,
     zone,
-    ...toldBy(channels.value, buildHearing(document), context.registries),
+    ...toldBy(channels.value, buildHearing(document, zone), context.registries),
     accounts: Object.entries(document.accounts).map(([name, { x }]) => ({ name, api: x.api })),
     limits: limitsOf(document),
     late: document.late,

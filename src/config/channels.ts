@@ -21,7 +21,6 @@ const planned = [
   'telegram',
   'pushover',
   'mastodon',
-  'quiet-hours',
 ];
 
 /** The schema of the keys of every channel, beside that of its kind. */
@@ -29,6 +28,12 @@ export const resolvedSchema = z
   .boolean()
   .optional()
   .describe('Whether "resolved" is told. Default: the kind’s own; false where a message costs money.');
+
+/** The schema of another key of every channel. */
+export const quietHoursSchema = z
+  .boolean()
+  .optional()
+  .describe('Whether it heeds the quiet hours of its receivers. Default: true.');
 
 type Written = ConfigDocument['budgets'][string];
 
@@ -42,10 +47,16 @@ export function buildChannel(
 ): Checked<ChannelConfig> {
   const locate = under(all, ['channels', name]);
   const subject: Subject = { data, name: `channels.${name}`, locate };
-  const kind = kindOf(subject, 'channel', registries.channels, { beside: ['resolved'], planned });
+  const kind = kindOf(subject, 'channel', registries.channels, {
+    beside: ['resolved', 'quiet-hours'],
+    planned,
+  });
   if (!kind.ok) return kind;
   const row = kind.value;
-  const checked = validate(z.strictObject({ [row.kind]: z.unknown(), resolved: resolvedSchema }), subject);
+  const checked = validate(
+    z.strictObject({ [row.kind]: z.unknown(), resolved: resolvedSchema, 'quiet-hours': quietHoursSchema }),
+    subject,
+  );
   const inner = (data as { readonly [key: string]: unknown })[row.kind];
   const innerLocate = under(locate, [row.kind]);
   const options = validate(row.options, {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ruleId, severities } from '../dialects/native/rule-schema.ts';
 import { withPlanned } from '../dialects/native/schema-keys.ts';
+import { digest, quietHours } from './quiet-hours.ts';
 import { isZone } from '../parse/timestamp.ts';
 import { duration, oneOrMore, period, size } from '../dialects/native/values.ts';
 
@@ -18,18 +19,23 @@ const accountName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, {
 
 const glob = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
-const receiver = withPlanned(
-  z.strictObject({
-    channels: z
-      .array(thingName)
-      .min(1)
-      .describe('The chain: the next is tried when the one before fails, is out of budget, or stays silent.'),
-    'next-after': period
-      .prefault('2m')
-      .describe('How long one channel may stay without success before the next is tried too. Default: 2m.'),
-  }),
-  ['quiet-hours', 'digest'],
-);
+const receiver = z.strictObject({
+  channels: z
+    .array(thingName)
+    .min(1)
+    .describe('The chain: the next is tried when the one before fails, is out of budget, or stays silent.'),
+  'next-after': period
+    .prefault('2m')
+    .describe('How long one channel may stay without success before the next is tried too. Default: 2m.'),
+  'quiet-hours': thingName
+    .optional()
+    .describe(
+      'When it does not want to hear of what is not urgent: a name of `quiet-hours`. Default: never.',
+    ),
+  digest: digest
+    .optional()
+    .describe('When it gets the summary of a day, also of one on which nothing happened. Default: never.'),
+});
 
 const route = z.strictObject({
   when: z
@@ -144,7 +150,7 @@ export interface RegistrySchemas {
   readonly rule: z.ZodType;
 }
 
-const plannedSections = ['quiet-hours', 'inhibit', 'heartbeat', 'drill', 'storm', 'metrics', 'catch-up'];
+const plannedSections = ['inhibit', 'heartbeat', 'drill', 'storm', 'metrics', 'catch-up'];
 
 /** The schema of all files put together; also, since every key is optional, of each of them. */
 export function documentSchema({ source, channel, rule }: RegistrySchemas) {
@@ -176,6 +182,10 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
         .record(thingName, budget)
         .default({})
         .describe('Most messages per channel, in rolling windows.'),
+      'quiet-hours': z
+        .record(thingName, quietHours)
+        .default({})
+        .describe('When receivers are not told at once of what is not urgent, by name.'),
       limits: limits.prefault({}).describe('What bounds everything that can grow.'),
       proxy: proxy.optional().describe('How to reach the outside. Default: as HTTPS_PROXY and NO_PROXY say.'),
       tls: z

@@ -3,6 +3,7 @@ import { parseDuration } from '../kit/duration.ts';
 import { present } from '../kit/assert.ts';
 import type { Millis } from '../model/time.ts';
 import type { ConfigDocument } from './document.ts';
+import { dailyTimeOf, quietHoursOf } from './quiet-hours.ts';
 
 /** Who is told of what, as alerting wants it. */
 export interface Hearing {
@@ -13,12 +14,23 @@ export interface Hearing {
 /** How long a channel may stay without success in a chain that does not say. */
 export const defaultPatience: Millis = present(parseDuration('2m'), 'the default of next-after');
 
-/** Receivers and routes; a channel used as a receiver becomes a chain of one. */
-export function buildHearing(document: ConfigDocument): Hearing {
+/** Receivers and routes; a channel used as a receiver becomes a chain of one. `zone`: of times without one. */
+export function buildHearing(document: ConfigDocument, zone: string): Hearing {
   const channels = Object.keys(document.channels);
-  const named = Object.entries(document.receivers).map(
-    ([name, { channels, 'next-after': nextAfter }]): Receiver => ({ name, channels, nextAfter }),
-  );
+  const exempt = channels.filter((name) => !heedsQuietHours(document.channels[name]));
+  const named = Object.entries(document.receivers).map(([name, written]): Receiver => {
+    const { channels, 'next-after': nextAfter, 'quiet-hours': quiet, digest } = written;
+    const hours = quiet === undefined ? undefined : document['quiet-hours'][quiet];
+    return {
+      name,
+      channels,
+      nextAfter,
+      ...(quiet === undefined || hours === undefined
+        ? {}
+        : { quietHours: quietHoursOf(quiet, hours, { zone, exempt }) }),
+      ...(digest === undefined ? {} : { digest: dailyTimeOf(digest, zone) }),
+    };
+  });
   const alone = channels
     .filter((name) => !named.some((receiver) => receiver.name === name))
     .map((name): Receiver => ({ name, channels: [name], nextAfter: defaultPatience }));
@@ -27,6 +39,12 @@ export function buildHearing(document: ConfigDocument): Hearing {
   const receivers = [...named, ...(named.length === 0 ? alone : beside)];
   return { receivers, routes: document.routes.map(routeOf) };
 }
+
+const heedsQuietHours = (channel: unknown): boolean =>
+  typeof channel !== 'object' ||
+  channel === null ||
+  !('quiet-hours' in channel) ||
+  channel['quiet-hours'] !== false;
 
 function routeOf(route: ConfigDocument['routes'][number]): Route {
   const { when, to, continue: continues, repeat, escalate, group } = route;

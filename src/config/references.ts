@@ -31,6 +31,18 @@ export function checkReferences(document: ConfigDocument, locate: Locate, known:
     ...Object.entries(document.receivers).flatMap(([name, { channels }]) =>
       unknownNames(channels, known.channels, 'channel', ['receivers', name, 'channels'], locate),
     ),
+    ...Object.entries(document.receivers).flatMap(([name, { 'quiet-hours': hours }]) =>
+      hours === undefined || Object.hasOwn(document['quiet-hours'], hours)
+        ? []
+        : [
+            unknownName(
+              hours,
+              Object.keys(document['quiet-hours']),
+              'quiet-hours',
+              locate(['receivers', name, 'quiet-hours']),
+            ),
+          ],
+    ),
     ...document.routes.flatMap(({ to, when, escalate }, index) => [
       ...unknownNames(
         to,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ruleSchema } from '../dialects/native/rule-schema.ts';
-import { resolvedSchema } from './channels.ts';
+import { quietHoursSchema, resolvedSchema } from './channels.ts';
 import { documentSchema } from './document.ts';
 import { registries as ownRegistries, type Registries } from './registries.ts';
 import { formatSchema } from './sources.ts';
@@ -13,7 +13,11 @@ export function configurationSchema(registries: Registries = ownRegistries): obj
   );
   const channel = anyOf(
     registries.channels.map(({ kind, options, summary }) =>
-      z.strictObject({ [kind]: options.describe(summary), resolved: resolvedSchema }),
+      z.strictObject({
+        [kind]: options.describe(summary),
+        resolved: resolvedSchema,
+        'quiet-hours': quietHoursSchema,
+      }),
     ),
   );
   const document = documentSchema({ source, channel, rule: overlayRule(registries) });

@@ -99,6 +99,30 @@ export interface Summary {
   readonly keysAreExact: boolean;
 }
 
+/**
+ * What happened for one receiver since its last summary:
+ * `raised + waited = delivered + joined + muted + held + pending + undelivered`.
+ */
+export interface Digest {
+  readonly since: Instant;
+  readonly until: Instant;
+  readonly raised: number;
+  /** Raises that were held or pending at `since`. */
+  readonly waited: number;
+  readonly delivered: number;
+  readonly joined: number;
+  /** By reason. */
+  readonly muted: { readonly [reason: string]: number };
+  readonly held: number;
+  readonly pending: number;
+  readonly undelivered: number;
+  /** The rules that raised most, and how many raised. */
+  readonly rules: readonly (readonly [rule: string, raises: number])[];
+  readonly ruleCount: number;
+  /** Alerts open at `until`, for whomever. */
+  readonly open: number;
+}
+
 /** An outbox row: one alert (or several, joined) on its way to one receiver by one channel. */
 export interface Notification {
   readonly id: string;
@@ -121,6 +145,8 @@ export interface Notification {
   readonly parts?: number;
   /** Of a message that gathered many raises. */
   readonly summary?: Summary;
+  /** Of a daily summary; it lists no alerts. */
+  readonly digest?: Digest;
   /** Raises muted before this message, and since when: "seen N times since …". */
   readonly suppressed?: { readonly count: number; readonly since: Instant };
   /** Why it is in this state, in the words of `alerts why`. */

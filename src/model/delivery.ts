@@ -1,4 +1,4 @@
-import type { Summary } from './alert.ts';
+import type { Digest, Summary } from './alert.ts';
 import type { Severity } from './program.ts';
 import type { Instant, Millis } from './time.ts';
 
@@ -41,6 +41,8 @@ export interface AlertPayload {
   readonly joined?: readonly string[];
   /** How many alerts a joined message tells of, this one and unlisted ones included. */
   readonly total?: number;
+  /** Of a daily summary. */
+  readonly digest?: Omit<Digest, 'since' | 'until'> & { readonly since: string; readonly until: string };
   /** Of a message that gathered many raises: what stands for those it does not list. */
   readonly summary?: Omit<Summary, 'first' | 'last'> & { readonly first: string; readonly last: string };
 }

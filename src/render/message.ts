@@ -5,6 +5,7 @@ import type { AlertPayload, Message } from '../model/delivery.ts';
 import type { Instant } from '../model/time.ts';
 import { clockTime, timestamp } from './clock.ts';
 import { alertsTold, mostCommon, spanOf } from './joined.ts';
+import { digestLines, digestPayload, digestTitle } from './digest.ts';
 import type { TextShape } from './shape.ts';
 import { splitText } from './split.ts';
 import { summaryLines, summaryPayload, summaryTitle } from './summary.ts';
@@ -106,8 +107,8 @@ function joinedWords(input: MessageInput): Words {
   const titles = alerts.map((alert) => titleOf(alert, input));
   const total = alertsTold(notification, alerts);
   if (summary !== undefined) {
-    const lines = total > titles.length ? summaryLines(summary) : mostCommon(titles, total);
-    return { title: summaryTitle(summary), lines };
+    const listed = total > titles.length ? summaryLines(summary) : mostCommon(titles, total);
+    return { title: summaryTitle(summary), lines: [...listed, ...overBy(alerts)] };
   }
   const more = notification.reason === 'joined' ? 'more alerts' : 'alerts';
   const rules = new Set(alerts.map((alert) => alert.rule)).size;
@@ -115,6 +116,12 @@ function joinedWords(input: MessageInput): Words {
     title: `${total} ${more}${ofRules(rules, total > titles.length)}`,
     lines: mostCommon(titles, total),
   };
+}
+
+/** How many of what was held back are over by now. */
+function overBy(alerts: readonly Alert[]): readonly string[] {
+  const over = alerts.filter(({ resolvedAt }) => resolvedAt !== undefined).length;
+  return over === 0 ? [] : [`${over} of the ${alerts.length} listed ${over === 1 ? 'is' : 'are'} over`];
 }
 
 /** Those that are not listed may be of rules that are not known here. */
@@ -229,13 +236,15 @@ function groupsOf(alert: Alert, names: readonly string[] | undefined): Record<st
 /** A summary when nothing happened, or a notification whose alerts the ledger no longer keeps. */
 function nothingToTell(input: MessageInput): Message {
   const { notification, now, zone } = input;
-  const { summary } = notification;
+  const { summary, digest } = notification;
   const title =
-    summary !== undefined
-      ? `${marksOf(notification)}${summaryTitle(summary)}`
-      : notification.alerts.length === 0
-        ? 'No alerts'
-        : 'Alerts that are no longer kept';
+    digest !== undefined
+      ? digestTitle(digest, now, zone)
+      : summary !== undefined
+        ? `${marksOf(notification)}${summaryTitle(summary)}`
+        : notification.alerts.length === 0
+          ? 'No alerts'
+          : 'Alerts that are no longer kept';
   const at = timestamp(notification.createdAt);
   const payload: AlertPayload = {
     version: 1,
@@ -255,8 +264,12 @@ function nothingToTell(input: MessageInput): Message {
     fields: {},
     groups: {},
     ...(summary === undefined ? {} : { summary: summaryPayload(summary) }),
+    ...(digest === undefined ? {} : { digest: digestPayload(digest) }),
   };
-  const facts = clockTime(notification.createdAt, now, zone);
-  const lines = summary === undefined ? [facts] : [facts, ...summaryLines(summary)];
+  const lines = [
+    clockTime(notification.createdAt, now, zone),
+    ...(summary === undefined ? [] : summaryLines(summary)),
+    ...(digest === undefined ? [] : digestLines(digest)),
+  ];
   return messageOf(title, lines, payload, input);
 }

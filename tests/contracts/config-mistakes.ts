@@ -385,9 +385,9 @@ export const mistakes: readonly [
   ],
   [
     'channel planned',
-    'channels: { a: { email: {} } }',
+    'channels: { a: { pushover: {} } }',
     [
-      'c.yaml:1:18 config.unknown-kind channels.a: there is no kind of channel called "email" (not supported yet)',
+      'c.yaml:1:18 config.unknown-kind channels.a: there is no kind of channel called "pushover" (not supported yet)',
     ],
   ],
   [
@@ -446,9 +446,9 @@ export const mistakes: readonly [
     ['c.yaml:3:31 config.unknown-name there is no channel "tol" (did you mean "tool"?)'],
   ],
   [
-    'receiver planned',
-    'channels:\n  tool: { exec: { command: [/bin/page] } }\nreceivers: { me: { channels: [tool], digest: {} } }',
-    ['c.yaml:3:38 config.unknown-key unknown key "digest" in receivers.me (not supported yet)'],
+    'quiet hours that there are not',
+    'channels:\n  tool: { exec: { command: [/bin/page] } }\nreceivers: { me: { channels: [tool], quiet-hours: nigts } }\nquiet-hours: { nights: { from: "22:00", to: "07:00" } }',
+    ['c.yaml:3:51 config.unknown-name there is no quiet-hours "nigts" (did you mean "nights"?)'],
   ],
   [
     'receiver empty',
