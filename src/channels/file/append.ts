@@ -17,7 +17,13 @@ export interface AppendOptions {
 }
 
 /** What is done with an open file; tests give one whose disk is full. */
-export type OpenFile = Pick<FileHandle, 'stat' | 'read' | 'write' | 'truncate' | 'sync' | 'close' | 'chmod'>;
+export interface OpenFile {
+  stat(): Promise<{ isFile(): boolean; readonly size: number }>;
+  read(into: Buffer, at: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  write(from: Buffer, at: number, length: number): Promise<{ readonly bytesWritten: number }>;
+  truncate(size: number): Promise<void>;
+  sync(): Promise<void>;
+}
 
 /**
  * Adds one line to a file. The file is opened by its name each time, so that after a rotation the line
