@@ -1,3 +1,4 @@
+import { countRecords } from '../match/records.ts';
 import { createScanner } from '../match/scanner.ts';
 import type { MatchPorts, Scanner } from '../match/contract.ts';
 import type { Chunk } from '../model/chunk.ts';
@@ -47,7 +48,7 @@ export function createIntake(
   return {
     *take(chunk) {
       counts.bytes += chunk.bytes.length;
-      counts.lines += linesIn(chunk);
+      counts.lines += countRecords(chunk);
       for (const candidate of scanner.scan(chunk)) {
         const record = ports.decode(chunk.bytes, candidate.start, candidate.end, 'utf8');
         const parsed = parser.parse(record, chunk, chunk.position.begin + candidate.start);
@@ -58,14 +59,6 @@ export function createIntake(
     },
     counts: () => ({ ...counts }),
   };
-}
-
-/** Records of a chunk, without cutting it. */
-function linesIn({ bytes, records }: Chunk): number {
-  if (records.kind === 'table') return records.offsets.length / 2;
-  let lines = 0;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++;
-  return lines;
 }
 
 function scannerFor(source: IntakeSource, program: Program, ports: MatchPorts): Scanner {

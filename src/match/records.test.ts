@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Chunk } from '../model/chunk.ts';
 import { instant } from '../model/time.ts';
-import { eachRecord, records } from './records.ts';
+import { countRecords, eachRecord, records } from './records.ts';
 
 function chunk(text: string, offsets?: readonly number[]): Chunk {
   const bytes = new TextEncoder().encode(text);
@@ -38,4 +39,16 @@ test('a table gives its records as they stand', () => {
     [6, 8],
   ]);
   expect([...records(chunk('ab\ncd\nef\n', [0, 5, 6, 8]))]).toEqual(seen);
+});
+
+test('records are counted without cutting them, wherever their bytes lie in memory', () => {
+  const near = fc.constantFrom(0x0a, 0x0a, 0x0b, 0x09, 0x8a, 0x00, 0x0d, 0xff);
+  fc.assert(
+    fc.property(fc.array(near, { maxLength: 60 }), fc.nat(5), (bytes, shift) => {
+      const whole = Uint8Array.from([...Array.from({ length: shift }, () => 0x0a), ...bytes]);
+      const cut = { ...chunk(''), bytes: whole.subarray(shift) };
+      expect(countRecords(cut)).toBe([...records(cut)].length);
+    }),
+  );
+  expect(countRecords(chunk('ab\ncd\n', [0, 5]))).toBe(1);
 });

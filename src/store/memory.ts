@@ -128,10 +128,13 @@ export function createMemoryLedger(kept = mostKept): Ledger {
         .filter((alert) => (rule === undefined || alert.rule === rule) && since(alert) >= (from ?? -Infinity))
         .filter((alert) => status === undefined || alert.status === status)
         .slice(0, limit),
-    findAlerts: (prefix) =>
-      [...alerts.values()]
+    findAlerts(prefix) {
+      const exact = alerts.get(prefix);
+      if (exact !== undefined) return [exact];
+      return [...alerts.values()]
         .filter(({ id }) => id.startsWith(prefix))
-        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    },
     openAlerts: () =>
       newestFirst()
         .reverse()
