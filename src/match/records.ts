@@ -38,7 +38,8 @@ export function countRecords({ bytes, records }: Chunk): number {
  * test is exact, see H. S. Warren, "Hacker's Delight", 6-1). A search from feed to feed takes twice as long.
  */
 function countFeeds(bytes: Uint8Array): number {
-  const lead = Math.min(-bytes.byteOffset & 3, bytes.length);
+  const lead = -bytes.byteOffset & 3;
+  if (bytes.length < lead + 4) return countSingly(bytes, 0, bytes.length);
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + lead, (bytes.length - lead) >> 2);
   let feeds = countSingly(bytes, 0, lead) + countSingly(bytes, lead + words.length * 4, bytes.length);
   for (let index = 0; index < words.length; index += 1) {
