@@ -97,7 +97,7 @@ function compile(source: string | undefined, name: string, templates: Templates 
   if (templates === undefined) return { name, fill: () => ({ ok: true, text }) };
   const compiled = templates.compile(text, undefined, { file: name, line: 1, column: 1 });
   if (compiled.ok) return filling(name, compiled.value);
-  const why = compiled.diagnostics.map(({ message }) => message).join('; ');
+  const why = safeLine(compiled.diagnostics.map(({ message }) => message).join('; '));
   return { name, mistake: `${name}: ${why}`, fill: () => ({ ok: false, why }) };
 }
 

@@ -33,7 +33,7 @@ export const longestName = 255;
 
 /** Why a text cannot stand as the name of a host or service in a command, if so. */
 export function nameObjection(name: string, longest = longestName): string | undefined {
-  if (name === '') return 'is empty';
+  if (name.trim() === '') return 'is empty';
   if (/[;\p{Cc}\p{Surrogate}]/u.test(name)) return 'holds a semicolon or control character';
   return byteLength(name) > longest ? `is longer than ${longest} bytes` : undefined;
 }
@@ -54,7 +54,7 @@ const longestPerformanceData = 500;
 
 /** The output with performance data behind its first line; a text of the log's in it stays on its place. */
 export function withPerformanceData(output: string, data: string): string {
-  const clean = data.replace(/[|\p{Cc}]/gu, ' ').trim();
+  const clean = data.replace(/[|\p{Cc}\p{Surrogate}]/gu, ' ').trim();
   if (clean === '' || outputBytes(clean) > longestPerformanceData) return output;
   const [first = '', ...rest] = output.split('\n');
   return [`${first}|${clean}`, ...rest].join('\n');
