@@ -145,6 +145,7 @@ async function buildProgram(
     source: (name) =>
       names.sources.includes(name) ? knowledgeOf(formatOf(sources[name]), registries) : undefined,
     sourceNames: names.sources,
+    zone,
     complete,
   };
   return compileRules({ items: rules, locate: under(locate, ['rules']) }, checks);

@@ -131,6 +131,13 @@ export type PartForm =
   | { readonly type: 'lines'; readonly path: readonly (string | number)[]; readonly form: MatchForm }
   | { readonly type: 'raises'; readonly path: readonly (string | number)[]; readonly rule: string };
 
+/** A mistake at a place of the options. */
+export interface OptionMistake {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** One kind of rule: a row of the registry. */
 export interface RuleKind {
   readonly kind: string;
@@ -139,6 +146,10 @@ export interface RuleKind {
   readonly options: z.ZodType<JsonObject>;
   /** Keys that stand beside the kind's name; they go into `rule.options` too. */
   readonly beside?: z.ZodRawShape;
+  /** Options of a rule that says nothing about them, from the configuration around it. */
+  defaults?(around: { readonly zone: string }): JsonObject;
+  /** What is wrong with options that are right one by one; `key`: the names of the rule's key. */
+  check?(options: JsonObject, key: readonly string[]): readonly OptionMistake[];
   /** What rules of this kind look for; absent: what stands under `match`. */
   parts?(options: JsonObject): readonly PartForm[];
   /** How long an open alert is silent where `quiet` says nothing. */
@@ -151,9 +162,10 @@ export interface RuleKind {
 /** A row of the registry with its options as its own schema gives them. */
 export interface KindRow<Options extends JsonObject> extends Omit<
   RuleKind,
-  'options' | 'parts' | 'quiet' | 'create'
+  'options' | 'check' | 'parts' | 'quiet' | 'create'
 > {
   readonly options: z.ZodType<Options>;
+  check?(options: Options, key: readonly string[]): readonly OptionMistake[];
   parts?(options: Options): readonly PartForm[];
   quiet?(options: Options): Millis;
   create(options: Options, ports: KindPorts, rule: Rule): KindMachine;
@@ -161,10 +173,11 @@ export interface KindRow<Options extends JsonObject> extends Omit<
 
 /** Makes a row of the registry. */
 export function ruleKind<Options extends JsonObject>(row: KindRow<Options>): RuleKind {
-  const { parts, quiet, create, ...rest } = row;
+  const { check, parts, quiet, create, ...rest } = row;
   // Options are the parsed output of the row's schema: the rule was checked against it when it was loaded.
   return {
     ...rest,
+    ...(check === undefined ? {} : { check: (options, key) => check(options as Options, key) }),
     ...(parts === undefined ? {} : { parts: (options) => parts(options as Options) }),
     ...(quiet === undefined ? {} : { quiet: (options) => quiet(options as Options) }),
     create: (rule, ports) => create(rule.options as Options, ports, rule),

@@ -20,7 +20,7 @@ export type MatchForm =
   | readonly MatchForm[];
 
 /** `{ field: ip, in: [10.0.0.0/8] }`; exactly one of the operators. */
-export interface FieldForm {
+export type FieldForm = {
   readonly field: string;
   readonly is?: string | undefined;
   readonly in?: readonly string[] | undefined;
@@ -28,7 +28,7 @@ export interface FieldForm {
   readonly above?: number | undefined;
   readonly below?: number | undefined;
   readonly exists?: boolean | undefined;
-}
+};
 
 /** The operators of a field test, as they are written. */
 export const fieldOperators = ['is', 'in', 'matches', 'above', 'below', 'exists'] as const;

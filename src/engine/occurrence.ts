@@ -2,7 +2,7 @@ import { hashText } from '../kit/hash.ts';
 import { fieldText, lookUp } from '../match/field-test.ts';
 import type { Occurrence } from '../model/alert.ts';
 import type { Event } from '../model/event.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import { toJson, type Json, type JsonObject } from '../model/json.ts';
 import type { Fields, Rule } from '../model/program.ts';
 import type { Instant } from '../model/time.ts';
 import type { Match } from './kind.ts';
@@ -138,3 +138,9 @@ function bounded(value: string | undefined): string | undefined {
   if (value === undefined || value.length <= LONGEST_VALUE) return value;
   return `${value.slice(0, LONGEST_VALUE - 30)}… ${hashText(value)}`;
 }
+
+/** An occurrence in a row. */
+export const writeOccurrence = (occurrence: Occurrence): Json => toJson(occurrence);
+
+/** Takes it back: rows are only ever written by `writeOccurrence`. */
+export const readOccurrence = (value: Json): Occurrence => value as unknown as Occurrence;

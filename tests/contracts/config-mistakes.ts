@@ -101,7 +101,7 @@ export const mistakes: readonly [
   [
     'a rule without alert',
     'rules:\n  - id: a\n    match: x',
-    ['c.yaml:2:5 config.missing-key missing key "alert" in rules.a (it takes a map)'],
+    ['c.yaml:2:5 config.missing-key missing key "alert" in rules.a ({} for all defaults; a rule that sets a context, or that another rule listens to, needs none)'],
   ],
   [
     'an id with a blank',
@@ -216,8 +216,8 @@ export const mistakes: readonly [
   ],
   [
     'a key of rules that will come',
-    "rules:\n  - id: r\n    match: 'x (?<ip>\\S+)'\n    alert: {}\n    unless: maintenance",
-    ['c.yaml:5:5 config.unknown-key unknown key "unless" in rules.r (not supported yet)'],
+    "rules:\n  - id: r\n    match: 'x (?<ip>\\S+)'\n    alert: {}\n    novel: {}",
+    ['c.yaml:5:5 config.unknown-key unknown key "novel" in rules.r (not supported yet)'],
   ],
   [
     'a misspelt key of rules',
@@ -571,7 +571,7 @@ export const mistakes: readonly [
     'the plain kind written out',
     "rules:\n  - id: r\n    match: 'x (?<ip>\\S+)'\n    alert: {}\n    count: { reach: 5, within: 1m }\n    each: {}",
     [
-      'c.yaml:6:5 config.unknown-key unknown key "each" in rules.r (known keys: id, enabled, from, program, in, match, except, key, quiet, time, alert, count)',
+      'c.yaml:6:5 config.unknown-key unknown key "each" in rules.r (known keys: id, enabled, from, program, in, match, except, key, quiet, time, unless, when, set, alert, count, sequence, expect, absent, first, rate, together, schedule, zone)',
     ],
   ],
   [

@@ -3,7 +3,8 @@ import type { Config, RuleTest } from '../../src/config/config.ts';
 import { createMatchPorts } from '../../src/daemon/node-ports.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Effect } from '../../src/model/effect.ts';
-import { instant } from '../../src/model/time.ts';
+import type { EngineInput } from '../../src/model/effect.ts';
+import { instant, latest } from '../../src/model/time.ts';
 import { createParser } from '../../src/parse/event.ts';
 
 /** Patterns are compiled as the daemon compiles them. */
@@ -13,9 +14,13 @@ const receivedAt = instant(Date.parse('2025-12-10T12:00:00Z'));
 
 type Raise = Extract<Effect, { type: 'raise' }>;
 
-/** The raises that lines come to, with the whole program at work. */
+/**
+ * The raises that lines come to, with the whole program at work: its source is read to its end, and the clock
+ * goes with the lines' own times.
+ */
 export function raisesOf(config: Config, lines: readonly string[]): Raise[] {
-  const engine = createEngine(config.program, { match, limits: config.limits, late: config.late });
+  const { program, limits, late } = config;
+  const engine = createEngine(program, { match, limits, late, sources: [config.sources[0]?.name ?? ''] });
   const parser = createParser({ format: 'auto', zone: 'UTC' });
   const head = {
     source: config.sources[0]?.name ?? '',
@@ -26,11 +31,16 @@ export function raisesOf(config: Config, lines: readonly string[]): Raise[] {
   const rules = config.program.rules.flatMap(({ from }, index) =>
     from === undefined || from.includes(head.source) ? [index] : [],
   );
+  let now = instant(0);
   return lines.flatMap((line, seq) => {
     const { event } = parser.parse(line, head, seq);
-    return engine
-      .step({ type: 'event', seq, now: receivedAt, event, rules })
-      .flatMap((effect) => (effect.type === 'raise' ? [effect] : []));
+    now = latest(now, event.at);
+    const begin: EngineInput[] =
+      seq > 0 ? [] : [{ type: 'sourceState', seq, now, source: head.source, condition: 'atEnd' }];
+    const inputs: EngineInput[] = [...begin, { type: 'event', seq, now, event, rules }];
+    return inputs.flatMap((input) =>
+      engine.step(input).flatMap((effect) => (effect.type === 'raise' ? [effect] : [])),
+    );
   });
 }
 

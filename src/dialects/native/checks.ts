@@ -23,6 +23,10 @@ export interface RuleChecks {
   /** What is known of the fields of a source's lines; absent: there is no such source. */
   readonly source: (name: string) => FieldKnowledge | undefined;
   readonly sourceNames: readonly string[];
+  /** IANA name of the zone that rules mean which name none; absent: UTC. */
+  readonly zone?: string;
+  /** Contexts that are set elsewhere than by native rules. */
+  readonly contexts?: readonly string[];
   /** False when not everything could be read: then a name that is not found is no mistake. */
   readonly complete: boolean;
 }

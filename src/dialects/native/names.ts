@@ -3,7 +3,6 @@ import { parseNetwork } from '../../match/address.ts';
 import { lookUp } from '../../match/field-test.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Event } from '../../model/event.ts';
-import type { JsonObject } from '../../model/json.ts';
 import { instant } from '../../model/time.ts';
 import { BUILT_IN_NAMES } from '../../render/words.ts';
 import type { FieldKnowledge, RuleChecks } from './checks.ts';
@@ -11,6 +10,7 @@ import type { Subject } from './issues.ts';
 import { fieldTests } from './patterns.ts';
 import type { Path } from './place.ts';
 import type { RuleForm } from './rule-schema.ts';
+import type { Draft, DraftPart } from './rules.ts';
 
 /** Names that templates have by themselves; they win over fields. */
 const builtInNames: readonly string[] = [...BUILT_IN_NAMES, 'fields'];
@@ -35,26 +35,42 @@ const eventFields: readonly string[] = Object.keys(anyEvent)
   .concat('time')
   .filter((name) => name !== 'fields' && lookUp(anyEvent, name, {}) !== undefined);
 
-/** A rule as far as names matter; `groups` absent: its pattern has mistakes of its own. */
-export interface NamedRule {
-  readonly form: RuleForm;
-  readonly options: JsonObject;
-  readonly groups: readonly string[] | undefined;
+/** Checks every name a rule uses: sources, fields of `key` and field tests, names in templates. */
+export function checkNames(draft: Draft, drafts: readonly Draft[], checks: RuleChecks): Diagnostic[] {
+  const { form, subject, parts } = draft;
+  const diagnostics = [...unknownSources(form, subject, checks), ...wrongNetworks(draft)];
+  const groups = draft.options === undefined ? undefined : groupsOf(draft, drafts, []);
+  // Names cannot be judged, but a template that cannot be read is wrong whatever the pattern gives.
+  if (groups === undefined) {
+    return [...diagnostics, ...checkTemplates(form, [], 'open', subject, checks)];
+  }
+  const knowledge = knowledgeOf(form, checks);
+  for (const part of parts) {
+    if (part.type === 'lines') diagnostics.push(...shadowedNames(part, subject));
+  }
+  if (knowledge !== 'open') diagnostics.push(...unknownFields(draft, groups));
+  diagnostics.push(...checkTemplates(form, groups, knowledge, subject, checks));
+  return diagnostics;
 }
 
-/** Checks every name a rule uses: sources, fields of `key` and field tests, names in templates. */
-export function checkNames(rule: NamedRule, subject: Subject, checks: RuleChecks): Diagnostic[] {
-  const diagnostics = [...unknownSources(rule.form, subject, checks), ...wrongNetworks(rule.form, subject)];
-  // Names cannot be judged, but a template that cannot be read is wrong whatever the pattern gives.
-  if (rule.groups === undefined) {
-    return [...diagnostics, ...checkTemplates(rule.form, [], 'open', subject, checks)];
+/**
+ * The groups of everything a rule looks for, also of the rules it listens to; undefined when a pattern has
+ * mistakes. `path` are the rules on the way here: a cycle is told elsewhere.
+ */
+function groupsOf(
+  draft: Draft,
+  drafts: readonly Draft[],
+  path: readonly Draft[],
+): readonly string[] | undefined {
+  if (path.includes(draft)) return [];
+  const groups = new Set<string>();
+  for (const part of draft.parts) {
+    const heard = part.type === 'raises' ? drafts.find(({ form }) => form.id === part.rule) : undefined;
+    const some = part.type === 'lines' ? part.groups : heard && groupsOf(heard, drafts, [...path, draft]);
+    if (some === undefined) return undefined;
+    for (const name of some) groups.add(name);
   }
-  const groups = rule.groups;
-  const knowledge = knowledgeOf(rule.form, checks);
-  diagnostics.push(...shadowedNames(groups, subject));
-  if (knowledge !== 'open') diagnostics.push(...unknownFields(rule, groups, subject));
-  diagnostics.push(...checkTemplates(rule.form, groups, knowledge, subject, checks));
-  return diagnostics;
+  return [...groups];
 }
 
 function unknownSources(form: RuleForm, subject: Subject, checks: RuleChecks): Diagnostic[] {
@@ -85,71 +101,79 @@ function knowledgeOf(form: RuleForm, checks: RuleChecks): FieldKnowledge {
   return bound.length === 0 || bound.includes('perhaps') ? 'perhaps' : 'fixed';
 }
 
-const shadowedNames = (groups: readonly string[], subject: Subject): Diagnostic[] =>
+type LinesPart = Extract<DraftPart, { type: 'lines' }>;
+
+const shadowedNames = ({ groups = [], path }: LinesPart, subject: Subject): Diagnostic[] =>
   groups
     .filter((name) => builtInNames.includes(name))
     .map((name) => ({
       code: 'rule.shadowed-group',
       severity: 'warning',
       message: `${subject.name}: in templates "${name}" is the built-in value, not the named group`,
-      ...subject.locate(['match']),
+      ...subject.locate(path),
       hint: `write {{ fields.${name} }}, or give the group another name`,
     }));
 
-function unknownFields(
-  { form, options }: NamedRule,
-  groups: readonly string[],
-  subject: Subject,
-): Diagnostic[] {
+function unknownFields(draft: Draft, groups: readonly string[]): Diagnostic[] {
+  const { subject, parts, form } = draft;
+  const apart = parts.length > 1 ? parts.filter((part) => part.type === 'lines') : [];
   const known = [...groups, ...eventFields];
-  return usedFields(form, options, subject.data)
-    .filter(({ field }) => !known.includes(field))
-    .map(({ field, path }): Diagnostic => {
-      const near = closest(field, known);
-      return {
-        code: 'rule.unknown-field',
-        severity: 'warning',
-        message: `${subject.name}: "${field}" is neither a named group of the pattern nor a field of every line`,
-        ...subject.locate(path),
-        hint: near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`,
-      };
-    });
+  return [
+    ...usedFields(draft).flatMap(({ field, path }) =>
+      known.includes(field) ? [] : [unknownField(field, known, 'the pattern', subject, path)],
+    ),
+    // What is correlated by key must have it in every one of its lines.
+    ...apart.flatMap(({ groups: own = [], path }) =>
+      form.key
+        .filter((field) => known.includes(field) && ![...own, ...eventFields].includes(field))
+        .map((field) => unknownField(field, [...own, ...eventFields], 'this pattern', subject, path)),
+    ),
+  ];
 }
 
-function usedFields(
-  form: RuleForm,
-  options: JsonObject,
-  data: unknown,
-): readonly { readonly field: string; readonly path: Path }[] {
+function unknownField(
+  field: string,
+  known: readonly string[],
+  of: string,
+  subject: Subject,
+  path: Path,
+): Diagnostic {
+  const near = closest(field, known);
+  return {
+    code: 'rule.unknown-field',
+    severity: 'warning',
+    message: `${subject.name}: "${field}" is neither a named group of ${of} nor a field of every line`,
+    ...subject.locate(path),
+    hint: near === undefined ? `known here: ${known.join(', ')}` : `did you mean "${near}"?`,
+  };
+}
+
+function usedFields(draft: Draft): readonly { readonly field: string; readonly path: Path }[] {
+  const { form, kind, options = {} } = draft;
   const keys = form.key.map((field, index) => ({ field, path: ['key', index] }));
-  const tested = testsOf(form, data).map(({ form: { field }, path }) => ({
-    field,
-    path: [...path, 'field'],
-  }));
+  const tested = testsOf(draft).map(({ form: { field }, path }) => ({ field, path: [...path, 'field'] }));
   const { distinct } = options as { readonly distinct?: unknown };
-  const counted = Object.entries(form).flatMap(([key, value]) =>
-    value === options && typeof distinct === 'string' ? [{ field: distinct, path: [key, 'distinct'] }] : [],
-  );
+  const counted = typeof distinct === 'string' ? [{ field: distinct, path: [kind, 'distinct'] }] : [];
   return [...keys, ...tested, ...counted];
 }
 
-function testsOf(form: RuleForm, data: unknown): ReturnType<typeof fieldTests> {
-  const { except } = data as { readonly except?: unknown };
+function testsOf({ form, parts, subject }: Draft): ReturnType<typeof fieldTests> {
+  const { except } = subject.data as { readonly except?: unknown };
   // A single form was made a list of one: its path has no index.
   const written = (path: Path): Path => (Array.isArray(except) ? path : ['except', ...path.slice(2)]);
   return [
-    ...fieldTests(form.match, ['match']),
+    ...parts.flatMap((part) => (part.type === 'lines' ? fieldTests(part.form, part.path) : [])),
     ...fieldTests(form.except, ['except']).map((test) => ({ ...test, path: written(test.path) })),
   ];
 }
 
 /** What has the form of a network but is none would be compared as text, and never be equal. */
-const wrongNetworks = (form: RuleForm, subject: Subject): Diagnostic[] =>
-  testsOf(form, subject.data).flatMap(({ form: { in: values = [] }, path }) =>
+const wrongNetworks = (draft: Draft): Diagnostic[] =>
+  testsOf(draft).flatMap(({ form: { in: values = [] }, path }) =>
     values.flatMap((value, index): Diagnostic[] => {
       if (!/^[0-9a-fA-F:.]+\/\d+$/.test(value) || parseNetwork(value) !== undefined) return [];
-      const message = `${subject.name}: "${value}" is not a network`;
-      const place = subject.locate([...path, 'in', index]);
+      const message = `${draft.subject.name}: "${value}" is not a network`;
+      const place = draft.subject.locate([...path, 'in', index]);
       return [
         {
           code: 'rule.network',
@@ -171,7 +195,7 @@ function checkTemplates(
 ): Diagnostic[] {
   const known = knowledge === 'open' ? undefined : new Set([...builtInNames, ...groups]);
   return (['title', 'text'] as const).flatMap((part) => {
-    const source = alert[part];
+    const source = alert?.[part];
     if (source === undefined) return [];
     const place = subject.locate(['alert', part], 'text');
     const strict = checks.template(source, known, place);

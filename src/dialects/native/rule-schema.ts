@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RuleKind } from '../../engine/kind.ts';
 import type { Severity } from '../../model/program.ts';
 import { matchForm, scope } from '../../engine/match-form.ts';
 import { withPlanned } from './schema-keys.ts';
@@ -33,30 +34,21 @@ const alertForm = z.strictObject({
     .describe('When the alert resolves by itself.'),
 });
 
+/** Names a state between rules. */
+const contextName = name;
+
 /** One kind of rule as its registry row shows it to the language. */
-export interface RuleKindSchema {
-  readonly kind: string;
-  readonly summary: string;
+export interface RuleKindSchema extends Pick<
+  RuleKind,
+  'kind' | 'summary' | 'beside' | 'check' | 'parts' | 'quiet' | 'defaults'
+> {
   readonly options: z.ZodType;
 }
 
 /** The kind of a rule that has no kind's key. */
 export const plainKind = 'each';
 
-const plannedRuleKeys = [
-  'sequence',
-  'expect',
-  'absent',
-  'first',
-  'rate',
-  'novel',
-  'set',
-  'unless',
-  'when',
-  'together',
-  'schedule',
-  'zone',
-];
+const plannedRuleKeys = ['novel'];
 
 /** The keys that rules of every kind share. */
 const commonKeys = {
@@ -69,7 +61,9 @@ const commonKeys = {
     .describe(
       'Try patterns on the message text or on the whole line only. Default: the message, then the line.',
     ),
-  match: matchForm.describe('What a line must look like.'),
+  match: matchForm
+    .optional()
+    .describe('What a line must look like. Kinds that have patterns of their own take none here.'),
   except: z
     .union([z.array(matchForm), matchForm.transform((form) => [form])])
     .default([])
@@ -80,7 +74,7 @@ const commonKeys = {
   quiet: duration
     .optional()
     .describe(
-      'An open alert is told at most once in this time; the rest is counted. Default: the window of count, else none.',
+      'An open alert is told at most once in this time; the rest is counted. Default: the window of kinds that have one, else none.',
     ),
   time: z
     .enum(['event', 'received'])
@@ -88,17 +82,33 @@ const commonKeys = {
     .describe(
       "Which time counts: the line's own (event) or the time it was read (received). Default: event.",
     ),
-  alert: alertForm.describe('The alert it raises; {} for all defaults.'),
+  unless: oneOrMore(contextName)
+    .optional()
+    .describe('While this context is on, or one of these, nothing counts and nothing is raised.'),
+  when: oneOrMore(contextName)
+    .optional()
+    .describe('Only while this context is on, or all of these, something counts and is raised.'),
+  set: z
+    .strictObject({
+      context: contextName.describe('The context that each raise switches on.'),
+      for: period.describe('How long it stays on; a later raise makes it stay longer.'),
+    })
+    .optional()
+    .describe('Switches a context on, for `unless` and `when` of other rules.'),
+  alert: alertForm
+    .optional()
+    .describe('The alert it raises; {} for all defaults. A rule that sets a context needs none.'),
 };
 
-/** The schema of one rule: the common keys, and one optional key for each kind in the registry. */
+/** The schema of one rule: the common keys, and those of each kind in the registry. */
 export function ruleSchema(kinds: readonly RuleKindSchema[]) {
   const own = kinds.filter((row) => row.kind !== plainKind);
   const options = Object.fromEntries(
     own.map((row) => [row.kind, row.options.optional().describe(row.summary)]),
   );
+  const beside: z.ZodRawShape = Object.assign({}, ...own.map((row) => row.beside ?? {}));
   const planned = plannedRuleKeys.filter((key) => !own.some((row) => row.kind === key));
-  return withPlanned(z.strictObject({ ...commonKeys, ...options }), planned);
+  return withPlanned(z.strictObject({ ...commonKeys, ...options, ...beside }), planned);
 }
 
 /** A rule as the schema parsed it; the kinds' own keys are beside these. */

@@ -1,13 +1,15 @@
+import type { RuleKind, PartForm } from '../../engine/kind.ts';
+import type { MatchForm } from '../../engine/match-form.ts';
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { AlertAction, Pattern, Program, Rule } from '../../model/program.ts';
-import type { Millis } from '../../model/time.ts';
+import type { AlertAction, Pattern, Program, Rule, RuleContexts, RulePart } from '../../model/program.ts';
 import type { RuleChecks } from './checks.ts';
 import { hashProgram, hashRule } from './hash.ts';
 import { salvage, validate, type Subject } from './issues.ts';
+import { checkLinks } from './links.ts';
 import { checkNames } from './names.ts';
 import { originAt, patternOf, programPattern, type PatternContext } from './patterns.ts';
-import { under, type Locate } from './place.ts';
+import { formatPath, under, type Locate, type Path } from './place.ts';
 import { plainKind, ruleSchema, type RuleForm, type RuleKindSchema } from './rule-schema.ts';
 
 /** Rules as they lie in a file (plain data, one item for each) with the places of a list of them. */
@@ -16,24 +18,49 @@ export interface RuleList {
   readonly locate: Locate;
 }
 
+/** Something a rule looks for, and where it was written. */
+export type DraftPart =
+  | {
+      readonly type: 'lines';
+      readonly path: Path;
+      readonly form: MatchForm;
+      readonly pattern: Pattern;
+      /** Absent: the pattern has mistakes of its own. */
+      readonly groups: readonly string[] | undefined;
+    }
+  | { readonly type: 'raises'; readonly path: Path; readonly rule: string };
+
+/** A rule as far as it can be understood alone. */
+export interface Draft {
+  readonly form: RuleForm;
+  readonly subject: Subject;
+  readonly kind: string;
+  /** Absent: they have mistakes of their own. */
+  readonly options: JsonObject | undefined;
+  readonly parts: readonly DraftPart[];
+  readonly except: readonly Pattern[];
+  /** False: something is wrong with it, which is told. */
+  readonly ok: boolean;
+}
+
 /**
  * Compiles a list of native rules to a program. All mistakes of all rules are reported; rules that are
  * switched off are checked too, and left out.
  */
 export function compileRules(list: RuleList, checks: RuleChecks): Checked<Program> {
   const schema = ruleSchema(checks.kinds);
-  const results = list.items.map((data, index): Checked<Rule | undefined> => {
-    const locate = under(list.locate, [index]);
-    const subject: Subject = { data, name: nameOf(data, index), locate };
-    const form = validate(schema, subject);
-    if (form.ok) return compileRule(form.value, subject, checks);
-    const rest = salvage(schema, data);
-    const further = rest === undefined ? [] : compileRule(rest, subject, checks).diagnostics;
-    return { ok: false, diagnostics: [...form.diagnostics, ...further] };
+  const diagnostics: Diagnostic[] = [];
+  const drafts = list.items.flatMap((data, index): Draft[] => {
+    const subject: Subject = { data, name: nameOf(data, index), locate: under(list.locate, [index]) };
+    const checked = validate(schema, subject);
+    diagnostics.push(...checked.diagnostics);
+    const form = checked.ok ? checked.value : salvage(schema, data);
+    return form === undefined ? [] : [draftOf(form, checked.ok, subject, checks, diagnostics)];
   });
-  const diagnostics = results.flatMap((result) => result.diagnostics);
-  if (results.some((result) => !result.ok)) return { ok: false, diagnostics };
-  const rules = results.flatMap((result) => (result.ok && result.value !== undefined ? [result.value] : []));
+  for (const draft of drafts) diagnostics.push(...checkNames(draft, drafts, checks));
+  diagnostics.push(...checkLinks(drafts, checks));
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics };
+  const rules = drafts.flatMap((draft) => (draft.form.enabled ? [ruleOf(draft, checks)] : []));
   return { ok: true, value: { rules, hash: hashProgram(rules) }, diagnostics };
 }
 
@@ -43,77 +70,195 @@ function nameOf(data: unknown, index: number): string {
   return typeof id === 'string' ? `rules.${id}` : `rules[${index}]`;
 }
 
-function compileRule(form: RuleForm, subject: Subject, checks: RuleChecks): Checked<Rule | undefined> {
+function draftOf(
+  form: RuleForm,
+  valid: boolean,
+  subject: Subject,
+  checks: RuleChecks,
+  diagnostics: Diagnostic[],
+): Draft {
   const kind = kindOf(subject, checks.kinds);
-  if (!kind.ok) return kind;
-  const options = optionsOf(form, kind.value);
+  const row = checks.kinds.find((known) => known.kind === kind.value);
+  const options = optionsOf(form, row, checks);
   const context: PatternContext = { locate: subject.locate, scope: form.in ?? 'either' };
-  const matched = patternOf(form.match, ['match'], context);
-  const pattern: Pattern =
-    form.program === undefined ? matched : { type: 'all', of: [programPattern(form.program), matched] };
+  const found = [...kind.diagnostics, ...besideOthers(subject, kind.value, checks.kinds)];
+  const compile = (pattern: Pattern): readonly string[] | undefined => {
+    const compiled = checks.pattern(pattern);
+    found.push(...compiled.diagnostics);
+    return compiled.ok ? compiled.value.groups : undefined;
+  };
+  const forms = options === undefined ? [] : (row?.parts?.(options) ?? [{ type: 'own' } as const]);
+  if (valid) found.push(...checkKeys(form, forms, kind.value, subject));
+  for (const { path, message, hint } of (options && row?.check?.(options, form.key)) ?? []) {
+    found.push({
+      code: 'rule.options',
+      severity: 'error',
+      message: `${subject.name}.${formatPath([kind.value, ...path])}: ${message}`,
+      ...subject.locate([kind.value, ...path]),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  const parts = forms.flatMap((part) => partOf(part, kind.value, form, context, compile));
   const except = form.except.map((part, index) => patternOf(part, exceptPath(subject.data, index), context));
-  const compiled = [pattern, ...except].map(checks.pattern);
-  const groups = compiled[0]?.ok === true ? compiled[0].value.groups : undefined;
-  const diagnostics = [
-    ...compiled.flatMap((result) => result.diagnostics),
-    ...checkNames({ form, options, groups }, subject, checks),
+  for (const pattern of except) compile(pattern);
+  diagnostics.push(...found);
+  const ok = valid && !found.some(({ severity }) => severity === 'error');
+  return { form, subject, kind: kind.value, options, parts, except, ok };
+}
+
+/** A rule is of the kind whose key it has; one that has none is a plain one. */
+function kindOf(
+  subject: Subject,
+  kinds: readonly RuleKindSchema[],
+): { readonly value: string; readonly diagnostics: readonly Diagnostic[] } {
+  const written = Object.keys(subject.data as object);
+  const own = kinds.map((row) => row.kind).filter((kind) => kind !== plainKind && written.includes(kind));
+  const [value = plainKind, ...others] = own;
+  const diagnostics = others.map((other): Diagnostic => ({
+    code: 'rule.two-kinds',
+    severity: 'error',
+    message: `${subject.name} cannot be of two kinds: "${value}" and "${other}"`,
+    ...subject.locate([other], 'key'),
+    hint: 'write two rules',
+  }));
+  return { value, diagnostics };
+}
+
+/** Keys that belong to another kind than the rule's. */
+const besideOthers = (subject: Subject, kind: string, kinds: readonly RuleKindSchema[]): Diagnostic[] =>
+  kinds.flatMap((row) =>
+    Object.keys(row.kind === kind ? {} : (row.beside ?? {}))
+      .filter((key) => Object.hasOwn(subject.data as object, key))
+      .map((key) => ({
+        code: 'rule.key-of-other-kind',
+        severity: 'error',
+        message: `${subject.name}: "${key}" belongs to rules with "${row.kind}"`,
+        ...subject.locate([key], 'key'),
+      })),
+  );
+
+/** What stands under the kind's name and beside it; undefined when it was wrong and is left out. */
+function optionsOf(
+  form: RuleForm,
+  row: RuleKindSchema | undefined,
+  { zone = 'UTC' }: RuleChecks,
+): JsonObject | undefined {
+  if (row === undefined || row.kind === plainKind) return {};
+  // Keys of kinds stand beside the common ones; the registry's schema made them JSON.
+  const all = form as RuleForm & { readonly [key: string]: JsonObject | undefined };
+  const options = all[row.kind];
+  if (options === undefined) return undefined;
+  const beside = Object.keys(row.beside ?? {}).filter((key) => all[key] !== undefined);
+  return {
+    ...row.defaults?.({ zone }),
+    ...options,
+    ...Object.fromEntries(beside.map((key) => [key, all[key]])),
+  };
+}
+
+/** What a rule of this kind must have, or must not. */
+function checkKeys(
+  form: RuleForm,
+  forms: readonly PartForm[],
+  kind: string,
+  { name, locate }: Subject,
+): Diagnostic[] {
+  const missing = (key: string, hint?: string): Diagnostic => ({
+    code: 'config.missing-key',
+    severity: 'error',
+    message: `missing key "${key}" in ${name}`,
+    ...locate([]),
+    ...(hint === undefined ? {} : { hint }),
+  });
+  const wanted = forms.some(({ type }) => type === 'own');
+  if (wanted && form.match === undefined) return [missing('match')];
+  if (wanted || form.match === undefined) return [];
+  return [
+    {
+      code: 'rule.match-of-kind',
+      severity: 'error',
+      message: `${name}: a rule with "${kind}" has no "match" of its own`,
+      ...locate(['match'], 'key'),
+      hint: `what it looks for stands under "${kind}"`,
+    },
   ];
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics };
+}
+
+function partOf(
+  part: PartForm,
+  kind: string,
+  rule: RuleForm,
+  context: PatternContext,
+  compile: (pattern: Pattern) => readonly string[] | undefined,
+): DraftPart[] {
+  if (part.type === 'raises') return [{ ...part, path: [kind, ...part.path] }];
+  const path = part.type === 'own' ? ['match'] : [kind, ...part.path];
+  const form = part.type === 'own' ? rule.match : part.form;
+  if (form === undefined) return [];
+  const matched = patternOf(form, path, context);
+  const pattern: Pattern =
+    rule.program === undefined ? matched : { type: 'all', of: [programPattern(rule.program), matched] };
+  return [{ type: 'lines', path, form, pattern, groups: compile(pattern) }];
+}
+
+function ruleOf(draft: Draft, { kinds }: RuleChecks): Rule {
+  const { form, kind, options = {}, parts, except, subject } = draft;
+  const row = kinds.find((known) => known.kind === kind);
+  const contexts = contextsOf(form);
   const rule: Omit<Rule, 'hash'> = {
     id: form.id,
-    kind: kind.value,
+    kind,
     ...(form.from === undefined ? {} : { from: form.from }),
-    pattern,
+    ...lookedFor(parts),
     except,
     key: form.key,
     options,
     ...(form.time === 'received' ? { time: 'received' as const } : {}),
-    actions: [actionOf(form, options)],
+    ...(contexts === undefined ? {} : { contexts }),
+    actions: form.alert === undefined ? [] : [actionOf(form, form.alert, row?.quiet?.(options))],
     origin: originAt(subject.locate, []),
   };
-  return { ok: true, value: form.enabled ? { ...rule, hash: hashRule(rule) } : undefined, diagnostics };
+  return { ...rule, hash: hashRule(rule) };
 }
 
-/** A rule is of the kind whose key it has; one that has none is a plain one. */
-function kindOf(subject: Subject, kinds: readonly RuleKindSchema[]): Checked<string> {
-  const written = Object.keys(subject.data as object);
-  const own = kinds.map((row) => row.kind).filter((kind) => kind !== plainKind && written.includes(kind));
-  const [first = plainKind, ...others] = own;
-  if (others.length === 0) return { ok: true, value: first, diagnostics: [] };
-  const diagnostics = others.map((other): Diagnostic => ({
-    code: 'rule.two-kinds',
-    severity: 'error',
-    message: `${subject.name} cannot be of two kinds: "${first}" and "${other}"`,
-    ...subject.locate([other], 'key'),
-    hint: 'write two rules',
-  }));
-  return { ok: false, diagnostics };
+/** The scanner wants any line that one of the parts wants; the engine tells them apart. */
+function lookedFor(parts: readonly DraftPart[]): Pick<Rule, 'pattern' | 'parts'> {
+  const patterns = parts.flatMap((part) => (part.type === 'lines' ? [part.pattern] : []));
+  const [only] = patterns;
+  if (parts.length === 1 && only !== undefined) return { pattern: only };
+  const pattern: Pattern = patterns.length === 1 && only !== undefined ? only : { type: 'any', of: patterns };
+  return { pattern, parts: parts.map(rulePart) };
 }
 
-function optionsOf(form: RuleForm, kind: string): JsonObject {
-  // Keys of kinds stand beside the common ones; the registry's schema made them JSON.
-  const all = form as RuleForm & { readonly [kind: string]: JsonObject | undefined };
-  return all[kind] ?? {};
+const rulePart = (part: DraftPart): RulePart =>
+  part.type === 'raises' ? { type: 'raises', rule: part.rule } : { type: 'lines', pattern: part.pattern };
+
+function contextsOf({ unless, when, set }: RuleForm): RuleContexts | undefined {
+  if (unless === undefined && when === undefined && set === undefined) return undefined;
+  return {
+    unless: unless ?? [],
+    when: when ?? [],
+    ...(set === undefined ? {} : { set: { context: set.context, life: set.for } }),
+  };
 }
 
 /** `except` may be written as one form or as a list of them. */
-const exceptPath = (data: unknown, index: number): readonly (string | number)[] =>
+const exceptPath = (data: unknown, index: number): Path =>
   Array.isArray((data as { readonly except?: unknown }).except) ? ['except', index] : ['except'];
 
-function actionOf({ alert, quiet }: RuleForm, options: JsonObject): AlertAction {
-  const silence = quiet ?? windowOf(options);
+/** A condition over a window stays true for many lines: it is told once per window unless `quiet` says otherwise. */
+function actionOf(
+  form: RuleForm,
+  alert: NonNullable<RuleForm['alert']>,
+  usual: ReturnType<NonNullable<RuleKind['quiet']>> | undefined,
+): AlertAction {
+  const quiet = form.quiet ?? usual;
   return {
     type: 'alert',
     severity: alert.severity,
     ...(alert.title === undefined ? {} : { title: alert.title }),
     ...(alert.text === undefined ? {} : { text: alert.text }),
-    ...(silence === undefined || silence === 0 ? {} : { quiet: silence }),
+    ...(quiet === undefined || quiet === 0 ? {} : { quiet }),
     ...(alert.clear === undefined ? {} : { clear: alert.clear }),
   };
-}
-
-/** A condition over a window stays true for many lines: it is told once per window unless `quiet` says otherwise. */
-function windowOf(options: JsonObject): Millis | undefined {
-  const { within } = options as { readonly within?: unknown };
-  return typeof within === 'number' ? (within as Millis) : undefined;
 }
