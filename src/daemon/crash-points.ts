@@ -22,7 +22,17 @@ export const crashPoints = [
   'stopping',
 ] as const;
 
-export type CrashPoint = (typeof crashPoints)[number];
+/** Likewise on the way of what a rule wants done in the world. */
+export const intentPoints = [
+  'before-intent',
+  'during-intent',
+  'after-intent',
+  'before-intent-settle',
+  'intent-settled',
+  'resumed',
+] as const;
+
+export type CrashPoint = (typeof crashPoints)[number] | (typeof intentPoints)[number];
 
 /** Reaching a point: kills the process when it is the chosen one, else does nothing. */
 export type Reach = (point: CrashPoint) => void;
@@ -36,8 +46,9 @@ export function crashAt(env: NodeJS.ProcessEnv): Reach {
   if (chosen === undefined || chosen === '') return () => undefined;
   if (env['NODE_ENV'] === 'production') throw new Error('BIRD_SENTINEL_CRASH_AT is refused in production');
   const [point, times = '1'] = chosen.split(':');
-  if (!crashPoints.some((known) => known === point)) {
-    throw new Error(`BIRD_SENTINEL_CRASH_AT: unknown point '${point}', known: ${crashPoints.join(' ')}`);
+  const all: readonly string[] = [...crashPoints, ...intentPoints];
+  if (!all.some((known) => known === point)) {
+    throw new Error(`BIRD_SENTINEL_CRASH_AT: unknown point '${point}', known: ${all.join(' ')}`);
   }
   let left = Number(times);
   return (reached) => {

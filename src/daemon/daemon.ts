@@ -2,18 +2,21 @@ import type { ChannelPorts } from '../channels/contract.ts';
 import type { Config } from '../config/config.ts';
 import type { MatchPorts } from '../match/contract.ts';
 import type { Notification } from '../model/alert.ts';
+import type { Signal } from '../model/intent.ts';
 import type { Severity } from '../model/program.ts';
 import type { Ledger, LedgerFailure } from '../store/contract.ts';
+import { recordAnswers, type Outside } from './answers.ts';
 import { createClock, type ClockMode } from './clock.ts';
 import type { Machines, Decided, Note } from './machines.ts';
 import type { Reach } from './crash-points.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDeliveryLog } from './delivery-log.ts';
+import { openIntents, type IntentSettings } from './open-intents.ts';
 import { watchLedger } from './ledger-trouble.ts';
 import type { Log } from './log.ts';
 import { createLoop, type Item, type Way } from './loop.ts';
 import { openOnDemand } from './open-channels.ts';
-import { recover, type Recovered } from './recovery.ts';
+import { recover, type MakeEngine, type Recovered } from './recovery.ts';
 import { createSourceGroup } from './source-group.ts';
 import { statusOf, type Status } from './status.ts';
 import { keepUp } from './upkeep.ts';
@@ -29,6 +32,12 @@ export interface DaemonParts {
   /** False: sources end when they are read (`--once`). */
   readonly follow: boolean;
   readonly match: MatchPorts;
+  /** Absent: rules cannot ask Perl. */
+  readonly perl?: NonNullable<Outside['perl']>;
+  /** Absent: the engine of this house. */
+  readonly makeEngine?: MakeEngine;
+  /** How what rules want done is carried out; absent: only shown where nothing is kept, else carried out. */
+  readonly intents?: IntentSettings;
   readonly now: () => number;
   readonly channelPorts: (config: Config) => Omit<ChannelPorts, 'name'>;
   readonly log: Log;
@@ -37,7 +46,7 @@ export interface DaemonParts {
 
 /** A running Bird Sentinel. */
 export interface Daemon {
-  /** Opens the sources. */
+  /** Goes on with what rules wanted done, and opens the sources. */
   start(): void;
   /** Settles when every source has ended by itself. */
   sourcesEnded(): Promise<void>;
@@ -50,6 +59,8 @@ export interface Daemon {
   /** Messages that are neither delivered nor given up. */
   undelivered(): number;
   resolve(alert: string, why: string): Promise<boolean>;
+  /** Tells the rules of a signal, and opens their outputs anew when it asks for that. */
+  signal(signal: Signal): void;
   reload(config: Config): Promise<LedgerFailure | undefined>;
   status(): Status;
   /** The ledger's trouble, while it lasts. */
@@ -74,7 +85,8 @@ export type Opened =
 /** Recovers the machines from the ledger and wires the rooms together. */
 export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   const { ledger, log, match } = parts;
-  const recovery = recover(ledger, buildOf(parts.config, match));
+  const outside = recordAnswers(parts.perl === undefined ? { match } : { match, perl: parts.perl });
+  const recovery = recover(ledger, buildOf(parts.config, outside, parts.makeEngine));
   if (!recovery.ok) return recovery;
   const { recovered } = recovery;
   parts.reach('restored');
@@ -97,11 +109,18 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     (settlement) => loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) }),
     parts.reach,
   );
+  const intents = openIntents(parts.intents ?? { carryOut: parts.durable }, {
+    log,
+    reach: parts.reach,
+    offer: (report) => loop.offer({ type: 'report', report }),
+  });
   let way = (await prepareWay(config, match))(recovered.machines);
   const loop = createLoop(way, recovered.nextSeq, {
     ledger,
     clock,
     deliveries,
+    intents,
+    outside,
     reach: parts.reach,
     durable: parts.durable,
     note: (note) => tellNote(log, note),
@@ -139,7 +158,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   const swap = (next: Config, join: (machines: Machines) => Way): LedgerFailure | undefined => {
     const failed = loop.checkpoint();
     if (failed !== undefined) return failed;
-    const again = recover(ledger, buildOf(next, match));
+    const again = recover(ledger, buildOf(next, outside, parts.makeEngine));
     if (!again.ok) return again.failure;
     const before = channels;
     config = next;
@@ -181,15 +200,20 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   endOrphans(recovered.changed);
 
   const daemon: Daemon = {
-    start: () => sources.open(config),
+    start() {
+      intents.resume(recovered.intents);
+      parts.reach('resumed');
+      sources.open(config);
+    },
     sourcesEnded: sources.ended,
-    quiet: () => loop.idle() && deliveries.underWay() === 0,
+    quiet: () => loop.idle() && deliveries.underWay() === 0 && intents.unsettled() === 0,
     send: async (message) => alertsIn(await decide((now, seq) => ({ type: 'send', now, seq, ...message }))),
     outcome: (alerts) =>
       alerts.flatMap((id) => ledger.notificationsOf(id)).filter(({ state }) => state !== 'passed'),
     undelivered: ledger.countUnsettled,
     resolve: async (alert, why) =>
       alertsIn(await decide((now) => ({ type: 'resolve', now, alert, why }))).length > 0,
+    signal: intents.signal,
     reload: (next) => inTurn(() => reload(next)),
     status: () =>
       statusOf({
@@ -200,6 +224,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         loop: loop.stats(),
         startedAt,
         now: parts.now(),
+        intents: intents.counts(),
         trouble: trouble.failure(),
         holding: clock.holding(),
       }),
@@ -210,7 +235,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         parts.reach('stopping');
         stopUpkeep();
         await sources.close();
-        await deliveries.finish(graceMs);
+        await Promise.all([deliveries.finish(graceMs), intents.finish(graceMs)]);
         await untilIdle(() => loop.idle() || trouble.failure() !== undefined);
         if (trouble.failure() === undefined && parts.durable) loop.checkpoint();
         loop.halt();

@@ -9,9 +9,12 @@ import { earliest, type Instant } from '../model/time.ts';
 import type { Ledger, LedgerFailure, Round } from '../store/contract.ts';
 import type { Clock } from './clock.ts';
 import type { Machines, Decided, Note } from './machines.ts';
+import type { Recording } from './answers.ts';
 import type { Reach } from './crash-points.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Intake } from './intake.ts';
+import type { Report } from './intents/contract.ts';
+import type { Intents } from './intents/intents.ts';
 import { openDraft, type Draft, type PlannedAttempt } from './round.ts';
 import type { Wording } from './wording.ts';
 
@@ -25,7 +28,8 @@ export type Item =
       readonly input: (now: Instant, seq: number) => AlertingInput;
       /** Called with what was decided, once it is committed. */
       readonly committed?: (decided: Decided) => void;
-    };
+    }
+  | { readonly type: 'report'; readonly report: Report };
 
 /** The rooms as one configuration wired them; a reload replaces it whole. */
 export interface Way {
@@ -40,6 +44,9 @@ export interface LoopPorts {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly deliveries: Deliveries;
+  readonly intents: Pick<Intents, 'take' | 'committed'>;
+  /** What the engine asks the world while it steps. */
+  readonly outside: Pick<Recording, 'during'>;
   readonly reach: Reach;
   /** False where the ledger dies with the process: then nothing needs a journal. */
   readonly durable: boolean;
@@ -151,7 +158,19 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
         reach('settled');
         break;
       }
+      case 'report':
+        takeReport(item.report, draft);
+        break;
     }
+  }
+
+  /** What the world did and what comes of it are one piece: neither is committed without the other. */
+  function takeReport({ make, rows, committed }: Report, draft: Draft): void {
+    if (rows !== undefined) reach('before-intent-settle');
+    if (make !== undefined) correlate(make(clock.engine(), seq++), draft);
+    for (const row of rows?.() ?? []) draft.intent(row);
+    if (committed !== undefined) draft.whenCommitted(committed);
+    if (rows !== undefined) reach('intent-settled');
   }
 
   function takeChunk(source: string, chunk: Chunk, draft: Draft): void {
@@ -171,12 +190,16 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   }
 
   function correlate(input: EngineInput, draft: Draft): void {
-    if (ports.durable && input.type !== 'tick') {
+    const { result: decided, answers } = ports.outside.during(() =>
+      way.machines.correlate(input, clock.alerting()),
+    );
+    // Recovery lets fire what was due, but could not know what was answered then.
+    if (ports.durable && (input.type !== 'tick' || answers !== undefined)) {
       // Inputs are plain data: the journal keeps them as they are.
-      draft.journal({ seq: input.seq, input: input as unknown as Json });
+      const entry = { seq: input.seq, input: input as unknown as Json };
+      draft.journal(answers === undefined ? entry : { ...entry, answers });
       journaled++;
     }
-    const decided = way.machines.correlate(input, clock.alerting());
     reach('stepped');
     note(decided, draft);
     reach('decided');
@@ -185,6 +208,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   function note(decided: Decided, draft: Draft): void {
     draft.decided(decided.outputs);
     for (const each of decided.notes) ports.note(each);
+    for (const effect of decided.intents) draft.intent(ports.intents.take(effect));
     for (const output of decided.outputs) {
       if (output.type === 'notification') ports.decided(output.notification);
     }
@@ -252,6 +276,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       if (message !== undefined) ports.deliveries.carryOut(notification, message, mayHaveArrived);
       else queue.push(wordless(notification));
     }
+    for (const row of draft.intents()) ports.intents.committed(row);
     if (ports.durable && journaled >= checkpointEvery) checkpoint();
   }
 

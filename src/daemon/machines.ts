@@ -7,10 +7,14 @@ import type { Instant } from '../model/time.ts';
 /** What a rule wanted a human to know that is not an alert. */
 export type Note = Extract<Effect, { readonly type: 'note' }>;
 
+/** What is to be done in the world. */
+export type DoEffect = Extract<Effect, { type: 'do' }>;
+
 /** What one step decided. */
 export interface Decided {
   readonly outputs: readonly AlertingOutput[];
   readonly notes: readonly Note[];
+  readonly intents: readonly DoEffect[];
 }
 
 /** The two machines, joined: effects of the engine are inputs of alerting. */
@@ -30,12 +34,14 @@ export function joinMachines(engine: Engine, alerting: Alerting): Machines {
     correlate(input, alertingNow) {
       const outputs: AlertingOutput[] = [];
       const notes: Note[] = [];
+      const intents: DoEffect[] = [];
       for (const effect of engine.step(input)) {
         if (effect.type === 'note') notes.push(effect);
+        else if (effect.type === 'do') intents.push(effect);
         else outputs.push(...alerting.step({ type: 'effect', now: alertingNow, effect }));
       }
-      return { outputs, notes };
+      return { outputs, notes, intents };
     },
-    decide: (input) => ({ outputs: alerting.step(input), notes: [] }),
+    decide: (input) => ({ outputs: alerting.step(input), notes: [], intents: [] }),
   };
 }

@@ -1,19 +1,24 @@
 import { createAlerting } from '../alerting/alerting.ts';
 import type { AlertingRules } from '../alerting/contract.ts';
-import { createEngine, type Engine } from '../engine/engine.ts';
-import type { MatchPorts } from '../match/contract.ts';
+import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts';
 import type { EngineInput } from '../model/effect.ts';
 import type { Row } from '../model/machine.ts';
 import type { Program, Rule } from '../model/program.ts';
 import type { Instant, Millis } from '../model/time.ts';
-import type { JournalEntry, Ledger, LedgerFailure, Restored } from '../store/contract.ts';
+import type { IntentRow, JournalEntry, Ledger, LedgerFailure, Restored } from '../store/contract.ts';
+import { replayAnswers, type Outside, type Replay } from './answers.ts';
 import { joinMachines, type Machines } from './machines.ts';
+
+/** Makes the engine for a program. */
+export type MakeEngine = (program: Program, options: EngineOptions & Pick<Outside, 'perl'>) => Engine;
 
 /** What the machines are built from. */
 export interface Build {
   readonly program: Program;
   readonly alerting: AlertingRules;
-  readonly match: MatchPorts;
+  readonly outside: Outside;
+  /** Absent: the engine of this house. */
+  readonly makeEngine?: MakeEngine;
   readonly keysPerRule: number;
   readonly late: Millis;
 }
@@ -27,6 +32,8 @@ export interface Recovered {
   readonly replayed: number;
   /** Rules whose state was dropped because they changed. */
   readonly changed: readonly string[];
+  /** What rules wanted done and nobody knows to be done. */
+  readonly intents: readonly IntentRow[];
 }
 
 export type Recovery =
@@ -49,7 +56,7 @@ export function recover(ledger: Ledger, build: Build): Recovery {
   const after = ledger.recall();
   if (!after.ok) return after;
   const settled = after.restored;
-  const engine = engineOf(build.program, build);
+  const engine = engineOf(build.program, build, build.outside);
   engine.restore(settled.engineRows);
   const alerting = createAlerting(build.alerting);
   alerting.restore(settled.alertingRows);
@@ -61,6 +68,7 @@ export function recover(ledger: Ledger, build: Build): Recovery {
       now: settled.now,
       replayed: restored.journal.length,
       changed,
+      intents: settled.intents,
     },
   };
 }
@@ -80,11 +88,12 @@ function changedRules(before: ReadonlyMap<string, string>, program: Program): re
 
 function settleJournal(ledger: Ledger, restored: Restored, changed: readonly string[], build: Build) {
   const unchanged = build.program.rules.filter((rule) => restored.rules.get(rule.id) === rule.hash);
-  const engine = engineOf({ rules: unchanged, hash: build.program.hash }, build);
+  const replay = replayAnswers(build.outside);
+  const engine = engineOf({ rules: unchanged, hash: build.program.hash }, build, replay);
   const dropped = new Set(changed);
   engine.restore(restored.engineRows.filter((row) => !dropped.has(row.scope)));
-  replay(engine, restored.journal, unchanged);
-  engine.step({ type: 'tick', seq: restored.nextSeq, now: restored.now });
+  stepAgain(engine, replay, restored.journal, unchanged);
+  replay.during(undefined, () => engine.step({ type: 'tick', seq: restored.nextSeq, now: restored.now }));
   const gone: readonly Row[] = restored.engineRows
     .filter((row) => dropped.has(row.scope))
     .map(({ scope, key }) => ({ scope, key }));
@@ -96,19 +105,27 @@ function settleJournal(ledger: Ledger, restored: Restored, changed: readonly str
   });
 }
 
-function replay(engine: Engine, journal: readonly JournalEntry[], rules: readonly Rule[]): void {
+function stepAgain(
+  engine: Engine,
+  replay: Replay,
+  journal: readonly JournalEntry[],
+  rules: readonly Rule[],
+): void {
   // Indices may have moved with the rules; the scanner only ever narrows, so all rules give the same.
   const all = rules.map((_, index) => index);
   for (const entry of journal) {
     // Only the loop writes the journal, and it writes its inputs as they are.
     const input = entry.input as unknown as EngineInput;
-    engine.step(input.type === 'event' ? { ...input, rules: all } : input);
+    replay.during(entry.answers, () =>
+      engine.step(input.type === 'event' ? { ...input, rules: all } : input),
+    );
   }
 }
 
-function engineOf(program: Program, build: Build): Engine {
-  return createEngine(program, {
-    match: build.match,
+function engineOf(program: Program, build: Build, { match, perl }: Outside): Engine {
+  return (build.makeEngine ?? createEngine)(program, {
+    match,
+    ...(perl === undefined ? {} : { perl }),
     limits: { keysPerRule: build.keysPerRule },
     late: build.late,
   });

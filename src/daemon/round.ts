@@ -4,7 +4,7 @@ import type { Message } from '../model/delivery.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
 import type { Instant } from '../model/time.ts';
-import type { JournalEntry, Mark, Round } from '../store/contract.ts';
+import type { IntentRow, JournalEntry, Mark, Round } from '../store/contract.ts';
 
 /** One attempt that may be made once its round is committed. */
 export interface PlannedAttempt {
@@ -24,6 +24,9 @@ export interface Draft {
   mark(source: string, stream: string, mark: Json | undefined): void;
   decided(outputs: readonly AlertingOutput[]): void;
   rendered(notification: string, message: Message): void;
+  /** A new intent, or a new state of one. */
+  intent(row: IntentRow): void;
+  intents(): Iterable<IntentRow>;
   /** Called when the round is safe on disk. */
   whenCommitted(done: () => void): void;
   weigh(bytes: number): void;
@@ -42,6 +45,7 @@ export function openDraft(): Draft {
   const notifications = new Map<string, Notification>();
   const messages = new Map<string, Message>();
   const decisions: Decision[] = [];
+  const intents = new Map<string, IntentRow>();
   const attempts: PlannedAttempt[] = [];
   const waiting: (() => void)[] = [];
   let weight = 0;
@@ -96,6 +100,12 @@ export function openDraft(): Draft {
       weight += outputs.length * 512;
     },
     rendered: (notification, message) => void messages.set(notification, message),
+    intent(row) {
+      touched = true;
+      intents.set(row.id, row);
+      weight += 512 + sizeOf(row);
+    },
+    intents: () => intents.values(),
     whenCommitted: (done) => void waiting.push(done),
     settle: () => void (settled = true),
     settles: () => settled,
@@ -109,7 +119,7 @@ export function openDraft(): Draft {
       notifications: [...notifications.values()],
       messages,
       decisions,
-      intents: [],
+      intents: [...intents.values()],
       alertingRows,
     }),
     committed: () => {
@@ -117,3 +127,6 @@ export function openDraft(): Draft {
     },
   };
 }
+
+const sizeOf = ({ intent }: IntentRow): number =>
+  'text' in intent ? intent.text.length : intent.type === 'run' ? (intent.input?.length ?? 0) : 0;

@@ -3,6 +3,7 @@ import type { RuleCounters } from '../engine/engine.ts';
 import type { ReceiverCounters } from '../alerting/counters.ts';
 import type { Ledger, LedgerCounts, LedgerFailure } from '../store/contract.ts';
 import type { IntakeCounts } from './intake.ts';
+import type { IntentCounts } from './intents/intents.ts';
 import type { LoopStats, Way } from './loop.ts';
 import type { SourcePump } from './source-pump.ts';
 
@@ -25,6 +26,8 @@ export interface Status {
   readonly rules: readonly RuleCounters[];
   readonly receivers: readonly ReceiverCounters[];
   readonly channels: readonly { readonly name: string; readonly kind: string }[];
+  /** What rules wanted done in the world, since the start; absent: nothing. */
+  readonly intents?: IntentCounts;
   readonly ledger: LedgerCounts & { readonly trouble?: string; readonly commitMedianMs?: number };
 }
 
@@ -35,6 +38,7 @@ export interface StatusInputs {
   readonly pumps: readonly SourcePump[];
   readonly ledger: Ledger;
   readonly loop: LoopStats;
+  readonly intents: IntentCounts;
   readonly startedAt: number;
   readonly now: number;
   readonly trouble: LedgerFailure | undefined;
@@ -56,6 +60,7 @@ export function statusOf(inputs: StatusInputs): Status {
     rules: way.machines.engine.counters(),
     receivers: way.machines.alerting.counters(),
     channels: inputs.config.channels.map(({ name, kind }) => ({ name, kind: kind.kind })),
+    ...(isNothing(inputs.intents) ? {} : { intents: inputs.intents }),
     ledger: {
       ...ledger.counts(),
       ...(trouble === undefined ? {} : { trouble: trouble.detail }),
@@ -63,6 +68,9 @@ export function statusOf(inputs: StatusInputs): Status {
     },
   };
 }
+
+const isNothing = ({ done, lost, running, waiting }: IntentCounts): boolean =>
+  done + lost + running + waiting === 0;
 
 function sourceStatus(pump: SourcePump, way: Way): SourceStatus {
   const counts = way.intakes.get(pump.name)?.counts();

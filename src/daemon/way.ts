@@ -1,18 +1,20 @@
 import type { Config } from '../config/config.ts';
 import { present } from '../kit/assert.ts';
 import type { MatchPorts } from '../match/contract.ts';
+import type { Outside } from './answers.ts';
 import { alertingRules } from './alerting-rules.ts';
 import type { Machines } from './machines.ts';
 import { createIntake } from './intake.ts';
 import type { Way } from './loop.ts';
-import { ruleHashes, type Build } from './recovery.ts';
+import { ruleHashes, type Build, type MakeEngine } from './recovery.ts';
 import { createWording } from './wording.ts';
 
 /** What the machines are built from. */
-export const buildOf = (config: Config, match: MatchPorts): Build => ({
+export const buildOf = (config: Config, outside: Outside, makeEngine?: MakeEngine): Build => ({
   program: config.program,
   alerting: alertingRules(config),
-  match,
+  outside,
+  ...(makeEngine === undefined ? {} : { makeEngine }),
   keysPerRule: config.limits.keysPerRule,
   late: config.late,
 });

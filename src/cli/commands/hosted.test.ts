@@ -49,6 +49,7 @@ function hosted(methods: Partial<Daemon>, more: Partial<Hosted> = {}): Hosted {
     outcome: unexpected,
     undelivered: () => 0,
     resolve: unexpected,
+    signal: unexpected,
     reload: unexpected,
     status: unexpected,
     trouble: () => undefined,

@@ -1,0 +1,186 @@
+import type { RunIntent } from '../../model/intent.ts';
+import type { IntentRow } from '../../store/contract.ts';
+import type { Reach } from '../crash-points.ts';
+import type { Log } from '../log.ts';
+import type { DoEffect } from '../machines.ts';
+import type { Carrier } from './carrier.ts';
+import { lost, type IntentLimits, type Outcome, type Report } from './contract.ts';
+import { createSayings } from './sayings.ts';
+
+/** The way of every intent: decided, committed, carried out, settled. */
+export interface Intents {
+  /** One that was just decided, as it is to be committed. */
+  take(effect: DoEffect): IntentRow;
+  /** Once that row is committed. */
+  committed(row: IntentRow): void;
+  /** What a start finds unsettled: to be called once, before anything else is taken. */
+  resume(rows: readonly IntentRow[]): void;
+  /** Intents that are not settled yet. Commands that feed us lines may never be, and do not count. */
+  unsettled(): number;
+  counts(): IntentCounts;
+  closeOutputs(): Promise<void>;
+  /** Begins no more, waits at most `graceMs` for what is under way. What is cut off is told at the next start. */
+  finish(graceMs: number): Promise<void>;
+}
+
+/** Since the start. */
+export interface IntentCounts {
+  readonly done: number;
+  readonly lost: number;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+export interface IntentPorts {
+  readonly limits: Pick<IntentLimits, 'waiting' | 'commands'>;
+  readonly carrier: Carrier;
+  readonly log: Log;
+  readonly offer: (report: Report) => void;
+  readonly reach: Reach;
+}
+
+/** Nothing under way. */
+export function createIntents(ports: IntentPorts): Intents {
+  const { carrier, limits, offer, reach } = ports;
+  const sayings = createSayings(ports.log);
+  const counts = { done: 0, lost: 0 };
+  /** Commands that wait for their turn, by id in their order. */
+  const waiting = new Map<string, IntentRow>();
+  const underWay = new Set<Promise<void>>();
+  /** Those that are to begin once their row is committed. */
+  const begins = new Set<string>();
+  /** Commands that run or are about to. */
+  let commands = 0;
+  let unsettled = 0;
+  /** Commands under way whose lines we read. */
+  let feeds = 0;
+  let ending = false;
+
+  const take = (effect: DoEffect): IntentRow => {
+    const row = rowOf(effect);
+    if (unsettled >= limits.waiting) return refuse(row);
+    unsettled += 1;
+    if (row.intent.type === 'run') return queue(row);
+    begins.add(row.id);
+    return row;
+  };
+
+  const refuse = (row: IntentRow): IntentRow => {
+    const outcome = lost(`${limits.waiting} intents wait already`);
+    tell(row, outcome);
+    offer({ ...lostChild(row) });
+    return { ...row, state: 'done', outcome: textOf(outcome) ?? '' };
+  };
+
+  /** A command may begin at once, or waits. */
+  const queue = (row: IntentRow): IntentRow => {
+    if (commands >= limits.commands) {
+      waiting.set(row.id, row);
+      return row;
+    }
+    commands += 1;
+    begins.add(row.id);
+    return row.state === 'unknown' ? row : { ...row, state: 'running' };
+  };
+
+  /** The next commands in turn, as many as may run. */
+  const promote = (): readonly IntentRow[] => {
+    const next = [...waiting.values()].slice(0, Math.max(0, limits.commands - commands));
+    for (const { id } of next) waiting.delete(id);
+    return next.map(queue);
+  };
+
+  const begin = (row: IntentRow): void => {
+    reach('before-intent');
+    if (isFeed(row)) feeds += 1;
+    const run = carry(row).finally(() => underWay.delete(run));
+    underWay.add(run);
+    reach('during-intent');
+  };
+
+  const carry = async (row: IntentRow): Promise<void> => {
+    const carried = await carrier.carry(row);
+    if (carried === undefined) return;
+    reach('after-intent');
+    const { make, outcome } = carried;
+    offer({ ...(make === undefined ? {} : { make }), rows: () => settle(row, outcome) });
+  };
+
+  const settle = (row: IntentRow, outcome: Outcome): readonly IntentRow[] => {
+    unsettled -= 1;
+    if (isFeed(row)) feeds -= 1;
+    tell(row, outcome);
+    const text = textOf(outcome);
+    const state = row.state === 'unknown' ? row.state : 'done';
+    const settled: IntentRow = { ...row, state, ...(text === undefined ? {} : { outcome: text }) };
+    if (row.intent.type !== 'run') return [settled];
+    commands -= 1;
+    return [settled, ...promote()];
+  };
+
+  const tell = ({ rule, action }: IntentRow, outcome: Outcome): void => {
+    counts[outcome.type] += 1;
+    if (outcome.type === 'lost') sayings.lost(rule, action, outcome.text);
+  };
+
+  /** Nobody knows what a command did that ran when the program died. */
+  const resumeRun = (row: IntentRow, intent: RunIntent): void => {
+    if (row.state === 'pending') {
+      unsettled += 1;
+      return offer({ rows: () => [queue(row)] });
+    }
+    ports.log.warn('a command ran when the program ended', { rule: row.rule, action: row.action });
+    const unknown: IntentRow = { ...row, state: 'unknown', outcome: 'the program ended while it ran' };
+    // Its rule is told that it is lost, so nobody would take what a repeat prints.
+    if (intent.outputs) return offer({ ...lostChild(row), rows: () => [unknown] });
+    unsettled += 1;
+    const again: IntentRow = { ...unknown, intent: { ...intent, reports: false } };
+    offer({ ...lostChild(row), rows: () => [queue(again)] });
+  };
+
+  return {
+    take,
+    committed(row) {
+      if (begins.delete(row.id) && !ending) begin(row);
+    },
+    resume(rows) {
+      for (const row of rows) {
+        if (row.intent.type === 'run') resumeRun(row, row.intent);
+        else {
+          unsettled += 1;
+          begin(row);
+        }
+      }
+    },
+    unsettled: () => unsettled - feeds,
+    counts: () => ({ ...counts, running: commands, waiting: waiting.size }),
+    closeOutputs: carrier.closeOutputs,
+    async finish(graceMs) {
+      ending = true;
+      await carrier.stop(graceMs);
+      await Promise.all(underWay);
+    },
+  };
+}
+
+const rowOf = ({ rule, action, desc, intent, now, seq, ordinal }: DoEffect): IntentRow => ({
+  id: `${seq}.${ordinal}`,
+  rule,
+  action,
+  desc,
+  intent,
+  state: 'pending',
+  createdAt: now,
+});
+
+const isFeed = ({ intent }: IntentRow): boolean => intent.type === 'run' && intent.outputs;
+
+const textOf = (outcome: Outcome): string | undefined =>
+  outcome.type === 'lost' ? `lost: ${outcome.text}` : outcome.text;
+
+/** What a rule is told that waits for a command of which nothing more will come. */
+function lostChild({ rule, intent }: IntentRow): Pick<Report, 'make'> {
+  if (intent.type !== 'run' || !(intent.reports || intent.outputs)) return {};
+  const { child } = intent;
+  return { make: (now, seq) => ({ type: 'commandFinished', seq, now, child, rule }) };
+}

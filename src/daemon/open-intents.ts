@@ -1,0 +1,43 @@
+import type { Signal } from '../model/intent.ts';
+import { createCarrier, type CarrierPorts } from './intents/carrier.ts';
+import { lost, type IntentLimits } from './intents/contract.ts';
+import { environmentFrom } from './intents/environment.ts';
+import { createIntents, type IntentPorts, type Intents } from './intents/intents.ts';
+import { defaultLimits } from './intents/limits.ts';
+import { createShownOnly } from './intents/shown-only.ts';
+import { createStdout } from './intents/stdout.ts';
+
+/** How what rules want done is carried out. */
+export interface IntentSettings {
+  /** False: it is only said in the log what would be done. */
+  readonly carryOut: boolean;
+  readonly limits?: Partial<IntentLimits>;
+  /** Variables of our environment that commands get besides those that name no secret. */
+  readonly environment?: readonly string[];
+  /** Adds and drops inputs; absent: no rule can. */
+  readonly inputs?: CarrierPorts['inputs'];
+  /** Absent: our own standard output. */
+  readonly stdout?: CarrierPorts['stdout'];
+}
+
+/** Intents as configured, with the way by which a signal from outside goes. */
+export function openIntents(
+  settings: IntentSettings,
+  ports: Pick<IntentPorts, 'log' | 'reach' | 'offer'>,
+): Intents & { signal(signal: Signal): void } {
+  const limits = { ...defaultLimits, ...settings.limits };
+  const carrier = settings.carryOut
+    ? createCarrier({
+        limits,
+        log: ports.log,
+        environment: environmentFrom(process.env, settings.environment),
+        stdout: settings.stdout ?? createStdout(process.stdout, limits.queued),
+        inputs: settings.inputs ?? (async () => lost('inputs cannot be added or dropped here')),
+        offer: ports.offer,
+      })
+    : createShownOnly(ports.log);
+  return {
+    ...createIntents({ ...ports, limits, carrier }),
+    signal: (signal) => void carrier.signal(signal).then((make) => ports.offer({ make })),
+  };
+}
