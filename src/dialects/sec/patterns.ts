@@ -6,6 +6,7 @@ import type { Field } from './fields.ts';
 import { perlOfRegex } from './perl-regex.ts';
 import { NEEDS_PERL, type Reading } from './reading.ts';
 import { spotOf, type Spot, type Text } from './text.ts';
+import { holdsVariables, variablePattern } from './variables.ts';
 import { NO_VARMAP, readVarmap } from './varmap.ts';
 
 /** The three fields of a pattern. */
@@ -28,11 +29,6 @@ export function setsVariables(pattern: SecPattern): boolean {
     pattern.type === 'regexp' || pattern.type === 'perl' || (pattern.type === 'cached' && !pattern.negated)
   );
 }
-
-/** A match variable, or the `$$` that stands for a dollar sign. */
-const VARIABLE = /\$(?:\$|\d+|\{\d+\}|\+\{(?:[A-Za-z_][\w!]*|\d+)\}|:\{[A-Za-z]\w*:[\w!]+\})/;
-
-export const holdsVariables = (text: string): boolean => VARIABLE.test(text);
 
 /** Reads the pattern of a rule. */
 export function readPattern(fields: PatternFields, reading: Reading): SecPattern {
@@ -141,7 +137,7 @@ const BROKEN = new Set(['syntax', 'class', 'reference']);
 /** Values are put in quoted, so a letter stands for any of them. */
 function checkFilledIn(source: Text, reading: Reading): void {
   const { options, report } = reading;
-  const tried = source.text.replaceAll(new RegExp(VARIABLE, 'g'), (name) => 'x'.padEnd(name.length, 'x'));
+  const tried = source.text.replaceAll(variablePattern, (name) => 'x'.padEnd(name.length, 'x'));
   const compiled = compileRegex(tried, originOf(source, reading), options.ports);
   if (compiled.ok) return;
   report.add(compiled.diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'warning' })));
