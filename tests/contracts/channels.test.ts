@@ -7,16 +7,27 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { z } from 'zod';
 import type { Channel } from '../../src/channels/contract.ts';
 import { channelKinds } from '../../src/channels/registry.ts';
-import type { Delivery } from '../../src/model/delivery.ts';
 import { attemptAt, channelPorts, logIn, messageOf, type TestPorts } from '../peers/channel-ports.ts';
-import { standinKeys } from '../peers/x-standin.ts';
+import { obeys, secrets } from './channel-answers.ts';
 
 /** What a channel of each kind is given, so that it meets the world below. A new kind needs a line here. */
 const meets: { readonly [kind: string]: (world: World) => object } = {
   'x-dm': () => ({ account: 'bot', to: '@night_admin' }),
   'x-post': () => ({ account: 'bot', unprotected: 'refuse' }),
   webhook: (world) => ({ url: world.url, 'secret-file': world.secretFile, timeout: '30s' }),
+  email: () => ({ to: ['ops@example.org'], from: 'bird@example.org', server: 'smtp://127.0.0.1:9' }),
+  nagios: () => ({ 'command-file': '/nonexistent/nagios.cmd', host: 'web1', service: 'alerts' }),
+  nsca: (world) => ({
+    server: '127.0.0.1',
+    port: 9,
+    'encryption-method': 1,
+    'password-file': world.secretFile,
+    host: 'web1',
+    service: 'alerts',
+  }),
   exec: (world) => ({ command: ['/bin/sh', '-c', world.script], timeout: '30s' }),
+  file: ({ secretFile }) => ({ file: `${secretFile}.log` }),
+  syslog: () => ({ server: 'unix:/nonexistent/log' }),
   screen: () => ({}),
 };
 
@@ -28,52 +39,6 @@ interface World {
   answersQuestions: boolean;
   script: string;
   reply: (response: ServerResponse, request: IncomingMessage) => void;
-}
-
-const secrets = [...Object.values(standinKeys), 'h00k-secret'];
-const reason = z.enum([
-  'auth',
-  'rateLimited',
-  'outOfCredit',
-  'rejected',
-  'tooLong',
-  'recipient',
-  'unavailable',
-  'timeout',
-]);
-const line = z
-  .string()
-  .min(1)
-  .max(1000)
-  .regex(/^[^\p{Cc}]*$/u);
-const limits = z
-  .array(
-    z.strictObject({
-      window: z.number().positive(),
-      limit: z.number(),
-      remaining: z.number(),
-      resetAt: z.number(),
-    }),
-  )
-  .optional();
-const delivery = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('sent'), receipt: line.optional(), limits }),
-  z.strictObject({
-    type: z.literal('retry'),
-    reason,
-    detail: line,
-    afterMs: z.number().min(0).max(90_000_000).optional(),
-    limits,
-  }),
-  z.strictObject({ type: z.literal('unknown'), detail: line, limits }),
-  z.strictObject({ type: z.literal('failed'), reason, detail: line }),
-]);
-
-function obeys(answer: Delivery): void {
-  expect(() => delivery.parse(answer)).not.toThrow();
-  const text = JSON.stringify(answer);
-  expect(JSON.parse(text)).toEqual(answer);
-  for (const secret of secrets) expect(text).not.toContain(secret);
 }
 
 const hostile = fc.oneof(

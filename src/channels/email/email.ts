@@ -31,7 +31,7 @@ const options = z
     server: z
       .string()
       .describe(
-        'smtps://host[:port] (TLS from the start, 465) or smtp://host[:port] (STARTTLS, 587; on loopback 25, in the open).',
+        'Where mail is handed in: smtps://host[:port] (TLS from the start, 465) or smtp://host[:port] (STARTTLS, 587; on loopback 25, in the open).',
       ),
     user: z
       .string()

@@ -14,6 +14,17 @@ export interface StreamLimits {
   readonly signal: AbortSignal;
 }
 
+/** How far an exchange is. */
+interface Progress {
+  over: boolean;
+  /** The message was written. */
+  begun: boolean;
+  /** We have nothing more to say. */
+  ended: boolean;
+  socket?: Socket;
+  pause?: NodeJS.Timeout;
+}
+
 /** How long a server gets to close first, in times of making the connection, and in milliseconds. */
 const patience = { times: 2, least: 100, most: 1000 };
 
@@ -29,16 +40,15 @@ export function sendOverStream(
   { timeoutMs, signal }: StreamLimits,
 ): Promise<Delivery | 'wrongType'> {
   return new Promise((resolve) => {
-    const progress = { over: false, begun: false, ended: false };
+    const progress: Progress = { over: false, begun: false, ended: false };
     const startedAt = performance.now();
-    let pause: NodeJS.Timeout | undefined;
     const end = (delivery: Delivery | 'wrongType'): void => {
       if (progress.over) return;
       progress.over = true;
       clearTimeout(timer);
-      clearTimeout(pause);
+      clearTimeout(progress.pause);
       signal.removeEventListener('abort', stop);
-      socket?.destroy();
+      progress.socket?.destroy();
       resolve(delivery);
     };
     const cut = (detail: string): void =>
@@ -56,11 +66,12 @@ export function sendOverStream(
       socket.write(frame);
       const took = performance.now() - startedAt;
       const wait = Math.min(patience.most, Math.max(patience.least, patience.times * took));
-      pause = setTimeout(() => {
+      progress.pause = setTimeout(() => {
         progress.ended = true;
         socket.end();
       }, wait);
     });
+    progress.socket = socket;
     // Whatever it says is read, or its end would never be seen.
     socket.resume();
     socket.on('error', (error) => end(afterError(error, progress.begun)));

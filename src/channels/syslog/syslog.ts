@@ -25,7 +25,7 @@ const options = z
     server: z
       .string()
       .default('unix:/dev/log')
-      .describe('unix:/path, udp://host[:514], tcp://host[:601] or tls://host[:6514].'),
+      .describe('Where messages go: unix:/path, udp://host[:514], tcp://host[:601] or tls://host[:6514].'),
     facility: z
       .enum(Object.keys(facilities) as [Facility, ...Facility[]])
       .default('daemon')
