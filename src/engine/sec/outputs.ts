@@ -1,0 +1,66 @@
+import { isMilestone } from '../../kit/milestone.ts';
+import type { Intent } from '../../model/intent.ts';
+import type { Json } from '../../model/json.ts';
+import type { Row } from '../../model/machine.ts';
+import type { SecOutput, SecPlace } from './contract.ts';
+import { createRowTracker } from './row-tracker.ts';
+import type { Scene } from './scene.ts';
+
+/** Where everything that a step gives is collected. */
+export interface Outputs {
+  do(scene: Scene, action: string, intent: Intent): void;
+  queued(text: string, context: string | undefined): void;
+  internal(name: string): void;
+  warn(code: string, text: string, place?: SecPlace): void;
+  /** A warning that would come again and again: given at the 1st, 10th, 100th … time. */
+  limit(code: string, text: string, place?: SecPlace): void;
+  /** What came since the last call. */
+  take(): SecOutput[];
+  changes(): Row[];
+  restore(rows: readonly (readonly [key: string, value: Json])[]): void;
+}
+
+/** How often a warning was due. */
+interface Said {
+  readonly key: string;
+  times: number;
+}
+
+const PREFIX = 'said/';
+
+export function createOutputs(): Outputs {
+  let given: SecOutput[] = [];
+  const said = new Map<string, Said>();
+  const tracker = createRowTracker<Said>({ key: ({ key }) => PREFIX + key, value: ({ times }) => times });
+  const warn: Outputs['warn'] = (code, text, place) =>
+    void given.push({ type: 'warning', ...(place && { place }), code, text });
+  return {
+    do: ({ place, desc }, action, intent) => void given.push({ type: 'do', place, action, desc, intent }),
+    queued: (text, context) =>
+      void given.push({ type: 'queued', text, ...(context !== undefined && { context }) }),
+    internal: (name) => void given.push({ type: 'internal', name }),
+    warn,
+    limit(code, text, place) {
+      const key = `${code} ${place?.file ?? ''} ${place?.rule ?? ''}`;
+      const one = said.get(key) ?? { key, times: 0 };
+      one.times += 1;
+      said.set(key, one);
+      tracker.touch(one);
+      if (isMilestone(one.times)) warn(code, one.times === 1 ? text : `${text} (${one.times} times so far)`, place);
+    },
+    take() {
+      const taken = given;
+      given = [];
+      return taken;
+    },
+    changes: tracker.changes,
+    restore(rows) {
+      for (const [key, times] of rows) {
+        if (!key.startsWith(PREFIX)) continue;
+        const one = { key: key.slice(PREFIX.length), times: Number(times) };
+        said.set(one.key, one);
+        tracker.restored(one);
+      }
+    },
+  };
+}

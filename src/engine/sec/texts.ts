@@ -1,0 +1,84 @@
+import type { Bindings } from './bindings.ts';
+import type { Cache } from './cache.ts';
+import type { Scene } from './scene.ts';
+import {
+  parseTemplate,
+  render,
+  renderInRounds,
+  roundsOf,
+  type Rounds,
+  type Template,
+  type Values,
+} from './template.ts';
+import type { Variables } from './variables.ts';
+
+/** Fills in the texts of rules. */
+export interface Texts {
+  /** A text outside action lists: match variables only. `map` is put on each value. */
+  plain(text: string, bindings: Bindings, map?: (value: string) => string): string;
+  /** A text of an action list: match variables, then action list variables. */
+  inList(text: string, scene: Scene): string;
+  /** The parsed form, with what fills it in, for those who must know where values stand. */
+  parsed(
+    text: string,
+    scene: Scene,
+    action: boolean,
+  ): { readonly template: Template; readonly values: Values };
+}
+
+/** Most parsed texts that are kept; all of them are texts of rules. */
+const MOST_TEMPLATES = 20_000;
+
+export function createTexts(variables: Variables, cache: Cache): Texts {
+  const templates = new Map<string, Template>();
+
+  const templateOf = (text: string, rounds: Rounds): Template => {
+    const key = `${rounds.percent ? 'p' : ''}${rounds.dollar ? 'd' : ''}${rounds.action ? 'a' : ''} ${text}`;
+    const known = templates.get(key);
+    if (known !== undefined) return known;
+    if (templates.size >= MOST_TEMPLATES) templates.clear();
+    const template = parseTemplate(text, rounds);
+    templates.set(key, template);
+    return template;
+  };
+
+  /** A value of the match cache that was not kept with the match is read now. */
+  const matchValue = (bindings: Bindings): Values['match'] => {
+    return (sign, name) => {
+      const value = bindings[sign]?.get(name);
+      return value === undefined && name.startsWith(':') ? cache.member(name) : value;
+    };
+  };
+
+  const fill = (text: string, rounds: Rounds, values: Values): string => {
+    const template = templateOf(text, rounds);
+    return template.dynamic ? renderInRounds(text, rounds, values) : render(template, values);
+  };
+
+  const listValues = (scene: Scene): Values => ({
+    match: matchValue(scene.bindings),
+    action: (name) => variables.text(name, scene.desc),
+  });
+
+  return {
+    plain(text, bindings, map) {
+      if (bindings.dollar === undefined && bindings.percent === undefined) return text;
+      const match = matchValue(bindings);
+      const values: Values = {
+        match: map === undefined ? match : (sign, name) => map(match(sign, name) ?? ''),
+        action: () => '',
+      };
+      return fill(text, roundsOf(bindings, false), values);
+    },
+    inList(text, scene) {
+      if (!text.includes('%')) {
+        if (!text.includes('$')) return text;
+      } else variables.refresh(scene.desc);
+      return fill(text, roundsOf(scene.bindings, true), listValues(scene));
+    },
+    parsed(text, scene, action) {
+      if (action && text.includes('%')) variables.refresh(scene.desc);
+      return { template: templateOf(text, roundsOf(scene.bindings, action)), values: listValues(scene) };
+    },
+  };
+}
