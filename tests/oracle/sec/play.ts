@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { textOf } from './bytes.ts';
+import { createHost, type HostOptions } from './host.ts';
+import { createSandbox } from './sandbox.ts';
+import { NotACase, readScenario } from './scenario.ts';
+import { createWorld } from './world.ts';
+
+/**
+ * Plays a case folder on our reading of SEC's rules and our machine, under a virtual clock, and gives the
+ * trace that the oracle would print of the real SEC, as a byte string. Throws NotACase.
+ */
+export function play(folder: string, options: HostOptions = {}): string {
+  const scenario = readScenario(textOf(readInput(folder)));
+  const sandbox = createSandbox(folder);
+  try {
+    return createWorld(scenario, sandbox, createHost(scenario, sandbox, options)).run();
+  } finally {
+    sandbox.remove();
+  }
+}
+
+function readInput(folder: string): Buffer {
+  try {
+    return readFileSync(join(folder, 'input.txt'));
+  } catch (error) {
+    throw new NotACase(error instanceof Error ? error.message : String(error));
+  }
+}
