@@ -19,7 +19,18 @@ const BYTES = 200_000_000;
 export interface Data {
   readonly log: string;
   readonly rules: string;
+  /** How many patterns there are. */
+  readonly count: number;
 }
+
+/** The patterns of a list. */
+export const patternsOf = (rules: string): readonly string[] =>
+  readFileSync(rules, 'latin1')
+    .split('\n')
+    .filter((line) => line !== '');
+
+/** A log and rules of the user's own. */
+export const given = (log: string, rules: string): Data => ({ log, rules, count: patternsOf(rules).length });
 
 /**
  * The log, grown to 200 MB, and `count` patterns: `mixed.log` and `rules-N.txt` of the folder named by
@@ -27,16 +38,25 @@ export interface Data {
  */
 export function prepare(count: number): Data {
   mkdirSync(FOLDER, { recursive: true });
-  const given = process.env['BENCH_DATA'];
-  const sample = given === undefined ? madeUpLog() : readFileSync(join(given, 'mixed.log'));
-  const log = join(FOLDER, given === undefined ? 'made-up.log' : 'mixed.log');
+  const folder = process.env['BENCH_DATA'];
+  const sample = folder === undefined ? madeUpLog() : readFileSync(join(folder, 'mixed.log'));
+  const log = join(FOLDER, folder === undefined ? 'made-up.log' : 'mixed.log');
   if (!existsSync(log) || statSync(log).size < BYTES) grow(sample, log);
-  const listed = given === undefined ? '' : join(given, `rules-${String(count)}.txt`);
-  if (existsSync(listed)) return { log, rules: listed };
-  const rules = join(FOLDER, `made-up-${String(count)}.txt`);
-  writeFileSync(rules, madeUpRules(count));
-  return { log, rules };
+  const listed = folder === undefined ? '' : join(folder, `rules-${String(count)}.txt`);
+  if (existsSync(listed)) return { log, rules: listed, count };
+  const thousand = folder === undefined ? '' : join(folder, 'rules-1000.txt');
+  const rules = join(FOLDER, `${folder === undefined ? 'made-up' : 'varied'}-${String(count)}.txt`);
+  writeFileSync(rules, existsSync(thousand) ? varied(patternsOf(thousand), count) : madeUpRules(count));
+  return { log, rules, count };
 }
+
+/** As many patterns as wanted: each given one, then the same with endings that match nothing. */
+const varied = (patterns: readonly string[], count: number): string =>
+  Array.from({ length: count }, (_, index) => {
+    const pattern = patterns[index % patterns.length] ?? '';
+    const round = Math.floor(index / patterns.length);
+    return round === 0 ? `${pattern}\n` : `${pattern} code ${String(round)}qz${String(index)}\n`;
+  }).join('');
 
 function grow(sample: Buffer, path: string): void {
   const file = openSync(path, 'w');

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { createMatchPorts } from '../src/daemon/node-ports.ts';
 import { compilePattern } from '../src/match/matcher.ts';
 import { createScanner } from '../src/match/scanner.ts';
@@ -7,10 +7,12 @@ import type { Chunk } from '../src/model/chunk.ts';
 import type { Event } from '../src/model/event.ts';
 import type { Pattern } from '../src/model/program.ts';
 import { instant } from '../src/model/time.ts';
+import { patternsOf } from './scan-data.ts';
 
-/** What one run took: seconds, megabytes at the peak, and what it counted. */
+/** What one run of the scanner alone took: seconds, megabytes at the peak, and what it counted. */
 export interface Measured {
   readonly count: number;
+  readonly candidates: number;
   readonly lines: number;
   readonly wall: number;
   readonly cpu: number;
@@ -25,10 +27,7 @@ const LF = 10;
 export function measure(log: string, rules: string): Measured {
   const compiling = performance.now();
   const ports = createMatchPorts();
-  const patterns = readFileSync(rules, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map(toPattern);
+  const patterns = patternsOf(rules).map(toPattern);
   const matchers = patterns.map((pattern) => {
     const compiled = compilePattern(pattern, ports);
     if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
@@ -43,15 +42,17 @@ export function measure(log: string, rules: string): Measured {
   const started = performance.now();
   const before = process.cpuUsage();
   let count = 0;
+  let candidates = 0;
   eachChunk(log, (bytes) => {
     for (const { start, end, rules: some } of scanner.scan(toChunk(bytes))) {
+      candidates += 1;
       if (matchesOne(matchers, some, ports.decode(bytes, start, end, 'latin1'))) count += 1;
     }
   });
   const { user, system } = process.cpuUsage(before);
   const wall = (performance.now() - started) / 1000;
   const peakMb = process.resourceUsage().maxRSS / 1024;
-  return { count, lines: countLines(log), wall, cpu: (user + system) / 1e6, compileMs, peakMb };
+  return { count, candidates, lines: countLines(log), wall, cpu: (user + system) / 1e6, compileMs, peakMb };
 }
 
 function toPattern(source: string, index: number): Pattern {

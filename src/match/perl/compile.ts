@@ -40,25 +40,30 @@ export function compileRegex(source: string, origin: Origin, ports: MatchPorts):
       origin,
     );
   }
-  const syntax = parsePattern(source, origin.dialect !== 'sec');
+  const quoting = origin.dialect !== 'sec';
+  const syntax = parsePattern(source, quoting);
   if (hasErrors(syntax.problems)) return refused(syntax.problems, origin);
   const { references, problems } = analyse(syntax);
   const oneLine = createVariant(syntax, references, false, ports);
   const several = lower(syntax.root, { newlines: true, references, exact: tellsWays(syntax) });
   const all = [...syntax.problems, ...problems, ...several.problems];
   if (hasErrors(all) || oneLine === undefined) return refused(orTooLarge(all), origin);
-  const value = assemble(source, syntax, oneLine, () => createVariant(syntax, references, true, ports));
+  // Parsed again when it is needed: texts of several lines are rare, and trees of thousands of rules large.
+  const again = (): Variant | undefined => {
+    const same = parsePattern(source, quoting);
+    return createVariant(same, analyse(same).references, true, ports);
+  };
+  const value = assemble(source, syntax.names, orderedBy(syntax.root), oneLine, again);
   return { ok: true, value, diagnostics: all.map((problem) => toDiagnostic(problem, origin)) };
 }
 
 function assemble(
   source: string,
-  syntax: Syntax,
+  names: Syntax['names'],
+  ordered: readonly string[],
   oneLine: Variant,
   several: () => Variant | undefined,
 ): CompiledRegex {
-  const names = [...syntax.names.keys()];
-  const ordered = orderedBy(syntax.root);
   let lines: Variant | undefined;
   const exec = (text: string): Captures | undefined | 'timedOut' => {
     const variant = text.includes('\n') ? (lines ??= several()) : oneLine;
@@ -66,9 +71,9 @@ function assemble(
     if (variant === undefined) return 'timedOut';
     const found = variant.run(text);
     if (found === null || found === 'timedOut') return found ?? undefined;
-    return captures(found, variant.slots, syntax);
+    return captures(found, variant.slots, names);
   };
-  return { source, regime: oneLine.regime, names, exec };
+  return { source, regime: oneLine.regime, names: [...names.keys()], exec };
 }
 
 /** A cheap look before the expression runs: the texts that any match holds, one after another. */
@@ -82,13 +87,13 @@ function holdsInOrder(text: string, ordered: readonly string[]): boolean {
   return true;
 }
 
-function captures(found: RegExpExecArray, slots: Printed['slots'], syntax: Syntax): Captures {
+function captures(found: RegExpExecArray, slots: Printed['slots'], names: Syntax['names']): Captures {
   const groups: { [name: string]: string } = {};
   for (const [number, indices] of slots) {
     const value = lastSet(found, indices);
     if (value !== undefined) groups[String(number)] = value;
   }
-  for (const [name, numbers] of syntax.names) {
+  for (const [name, numbers] of names) {
     const number = numbers.find((candidate) => String(candidate) in groups);
     if (number !== undefined) groups[name] = groups[String(number)] ?? '';
   }
