@@ -46,7 +46,7 @@ export function createParameters(
 ): Parameters {
   let left = trim(source);
   const fail = (message: string): void =>
-    reading.report.error('action', left.text === '' ? source : left, message, `the form is ${usage}`);
+    reading.report.error('action', left.text === '' ? trim(source) : left, message, `the form is ${usage}`);
   const advance = (by: number): Text => {
     const taken = cut(left, 0, by);
     left = trim(cut(left, by));

@@ -1,6 +1,6 @@
 import type { SecPattern } from '../../engine/sec/program.ts';
 import { compileRegex } from '../../match/perl/compile.ts';
-import type { Origin } from '../../model/program.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
 import { parsePattern } from '../../match/perl/parse.ts';
 import type { Field } from './fields.ts';
 import { perlOfRegex } from './perl-regex.ts';
@@ -102,29 +102,32 @@ function readRegexp(
     checkFilledIn(source, reading);
     return regexp;
   }
-  const compiled = compileRegex(source.text, originOf(source, reading), options.ports);
-  const others = compiled.diagnostics.filter(({ severity }) => severity === 'warning');
-  report.add(others);
+  const compiled = compile(source, source.text, reading);
+  report.add(compiled.diagnostics.filter(({ severity }) => severity === 'warning'));
   if (compiled.ok) return regexp;
-  if (options.perl && !isBroken(source.text)) {
+  const broken = isBroken(source.text);
+  if (options.perl && !broken)
     return { type: 'perl', ...common, code: perlOfRegex(source.text, common.lines) };
-  }
-  const hint = isBroken(source.text) ? undefined : NEEDS_PERL;
-  report.add(
-    compiled.diagnostics
-      .filter(({ severity }) => severity === 'error')
-      .map((diagnostic) =>
-        hint === undefined || diagnostic.hint !== undefined ? diagnostic : { ...diagnostic, hint },
-      ),
-  );
+  const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error');
+  report.add(broken ? errors : errors.map(withPerlHint));
   return NEVER;
 }
 
-const originOf = (source: Text, { report }: Reading): Origin => ({
-  dialect: 'sec',
-  file: report.file,
-  ...spotOf(source),
+const withPerlHint = (diagnostic: Diagnostic): Diagnostic => ({
+  ...diagnostic,
+  hint: diagnostic.hint === undefined ? NEEDS_PERL : `${diagnostic.hint}, or ${NEEDS_PERL}`,
 });
+
+/** Compiles `text`, of which each character stands where the one of `source` stands. */
+function compile(source: Text, text: string, { options, report }: Reading): ReturnType<typeof compileRegex> {
+  const origin = { dialect: 'sec', file: report.file, line: 1, column: 1 } as const;
+  const compiled = compileRegex(text, origin, options.ports);
+  const diagnostics = compiled.diagnostics.map((diagnostic) => ({
+    ...diagnostic,
+    ...spotOf(source, (diagnostic.column ?? 1) - 1),
+  }));
+  return { ...compiled, diagnostics };
+}
 
 /** Whether Perl would refuse the expression too. */
 function isBroken(source: string): boolean {
@@ -136,9 +139,8 @@ const BROKEN = new Set(['syntax', 'class', 'reference']);
 
 /** Values are put in quoted, so a letter stands for any of them. */
 function checkFilledIn(source: Text, reading: Reading): void {
-  const { options, report } = reading;
   const tried = source.text.replaceAll(variablePattern, (name) => 'x'.padEnd(name.length, 'x'));
-  const compiled = compileRegex(tried, originOf(source, reading), options.ports);
+  const compiled = compile(source, tried, reading);
   if (compiled.ok) return;
-  report.add(compiled.diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'warning' })));
+  reading.report.add(compiled.diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'warning' })));
 }
