@@ -15,6 +15,9 @@ import { forgetGroup } from './group.ts';
 import { beginAlone, raise } from './keep.ts';
 import { ownOccurrence } from './own-alert.ts';
 import { pump } from './release.ts';
+import { tellWhatIsLeft } from './reveal.ts';
+import { forgetStorms, reviewStorm } from './storm.ts';
+import { reviewFlap } from './flap.ts';
 import { routeOf, type Routing } from './route.ts';
 import { deskChanges, restoreDesk } from './rows.ts';
 import { setBack } from './set-back.ts';
@@ -47,6 +50,7 @@ export function createAlerting(rules: AlertingRules): Alerting {
         wake(desk, due.item, instant(due.due));
       }
       take(desk, input);
+      tellWhatIsLeft(desk);
       // A channel that passes something on may stir one that had its turn.
       for (const lane of desk.stirred) {
         desk.stirred.delete(lane);
@@ -71,6 +75,8 @@ const byOrder = (a: Silence, b: Silence): number => a.order - b.order;
 function begin(desk: Desk): void {
   desk.isBegun = true;
   beginDigests(desk);
+  forgetStorms(desk);
+  desk.toReveal ??= 'the configuration changed';
 }
 
 function take(desk: Desk, input: AlertingInput): void {
@@ -127,6 +133,10 @@ function wake(desk: Desk, waker: Waker, due: Instant): void {
       const silence = formatDuration(between(episode.alert.lastAt, ends));
       return close(desk, episode, ends, `over: not raised for ${silence}`);
     }
+    case 'storm':
+      return reviewStorm(desk, waker.storm);
+    case 'flap':
+      return reviewFlap(desk, waker.flap);
     case 'digest':
       return tellDigest(desk, waker.receiver);
     case 'group':

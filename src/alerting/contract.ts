@@ -72,11 +72,21 @@ export interface Grouping {
   readonly every: Millis;
 }
 
+/** Most attempts in a rolling window. */
+export interface BudgetRule {
+  readonly window: Millis;
+  readonly limit: number;
+  /** How many of them only critical messages may use. Absent: none. */
+  readonly reserve?: number;
+}
+
 /** What alerting must know of a channel. */
 export interface ChannelRules {
   readonly name: string;
   readonly concurrency: number;
-  readonly budgets: readonly { readonly window: Millis; readonly limit: number }[];
+  readonly budgets: readonly BudgetRule[];
+  /** US dollars for one part, for `status`. */
+  readonly price?: number;
   /**
    * Channels with the same key spend from one budget, each by its own limits, and heed one rate limit:
    * that of a service's account. Absent: its own alone.
@@ -97,8 +107,32 @@ export interface AlertingRules {
   readonly maxWaiting: number;
   /** Most open alerts held in memory; the oldest is closed beyond it. Absent: 20,000. */
   readonly maxOpen?: number;
+  readonly inhibit?: readonly Inhibition[];
+  readonly storm?: StormRules;
+  readonly flapping?: FlapRules;
   /** Most silences at a time; a further one is refused. Absent: 1,000. */
   readonly maxSilences?: number;
+}
+
+/** While an alert of `source` is open, those of `target` with equal fields are muted. */
+export interface Inhibition {
+  readonly source: When;
+  readonly target: When;
+  readonly equal: readonly string[];
+}
+
+/** More than `above` tellings `within` a time for one receiver are a storm. */
+export interface StormRules {
+  readonly above: number;
+  readonly within: Millis;
+  /** How many of each rule go at once in a storm; the others are joined. */
+  readonly first: number;
+}
+
+/** An alert that begins more than `above` times `within` a time is not told each time. */
+export interface FlapRules {
+  readonly above: number;
+  readonly within: Millis;
 }
 
 /** Alerts that nobody shall be told of for a while, and who wanted that. */

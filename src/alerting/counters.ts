@@ -1,7 +1,7 @@
 import { createShelf, type Shelf } from './shelf.ts';
 
 /** Why a raise was muted. */
-export type MuteReason = 'quiet' | 'silenced' | 'acknowledged';
+export type MuteReason = 'quiet' | 'silenced' | 'acknowledged' | 'inhibited' | 'flapping';
 
 /**
  * What became of a rule's raises towards one receiver since the ledger began, counted in raises:

@@ -7,8 +7,12 @@ import { createCounters, type Counters } from './counters.ts';
 import { alertKey, endsBySilence, type Episode } from './episode.ts';
 import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
 import type { DigestState } from './digest.ts';
+import type { Flap } from './flap.ts';
 import type { Group } from './group.ts';
 import type { QuietSpell } from './hold.ts';
+import { noteInhibitor } from './inhibit.ts';
+import type { OwnWords } from './own-alert.ts';
+import type { Storm } from './storm.ts';
 import { noticeDue, noticeOf, noticeRow, type Notice } from './notice.ts';
 import type { Silence } from './silence.ts';
 import { asJson, createShelf, fromJson, type Shelf } from './shelf.ts';
@@ -20,7 +24,11 @@ export type Waker =
   | { readonly type: 'lane'; readonly order: number; readonly lane: Lane }
   | { readonly type: 'silence'; readonly order: number; readonly silence: Silence }
   | { readonly type: 'group'; readonly order: number; readonly group: Group }
+  | { readonly type: 'storm'; readonly order: number; readonly storm: Storm }
+  | { readonly type: 'flap'; readonly order: number; readonly flap: Flap }
   | { readonly type: 'digest'; readonly order: number; readonly receiver: Receiver };
+
+type Waking = Episode | Notice | Lane | Silence | Group | Storm | Flap | Receiver;
 
 /** All that alerting remembers, and where its steps say what they decided. */
 export interface Desk {
@@ -39,6 +47,16 @@ export interface Desk {
   readonly gatherings: Map<string, Notice>;
   readonly groups: Shelf<Group>;
   readonly silences: Shelf<Silence>;
+  readonly storms: Shelf<Storm>;
+  readonly flaps: Shelf<Flap>;
+  readonly flapsByAge: ByAge<Flap>;
+  /** Open alerts that may inhibit others, by what those must have in common with them; and the reverse. */
+  readonly inhibitors: Map<string, Set<Episode>>;
+  readonly inhibits: Map<Episode, readonly string[]>;
+  /** Why alerts that nobody heard of may be told at the end of this step. */
+  toReveal: string | undefined;
+  /** What is to be said about alerting itself at the end of this step. */
+  readonly toSay: OwnWords[];
   /** What receivers get of a day, begun when the first input came. */
   readonly digests: Shelf<DigestState>;
   /** Whether there was an input since these rules hold. */
@@ -52,7 +70,7 @@ export interface Desk {
   readonly stirred: Set<Lane>;
   readonly counters: Counters;
   readonly agenda: Agenda<Waker>;
-  readonly wakers: WeakMap<Episode | Notice | Lane | Silence | Group | Receiver, Waker>;
+  readonly wakers: WeakMap<Waking, Waker>;
   outputs: AlertingOutput[];
   /** The clock as it was last written. */
   writtenNow: Instant;
@@ -60,6 +78,7 @@ export interface Desk {
 
 export function createDesk(rules: AlertingRules): Desk {
   const open = new Map<string, Episode>();
+  const flaps = createShelf<Flap>('flap', { write: (flap) => asJson({ ...flap }), read: copied });
   const desk: Desk = {
     rules,
     now: instant(0),
@@ -78,6 +97,22 @@ export function createDesk(rules: AlertingRules): Desk {
     gatherings: new Map(),
     groups: createShelf<Group>('group', { write: (group) => asJson({ ...group }), read: copied }),
     silences: createShelf<Silence>('silence', { write: (silence) => asJson({ ...silence }), read: copied }),
+    storms: createShelf<Storm>('storm', {
+      write: (storm) => asJson({ ...storm, recent: [...storm.recent], kinds: { ...storm.kinds } }),
+      read(value) {
+        const storm = fromJson<Storm>(value);
+        return { ...storm, recent: [...storm.recent], kinds: { ...storm.kinds } };
+      },
+    }),
+    flaps,
+    flapsByAge: createByAge(
+      (flap) => flaps.get(flap.name) === flap,
+      () => flaps.size,
+    ),
+    inhibitors: new Map(),
+    inhibits: new Map(),
+    toReveal: undefined,
+    toSay: [],
     digests: createShelf<DigestState>('digest', { write: (state) => asJson({ ...state }), read: copied }),
     isBegun: false,
     hasQuietHours: rules.receivers.some(({ quietHours }) => quietHours !== undefined),
@@ -149,6 +184,7 @@ export function keepEpisode(desk: Desk, episode: Episode): void {
   else if (desk.open.get(name) === episode) desk.open.delete(name);
   if (status === 'open' && episode.alert.toldAt === undefined) desk.untold.add(episode);
   else desk.untold.delete(episode);
+  noteInhibitor(desk, episode);
   if (status === 'open' || episode.unsettled > 0) desk.episodes.put(id, episode);
   else desk.episodes.remove(id);
   scheduleEpisode(desk, episode);

@@ -49,7 +49,7 @@ export function followUp(desk: Desk, episode: Episode): void {
   const { alert, followUps = [], mutedSince } = episode;
   const due = followUps.filter(({ at }) => at <= desk.now);
   if (due.length === 0 || alert.status !== 'open') return keepEpisode(desk, episode);
-  const muting = mutingOf(desk, subjectOfAlert(alert));
+  const muting = mutingOf(desk, subjectOfAlert(alert), episode);
   if (muting !== undefined) {
     const at = muting.silence?.endsAt ?? instant(desk.now + LOOK_AGAIN);
     episode.followUps = followUps.map((one) => (due.includes(one) ? { ...one, at } : one));

@@ -89,11 +89,7 @@ export function holdNotice(desk: Desk, notice: Notice, gathering: Gathering): vo
 }
 
 /** Lets go what was gathered: from here it waits for its channel like every other. */
-export function letGo(
-  desk: Desk,
-  notice: Notice,
-  more: Pick<Summary, 'cause'> | undefined = undefined,
-): void {
+export function letGo(desk: Desk, notice: Notice, more?: Pick<Summary, 'cause' | 'storm'>): void {
   const { gathering, tally } = notice;
   if (gathering === undefined) return;
   const { receiver, alerts, total } = notice.notification;
@@ -106,7 +102,7 @@ export function letGo(
   const summary =
     isOne || tally === undefined || reason === 'resolved'
       ? {}
-      : { summary: summaryOf(notice.carried, tally, { ...gathering, ...more }) };
+      : { summary: { ...summaryOf(notice.carried, tally, gathering), ...more } };
   change(desk, notice, {
     state: 'pending',
     dueAt: desk.now,

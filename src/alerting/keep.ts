@@ -15,8 +15,9 @@ import {
   type Beginning,
   type Episode,
 } from './episode.ts';
+import { noteBeginning } from './flap.ts';
 import { isFollowed, planFollowUps, putOffRepeats } from './follow-up.ts';
-import { countMuted, mutingOf, mutingOfRaise, type Muting } from './mute.ts';
+import { countMuted, mutingOfRaise, mutingOfUntold, type Muting } from './mute.ts';
 import { notify } from './notify.ts';
 import { routeOf, type Routing } from './route.ts';
 import { subjectOf, subjectOfAlert } from './subject.ts';
@@ -43,8 +44,9 @@ export function revealUntold(desk: Desk, because: string): void {
   const byAge = [...desk.untold].toSorted((a, b) => a.order - b.order);
   for (const episode of byAge) {
     const { alert } = episode;
-    if (alert.ack === undefined && mutingOf(desk, subjectOfAlert(alert)) === undefined)
-      reveal(desk, episode, because);
+    const name = alertKey(alert.rule, alert.key);
+    const muting = mutingOfUntold(desk, name, subjectOfAlert(alert), episode);
+    if (alert.ack === undefined && muting === undefined) reveal(desk, episode, because);
   }
 }
 
@@ -54,7 +56,9 @@ function begin(desk: Desk, effect: RaiseEffect): void {
   const beginning = { id, rule, key, severity, occurrence, now: desk.now };
   const subject = subjectOf(effect);
   const routing = routeOf(desk.rules, subject);
-  const muting = mutingOf(desk, subject);
+  const name = alertKey(rule, key);
+  if (clears) noteBeginning(desk, name, [rule, ...key].join(' '));
+  const muting = mutingOfUntold(desk, name, subject, undefined);
   // Nothing would ever say that it is over.
   const alone = quiet === undefined && !clears && !isFollowed(routing);
   if (!alone) closeOldest(desk);

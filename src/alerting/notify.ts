@@ -5,6 +5,7 @@ import { groupOf } from './group.ts';
 import { enqueue, tell } from './outbox.ts';
 import type { Receiver } from './contract.ts';
 import type { Plan, Routing } from './route.ts';
+import { stormTakes } from './storm.ts';
 
 /** One telling for each receiver; none waits for another. `isDirect`: it is not gathered with others. */
 export function notify(
@@ -61,6 +62,8 @@ function gatheringFor(
   { name }: Receiver,
   plan: Plan | undefined,
 ): Gathering | undefined {
+  const storm = stormTakes(desk, alert.rule, name);
+  if (storm !== undefined) return storm;
   return plan?.group === undefined ? undefined : groupOf(desk, alert, name, plan.group);
 }
 

@@ -11,6 +11,9 @@ import {
 } from './desk.ts';
 import { alertKey } from './episode.ts';
 import { scheduleDigests } from './digest.ts';
+import { scheduleFlap } from './flap.ts';
+import { noteInhibitor } from './inhibit.ts';
+import { scheduleStorm } from './storm.ts';
 import type { Gathering } from './gathering.ts';
 import { scheduleGroup } from './group.ts';
 import { lineUp } from './lane.ts';
@@ -28,6 +31,8 @@ export function deskChanges(desk: Desk): Row[] {
     ...desk.episodes.changes(),
     ...desk.notices.changes(),
     ...desk.groups.changes(),
+    ...desk.storms.changes(),
+    ...desk.flaps.changes(),
     ...desk.silences.changes(),
     ...desk.digests.changes(),
     ...desk.counters.shelf.changes(),
@@ -47,6 +52,8 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
     else if (scope === 'notification') desk.notices.restore(key, value);
     else if (scope === 'group') desk.groups.restore(key, value);
     else if (scope === 'digest') desk.digests.restore(key, value);
+    else if (scope === 'storm') desk.storms.restore(key, value);
+    else if (scope === 'flap') desk.flaps.restore(key, value);
     else if (scope === 'silence') desk.silences.restore(key, value);
     else if (scope === 'counters') desk.counters.shelf.restore(key, value);
     else if (scope === OWN_SCOPE) {
@@ -64,6 +71,8 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
   restoreEpisodes(desk);
   for (const group of desk.groups.values()) scheduleGroup(desk, group);
   scheduleDigests(desk);
+  for (const storm of desk.storms.values()) scheduleStorm(desk, storm);
+  restoreFlaps(desk);
   for (const silence of desk.silences.values()) scheduleSilence(desk, silence);
   for (const lane of desk.lanes.values()) scheduleLane(desk, lane);
 }
@@ -91,6 +100,14 @@ function restoreEpisodes(desk: Desk): void {
     const { status, rule, key } = episode.alert;
     if (status === 'open' && !episode.alone) openEpisode(desk, alertKey(rule, key), episode);
     if (status === 'open' && episode.alert.toldAt === undefined) desk.untold.add(episode);
+    noteInhibitor(desk, episode);
     scheduleEpisode(desk, episode);
+  }
+}
+
+function restoreFlaps(desk: Desk): void {
+  for (const flap of [...desk.flaps.values()].toSorted((a, b) => a.order - b.order)) {
+    desk.flapsByAge.add(flap);
+    scheduleFlap(desk, flap);
   }
 }

@@ -1,11 +1,14 @@
 import type { Alert, Notification } from '../model/alert.ts';
-import { earliest, instant, type Instant } from '../model/time.ts';
+import { instant, type Instant } from '../model/time.ts';
 import { LONGEST_BLOCK, type Block } from './block.ts';
 import { keepEpisode, scheduleEpisode, scheduleNotice, type Desk } from './desk.ts';
 import type { Episode } from './episode.ts';
+import { heldUntil } from './hold.ts';
 import type { Allowance, Lane } from './lane.ts';
 import type { Notice } from './notice.ts';
 import { change } from './outbox.ts';
+import { rescheduleWaits, shiftWaits } from './set-back-waits.ts';
+import { shiftOf, type Shift } from './shift.ts';
 
 /** How far, in milliseconds, the clock may lie ahead of a start without being set back. */
 const TOLERANCE = 60_000;
@@ -25,25 +28,14 @@ export function setBack(desk: Desk, started: Instant): void {
   for (const lane of desk.lanes.values()) shiftLane(desk, lane, shift);
   for (const episode of desk.episodes.values()) shiftEpisode(desk, episode, shift);
   for (const notice of desk.notices.values()) shiftNotice(desk, notice, shift);
+  shiftWaits(desk, shift);
   if (!isAhead) return;
   // Timers and turns were set by the other clock.
   for (const notice of desk.notices.values()) scheduleNotice(desk, notice);
   for (const episode of desk.episodes.values()) scheduleEpisode(desk, episode);
   for (const lane of desk.lanes.values()) desk.stirred.add(lane);
+  rescheduleWaits(desk);
 }
-
-/** What becomes of times. */
-interface Shift {
-  /** Of one that something happened at. */
-  past<At extends Instant | undefined>(at: At): At | Instant;
-  /** Of one that something waits for, at most `longest` milliseconds. */
-  future(at: Instant, longest: number): Instant;
-}
-
-const shiftOf = (now: Instant, before: Instant): Shift => ({
-  past: (at) => (at === undefined ? at : (earliest(now, at) ?? at)),
-  future: (at, longest) => (at <= now ? at : instant(now + Math.min(longest, Math.max(0, at - before)))),
-});
 
 function shiftBlock(block: Block | undefined, { past, future }: Shift): Block | undefined {
   if (block === undefined) return undefined;
@@ -79,7 +71,9 @@ function shiftAllowance(desk: Desk, allowance: Allowance, shift: Shift): void {
   for (const lane of lanes) desk.stirred.add(lane);
 }
 
-function shiftNotice(desk: Desk, notice: Notice, { past, future }: Shift): void {
+function shiftNotice(desk: Desk, notice: Notice, shift: Shift): void {
+  const { past, future } = shift;
+  shiftGathering(desk, notice, shift);
   const { firstAttemptAt, releasedAt, notification } = notice;
   const { createdAt, dueAt, suppressed } = notification;
   const attempted = {
@@ -98,17 +92,38 @@ function shiftNotice(desk: Desk, notice: Notice, { past, future }: Shift): void 
   change(desk, notice, moved);
 }
 
-function shiftEpisode(desk: Desk, episode: Episode, { past }: Shift): void {
-  const { alert, mutedSince } = episode;
-  const { firstAt, lastAt, toldAt, resolvedAt } = alert;
+function shiftGathering(desk: Desk, notice: Notice, { past, future }: Shift): void {
+  const { gathering, tally } = notice;
+  if (tally !== undefined) Object.assign(tally, { first: past(tally.first), last: past(tally.last) });
+  if (gathering === undefined) return;
+  gathering.until =
+    gathering.cause === 'quiet-hours'
+      ? heldUntil(desk, notice.notification.receiver)
+      : future(gathering.until, LONGEST_BLOCK);
+  desk.notices.put(notice.notification.id, notice);
+}
+
+function shiftEpisode(desk: Desk, episode: Episode, { past, future }: Shift): void {
+  const { alert, mutedSince, followUps } = episode;
+  if (followUps !== undefined) {
+    episode.followUps = followUps.map((one) =>
+      withChanges(one, { at: future(one.at, one.type === 'repeat' ? one.every : one.after) }),
+    );
+  }
+  const { firstAt, lastAt, toldAt, resolvedAt, ack } = alert;
   const moved: Partial<Alert> = {
     firstAt: past(firstAt),
     lastAt: past(lastAt),
     ...(toldAt === undefined ? {} : { toldAt: past(toldAt) }),
     ...(resolvedAt === undefined ? {} : { resolvedAt: past(resolvedAt) }),
+    ...(ack === undefined ? {} : { ack: withChanges(ack, { at: past(ack.at) }) }),
   };
   const shifted = withChanges(alert, moved);
-  if (shifted === alert) return;
+  if (shifted === alert) {
+    if (episode.followUps?.some((one, index) => one !== followUps?.[index]) === true)
+      keepEpisode(desk, episode);
+    return;
+  }
   episode.alert = shifted;
   if (mutedSince !== undefined) episode.mutedSince = past(mutedSince);
   desk.outputs.push({ type: 'alert', alert: shifted });

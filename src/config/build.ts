@@ -166,16 +166,16 @@ function formatOf(source: unknown): string {
 /** Without any channel alerts are told on the screen. */
 function toldBy(
   channels: readonly ChannelConfig[],
-  { receivers, routes }: Hearing,
+  hearing: Hearing,
   registries: Registries,
-): Pick<Config, 'channels' | 'receivers' | 'routes'> {
+): Pick<Config, 'channels'> & Hearing {
   const screen = registries.channels.find(({ fallback }) => fallback === true);
-  if (channels.length > 0 || screen === undefined) return { channels, receivers, routes };
+  if (channels.length > 0 || screen === undefined) return { channels, ...hearing };
   const name = screen.kind;
   return {
+    ...hearing,
     channels: [{ name, kind: screen, options: {}, budgets: screen.budgets, resolved: screen.resolved }],
     receivers: [{ name, channels: [name], nextAfter: defaultPatience }],
-    routes,
   };
 }
 

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { Budget } from '../channels/contract.ts';
 import { validate, type Subject } from '../dialects/native/issues.ts';
 import { under, type Locate } from '../dialects/native/place.ts';
 import type { Checked } from '../model/diagnostic.ts';
-import { millis, type Millis } from '../model/time.ts';
 import type { ChannelConfig } from './config.ts';
-import type { ConfigDocument } from './document.ts';
+import { budgetsOf, type WrittenBudget } from './budgets.ts';
 import { kindOf } from './kind-of.ts';
 import { resolvePaths } from './paths.ts';
 import type { Registries } from './registries.ts';
@@ -35,14 +33,12 @@ export const quietHoursSchema = z
   .optional()
   .describe('Whether it heeds the quiet hours of its receivers. Default: true.');
 
-type Written = ConfigDocument['budgets'][string];
-
 /** Checks one entry of `channels`: the one key that names its kind holds that kind's options. */
 export function buildChannel(
   name: string,
   data: unknown,
   all: Locate,
-  budgets: Written | undefined,
+  budgets: WrittenBudget | undefined,
   registries: Registries,
 ): Checked<ChannelConfig> {
   const locate = under(all, ['channels', name]);
@@ -72,24 +68,8 @@ export function buildChannel(
     name,
     kind: row,
     options: options.value,
-    budgets: budgetsOf(budgets, row.budgets),
+    ...budgetsOf(budgets, row),
     resolved: resolved ?? row.resolved,
   };
   return { ok: true, value, diagnostics };
-}
-
-const windows: { readonly [key in keyof Written]-?: Millis } = {
-  'per-15m': millis(900_000),
-  'per-hour': millis(3_600_000),
-  'per-day': millis(86_400_000),
-};
-
-/** A limit of the user's takes the place of the service's own for the same window. */
-function budgetsOf(written: Written | undefined, own: readonly Budget[]): readonly Budget[] {
-  const limits = new Map(own.map(({ window, limit }) => [window, limit]));
-  for (const [key, window] of Object.entries(windows)) {
-    const limit = written?.[key as keyof Written];
-    if (limit !== undefined) limits.set(window, limit);
-  }
-  return [...limits].map(([window, limit]) => ({ window, limit }));
 }

@@ -1,5 +1,5 @@
-import type { Receiver, Route } from '../alerting/contract.ts';
-import type { AccountSettings, Budget, ChannelKind, HttpSettings } from '../channels/contract.ts';
+import type { AlertingRules, BudgetRule, Receiver, Route } from '../alerting/contract.ts';
+import type { AccountSettings, ChannelKind, HttpSettings } from '../channels/contract.ts';
 import type { Program, Severity } from '../model/program.ts';
 import type { Millis } from '../model/time.ts';
 import type { SourceKind } from '../sources/contract.ts';
@@ -14,6 +14,9 @@ export interface Config {
   /** Named chains, then one of a single channel for each channel that is used as a receiver. */
   readonly receivers: readonly Receiver[];
   readonly routes: readonly Route[];
+  readonly inhibit?: NonNullable<AlertingRules['inhibit']>;
+  readonly storm?: NonNullable<AlertingRules['storm']>;
+  readonly flapping?: NonNullable<AlertingRules['flapping']>;
   readonly accounts: readonly AccountSettings[];
   readonly http: HttpSettings;
   readonly limits: Limits;
@@ -40,7 +43,9 @@ export interface ChannelConfig {
   readonly kind: ChannelKind<unknown>;
   readonly options: unknown;
   /** Rolling windows; the service's own limits unless the configuration says otherwise. */
-  readonly budgets: readonly Budget[];
+  readonly budgets: readonly BudgetRule[];
+  /** US dollars for one part. */
+  readonly price?: number;
   /** Whether "resolved" is told. */
   readonly resolved: boolean;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ruleId, severities } from '../dialects/native/rule-schema.ts';
 import { withPlanned } from '../dialects/native/schema-keys.ts';
+import { budget } from './budgets.ts';
+import { flapping, storm } from './rates.ts';
 import { digest, quietHours } from './quiet-hours.ts';
 import { isZone } from '../parse/timestamp.ts';
 import { duration, oneOrMore, period, size } from '../dialects/native/values.ts';
@@ -37,15 +39,15 @@ const receiver = z.strictObject({
     .describe('When it gets the summary of a day, also of one on which nothing happened. Default: never.'),
 });
 
+const when = z
+  .object({
+    severity: oneOrMore(z.enum(severities)).optional().describe('One of these severities.'),
+    rule: oneOrMore(word).optional().describe('A rule id, or a glob over rule ids (* and ?).'),
+  })
+  .catchall(oneOrMore(glob).describe('A field by its name: a text or a glob over its value.'));
+
 const route = z.strictObject({
-  when: z
-    .object({
-      severity: oneOrMore(z.enum(severities)).optional().describe('One of these severities.'),
-      rule: oneOrMore(word).optional().describe('A rule id, or a glob over rule ids (* and ?).'),
-    })
-    .catchall(oneOrMore(glob).describe('A field by its name: a text or a glob over its value.'))
-    .default({})
-    .describe('What alerts it is for; all of it must hold. Default: every alert.'),
+  when: when.default({}).describe('What alerts it is for; all of it must hold. Default: every alert.'),
   to: oneOrMore(thingName).describe('Receivers, or channels as receivers of one.'),
   continue: z.boolean().default(false).describe('Whether later routes are tried too. Default: false.'),
   repeat: period
@@ -70,15 +72,11 @@ const route = z.strictObject({
     .describe('Alerts for one receiver that go out together. Default: each alone.'),
 });
 
-const most = z.int().min(1);
-const budget = withPlanned(
-  z.strictObject({
-    'per-15m': most.optional().describe('Messages in any 15 minutes.'),
-    'per-hour': most.optional().describe('Messages in any hour.'),
-    'per-day': most.optional().describe('Messages in any 24 hours.'),
-  }),
-  ['price', 'spend-per-day', 'reserve-for-critical'],
-);
+const inhibition = z.strictObject({
+  source: when.describe('Alerts that say why: while one of them is open …'),
+  target: when.describe('… these are counted and not told.'),
+  equal: oneOrMore(word).describe('Fields that both must have, with the same value.'),
+});
 
 const limits = z.strictObject({
   'max-line': size
@@ -150,7 +148,7 @@ export interface RegistrySchemas {
   readonly rule: z.ZodType;
 }
 
-const plannedSections = ['inhibit', 'heartbeat', 'drill', 'storm', 'metrics', 'catch-up'];
+const plannedSections = ['heartbeat', 'drill', 'metrics', 'catch-up'];
 
 /** The schema of all files put together; also, since every key is optional, of each of them. */
 export function documentSchema({ source, channel, rule }: RegistrySchemas) {
@@ -186,6 +184,15 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
         .record(thingName, quietHours)
         .default({})
         .describe('When receivers are not told at once of what is not urgent, by name.'),
+      inhibit: z.array(inhibition).default([]).describe('What is not told because of another open alert.'),
+      storm: storm
+        .optional()
+        .describe('When a receiver is told so much that most of it is joined. Default: never.'),
+      flapping: flapping
+        .prefault({ above: '5 per 1h' })
+        .describe(
+          'When an alert that ends and begins over and over is not told each time. Default: above 5 per 1h.',
+        ),
       limits: limits.prefault({}).describe('What bounds everything that can grow.'),
       proxy: proxy.optional().describe('How to reach the outside. Default: as HTTPS_PROXY and NO_PROXY say.'),
       tls: z

@@ -1,15 +1,13 @@
-import type { Receiver, Route } from '../alerting/contract.ts';
+import type { Receiver, Route, When } from '../alerting/contract.ts';
 import { parseDuration } from '../kit/duration.ts';
 import { present } from '../kit/assert.ts';
 import type { Millis } from '../model/time.ts';
+import type { Config } from './config.ts';
 import type { ConfigDocument } from './document.ts';
 import { dailyTimeOf, quietHoursOf } from './quiet-hours.ts';
 
 /** Who is told of what, as alerting wants it. */
-export interface Hearing {
-  readonly receivers: readonly Receiver[];
-  readonly routes: readonly Route[];
-}
+export type Hearing = Pick<Config, 'receivers' | 'routes' | 'inhibit' | 'storm' | 'flapping'>;
 
 /** How long a channel may stay without success in a chain that does not say. */
 export const defaultPatience: Millis = present(parseDuration('2m'), 'the default of next-after');
@@ -37,7 +35,18 @@ export function buildHearing(document: ConfigDocument, zone: string): Hearing {
   // Beside named receivers a channel is one only for who names it: a route, or `send --to`.
   const beside = alone.map((receiver): Receiver => ({ ...receiver, onlyByName: true }));
   const receivers = [...named, ...(named.length === 0 ? alone : beside)];
-  return { receivers, routes: document.routes.map(routeOf) };
+  const { storm, flapping } = document;
+  return {
+    receivers,
+    routes: document.routes.map(routeOf),
+    inhibit: document.inhibit.map(({ source, target, equal }) => ({
+      source: whenOf(source),
+      target: whenOf(target),
+      equal,
+    })),
+    ...(storm === undefined ? {} : { storm: { ...storm.above, first: storm.first } }),
+    ...(flapping === false ? {} : { flapping: flapping.above }),
+  };
 }
 
 const heedsQuietHours = (channel: unknown): boolean =>
@@ -48,13 +57,8 @@ const heedsQuietHours = (channel: unknown): boolean =>
 
 function routeOf(route: ConfigDocument['routes'][number]): Route {
   const { when, to, continue: continues, repeat, escalate, group } = route;
-  const { severity, rule, ...fields } = when;
   return {
-    when: {
-      ...(severity === undefined ? {} : { severity }),
-      ...(rule === undefined ? {} : { rule }),
-      fields,
-    },
+    when: whenOf(when),
     to,
     continues,
     ...(repeat === undefined ? {} : { repeat }),
@@ -62,3 +66,9 @@ function routeOf(route: ConfigDocument['routes'][number]): Route {
     ...(group === undefined ? {} : { group }),
   };
 }
+
+const whenOf = ({ severity, rule, ...fields }: ConfigDocument['inhibit'][number]['source']): When => ({
+  ...(severity === undefined ? {} : { severity }),
+  ...(rule === undefined ? {} : { rule }),
+  fields,
+});

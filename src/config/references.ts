@@ -60,6 +60,10 @@ export function checkReferences(document: ConfigDocument, locate: Locate, known:
       ),
       ...deadGlobs(when.rule ?? [], known.rules, ['routes', index, 'when', 'rule'], locate),
     ]),
+    ...document.inhibit.flatMap(({ source, target }, index) => [
+      ...deadGlobs(source.rule ?? [], known.rules, ['inhibit', index, 'source', 'rule'], locate),
+      ...deadGlobs(target.rule ?? [], known.rules, ['inhibit', index, 'target', 'rule'], locate),
+    ]),
     ...unreachableRoutes(document, locate),
     ...Object.keys(document.budgets)
       .filter((name) => !known.channels.includes(name))

@@ -97,6 +97,8 @@ export interface Summary {
   /** The commonest keys; when they are not exact, each was raised at least as often. */
   readonly keys: readonly (readonly [key: string, raises: number])[];
   readonly keysAreExact: boolean;
+  /** Of the last message of a storm: since when it lasted, and all that was joined in it. */
+  readonly storm?: { readonly since: Instant; readonly joined: number };
 }
 
 /**

@@ -44,7 +44,11 @@ export interface AlertPayload {
   /** Of a daily summary. */
   readonly digest?: Omit<Digest, 'since' | 'until'> & { readonly since: string; readonly until: string };
   /** Of a message that gathered many raises: what stands for those it does not list. */
-  readonly summary?: Omit<Summary, 'first' | 'last'> & { readonly first: string; readonly last: string };
+  readonly summary?: Omit<Summary, 'first' | 'last' | 'storm'> & {
+    readonly first: string;
+    readonly last: string;
+    readonly storm?: { readonly since: string; readonly joined: number };
+  };
 }
 
 export type FailureReason =

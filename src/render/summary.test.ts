@@ -30,6 +30,13 @@ describe('a message of many', () => {
     expect(summaryTitle({ ...summary, cause: 'storm-over', raises: 1, kindCount: 1 })).toBe(
       'the storm is over: 1 more of 1 kind',
     );
+    const storm = { since: instant(0), joined: 9000 };
+    expect(summaryTitle({ ...summary, cause: 'storm-over', storm })).toBe(
+      'the storm is over: 4,812 more of 5 kinds, 9,000 joined in all',
+    );
+    expect(summaryTitle({ ...summary, cause: 'storm-over', storm, raises: 0, kindCount: 0 })).toBe(
+      'the storm is over: 9,000 joined in all',
+    );
     expect(summaryTitle({ ...summary, cause: 'quiet-hours', title: 'nights' })).toBe(
       '4,812 of 5 kinds while "nights" lasted',
     );

@@ -10,7 +10,8 @@ const LONGEST_RULE = 100;
 export const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
 /** The title of a message of many: `4,812 more of 3 kinds`. */
-export function summaryTitle({ cause, title = '', raises, kindCount }: Summary): string {
+export function summaryTitle(summary: Summary): string {
+  const { cause, title = '', raises, kindCount } = summary;
   const kinds = `${grouped(kindCount)} ${kindCount === 1 ? 'kind' : 'kinds'}`;
   switch (cause) {
     case 'group':
@@ -21,10 +22,17 @@ export function summaryTitle({ cause, title = '', raises, kindCount }: Summary):
     case 'budget':
       return `${grouped(raises)} more of ${kinds}`;
     case 'storm-over':
-      return `the storm is over: ${grouped(raises)} more of ${kinds}`;
+      return `the storm is over: ${overOf(summary, kinds)}`;
     default:
       return unreachable(cause);
   }
+}
+
+function overOf({ raises, storm }: Summary, kinds: string): string {
+  const all = storm === undefined ? '' : `${grouped(storm.joined)} joined in all`;
+  return raises === 0
+    ? all
+    : [`${grouped(raises)} more of ${kinds}`, all].filter((part) => part !== '').join(', ');
 }
 
 /** Which rules how often, and the commonest keys; the numbers of rules add up to all raises. */
@@ -48,8 +56,14 @@ export function keyLine({ keys, keysAreExact }: Summary): readonly string[] {
 }
 
 /** The summary as data. */
-export const summaryPayload = ({ first, last, ...rest }: Summary): NonNullable<AlertPayload['summary']> => ({
+export const summaryPayload = ({
+  first,
+  last,
+  storm,
+  ...rest
+}: Summary): NonNullable<AlertPayload['summary']> => ({
   ...rest,
+  ...(storm === undefined ? {} : { storm: { since: timestamp(storm.since), joined: storm.joined } }),
   first: timestamp(first),
   last: timestamp(last),
 });

@@ -50,10 +50,10 @@ export const mistakes: readonly [
   ],
   [
     'several mistakes at once',
-    'late: 5\nstrm: 1\nrules:\n  - { id: a, match: "(", alert: { severty: info } }\n  - { id: b, mtach: x, alert: {} }',
+    'late: 5\ndril: 1\nrules:\n  - { id: a, match: "(", alert: { severty: info } }\n  - { id: b, mtach: x, alert: {} }',
     [
       'c.yaml:1:7 config.wrong-value late: must be a text, not the number 5 (a time or a size needs a unit (90s, 64KiB), any other text quotes)',
-      'c.yaml:2:1 config.unknown-key unknown key "strm" (did you mean "storm"? it is not supported yet)',
+      'c.yaml:2:1 config.unknown-key unknown key "dril" (did you mean "drill"? it is not supported yet)',
       'c.yaml:4:22 pattern.syntax unmatched ( (a parenthesis in the text is written \\()',
       'c.yaml:4:35 config.unknown-key unknown key "severty" in rules.a.alert (did you mean "severity"?)',
       'c.yaml:5:14 config.unknown-key unknown key "mtach" in rules.b (did you mean "match"?)',
@@ -85,8 +85,8 @@ export const mistakes: readonly [
   ],
   [
     'a section that will come',
-    'storm: { above: 3 }',
-    ['c.yaml:1:1 config.unknown-key unknown key "storm" (not supported yet)'],
+    'drill: { schedule: "0 9 * * 1" }',
+    ['c.yaml:1:1 config.unknown-key unknown key "drill" (not supported yet)'],
   ],
   [
     'a misspelt limit',
@@ -101,7 +101,9 @@ export const mistakes: readonly [
   [
     'a rule without alert',
     'rules:\n  - id: a\n    match: x',
-    ['c.yaml:2:5 config.missing-key missing key "alert" in rules.a ({} for all defaults; a rule that sets a context, or that another rule listens to, needs none)'],
+    [
+      'c.yaml:2:5 config.missing-key missing key "alert" in rules.a ({} for all defaults; a rule that sets a context, or that another rule listens to, needs none)',
+    ],
   ],
   [
     'an id with a blank',
@@ -502,9 +504,23 @@ export const mistakes: readonly [
     ['c.yaml:3:29 config.wrong-value budgets.tool.per-day: must be at least 1'],
   ],
   [
-    'budget planned',
-    'channels:\n  tool: { exec: { command: [/bin/page] } }\nbudgets: { tool: { price: 0 } }',
-    ['c.yaml:3:20 config.unknown-key unknown key "price" in budgets.tool (not supported yet)'],
+    'a share that is none',
+    'channels:\n  tool: { exec: { command: [/bin/page] } }\nbudgets: { tool: { reserve-for-critical: 20 } }',
+    [
+      'c.yaml:3:42 config.wrong-value budgets.tool.reserve-for-critical: must be a text, not the number 20 (a time or a size needs a unit (90s, 64KiB), any other text quotes)',
+    ],
+  ],
+  [
+    'a rate that is none',
+    'storm: { above: 30 a minute }',
+    [
+      'c.yaml:1:17 config.wrong-value storm.above: must be so many within a time, not "30 a minute" (such as 30 per 1m; at most 10000)',
+    ],
+  ],
+  [
+    'an inhibition by rules that there are not',
+    'inhibit: [{ source: { rule: host-down }, target: {}, equal: host }]',
+    ['c.yaml:1:29 config.dead-route no rule fits "host-down"'],
   ],
   [
     'limits',
