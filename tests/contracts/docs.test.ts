@@ -14,6 +14,7 @@ const blocksOf = (page: string, language: string): readonly string[] =>
 const files = {
   '/etc/bird-sentinel/hook.key': 'k',
   '/etc/bird-sentinel/mail.pw': 'm',
+  '/etc/bird-sentinel/nsca.pw': 'n',
   '/etc/bird-sentinel/proxy.pw': 'p',
   '/etc/bird-sentinel/syslog.key': 's',
   '/etc/ssl/certs/corp.pem': '-----BEGIN CERTIFICATE-----',

@@ -36,7 +36,10 @@ export function whyNoNagios(): string | undefined {
 }
 
 /** Starts a Nagios whose host web1 has these services. */
-export async function startNagios(services: readonly string[] = ['app-log']): Promise<NagiosPeer> {
+export async function startNagios(
+  services: readonly string[] = ['app-log'],
+  more: { readonly objects?: string; readonly settings?: string } = {},
+): Promise<NagiosPeer> {
   const dir = mkdtempSync(join(tmpdir(), 'nagios-'));
   // It drops root, and must still find its way here.
   chmodSync(dir, 0o755);
@@ -45,8 +48,8 @@ export async function startNagios(services: readonly string[] = ['app-log']): Pr
   }
   const commandFile = join(dir, 'rw/nagios.cmd');
   const statusFile = join(dir, 'status.dat');
-  writeFileSync(join(dir, 'nagios.cfg'), settings(dir));
-  writeFileSync(join(dir, 'objects.cfg'), objects(services));
+  writeFileSync(join(dir, 'nagios.cfg'), `${settings(dir)}${more.settings ?? ''}`);
+  writeFileSync(join(dir, 'objects.cfg'), `${objects(services)}${more.objects ?? ''}`);
   execFileSync('chown', ['-R', 'nagios:nagios', dir]);
   // Else the service would be kept waiting by what it inherits.
   const child = spawn(program, [join(dir, 'nagios.cfg')], { stdio: 'ignore' });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Attempt, Channel } from '../../src/channels/contract.ts';
 import { nagios } from '../../src/channels/nagios/nagios.ts';
@@ -65,7 +65,9 @@ describe.skipIf(why !== undefined).each(['command-file', 'check-result-path'] as
       nagios.open(nagios.options.parse({ ...whereTo(), host: 'web1', service: 'app-log', ...more }), ports);
     const send = async (attempt: Attempt, more: object = {}): Promise<Delivery> => {
       const channel = await open(more);
-      return channel.send(attempt).finally(() => channel.close());
+      const delivery = await channel.send(attempt);
+      await channel.close();
+      return delivery;
     };
     const becomes = (
       members: { readonly [name: string]: string },
@@ -176,6 +178,99 @@ describe.skipIf(why !== undefined).each(['command-file', 'check-result-path'] as
     });
   },
 );
+
+describe.skipIf(why !== undefined)('as a user of no other right than a group', () => {
+  test('both ways work as the page on Nagios says, and without the group they say what is missing', async () => {
+    const peer = await startNagios();
+    const ports = await channelPorts('https://x.test');
+    const group = statSync(peer.dir).gid;
+    const [rw, spool] = [`${peer.dir}/rw`, peer.spool];
+    // As Debian has it, and as the page tells to change it.
+    for (const [path, mode] of [
+      [rw, 0o2710],
+      [peer.commandFile, 0o660],
+      [spool, 0o2770],
+    ] as const)
+      chmodSync(path, mode);
+    const open = (where: object) =>
+      nagios.open(nagios.options.parse({ ...where, host: 'web1', service: 'app-log' }), ports);
+    const [byCommand, bySpool] = [
+      await open({ 'command-file': peer.commandFile }),
+      await open({ 'check-result-path': spool }),
+    ];
+    expect(await asNobody(group, () => byCommand.send(attemptWith('by command')))).toMatchObject({
+      type: 'sent',
+    });
+    await eventually(() => peer.status('servicestatus')['plugin_output'] === 'by command', 'the command');
+    expect(await asNobody(group, () => bySpool.send(attemptWith('by spool')))).toMatchObject({
+      type: 'sent',
+    });
+    await eventually(
+      () => peer.status('servicestatus')['plugin_output'] === 'by spool',
+      'the file of the spool',
+    );
+    await eventually(() => readdirSync(spool).length === 0, 'Nagios to clear its spool');
+    for (const channel of [byCommand, bySpool]) {
+      const refused = await asNobody(undefined, () => channel.send(attemptWith('lost')));
+      expect(refused).toMatchObject({ type: 'retry', reason: 'auth' });
+    }
+    await peer.remove();
+    await ports.remove();
+  });
+});
+
+const nobody = 65_534;
+
+/** Does something as nobody, a member of one group at most. */
+async function asNobody<T>(group: number | undefined, work: () => Promise<T>): Promise<T> {
+  const groups = process.getgroups?.() ?? [];
+  process.setgroups?.(group === undefined ? [] : [group]);
+  process.setegid?.(nobody);
+  process.seteuid?.(nobody);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+    process.setgroups?.(groups);
+  }
+}
+
+const plugin = '/usr/lib/nagios/plugins/check_dummy';
+
+describe.skipIf(why !== undefined || !existsSync(plugin))('the service of the page on Nagios', () => {
+  test('takes a result, and is OK again when nothing more was heard', async () => {
+    const page = readFileSync(new URL('../../docs/nagios.md', import.meta.url), 'utf8');
+    const block = /^```text\n(define command.*?)^```/ms.exec(page)?.[1] ?? '';
+    expect(block).toContain('freshness_threshold     3600');
+    const template = `define service {
+  name generic-service
+  register 0
+  check_period 24x7
+  check_interval 1
+  retry_interval 1
+  notification_period 24x7
+  contacts nobody
+}
+`;
+    const objects = template + block.replace('3600', '2').replace(/(host_name +)localhost/, '$1web1');
+    const settings =
+      'execute_service_checks=1\ncheck_service_freshness=1\nservice_freshness_check_interval=1\nadditional_freshness_latency=0\n';
+    const peer = await startNagios([], { objects, settings });
+    const ports = await channelPorts('https://x.test');
+    const channel = await nagios.open(
+      nagios.options.parse({ 'command-file': peer.commandFile, host: 'web1', service: '{{ rule }}' }),
+      ports,
+    );
+    expect(await channel.send(attemptWith('five failures'))).toMatchObject({ type: 'sent' });
+    const state = (): string | undefined => peer.status('servicestatus', 'ssh-brute-force')['current_state'];
+    await eventually(() => state() === '2', 'the critical state');
+    await eventually(() => state() === '0', 'freshness');
+    expect(peer.status('servicestatus', 'ssh-brute-force')['plugin_output']).toBe('OK: no alert for an hour');
+    await peer.remove();
+    await ports.remove();
+  });
+});
 
 describe.skipIf(why !== undefined)('a Nagios that went away', () => {
   test('is tried again, at once, and nothing is left behind', async () => {

@@ -29,7 +29,7 @@ describe('a data packet', () => {
       fc
         .string({ unit: 'grapheme', maxLength: bytes })
         .filter((value) => !value.includes('\0') && Buffer.byteLength(value) < bytes);
-    const sizes = fc.constantFrom(512, 4096) as fc.Arbitrary<keyof typeof packetFormats>;
+    const sizes = fc.constantFrom<keyof typeof packetFormats>(512, 4096);
     fc.assert(
       fc.property(sizes, text(64), text(128), text(512), (size, host, service, output) => {
         const format = packetFormats[size];
