@@ -66,7 +66,7 @@ function scanHalf(
   const unknown = first.some((item) => 'type' in item && requiredLiterals(item, 'text') === undefined);
   return [
     ...first,
-    ...(unknown ? [every('any text can match: the pattern has no fixed part')] : []),
+    ...(unknown ? [every('its pattern has no fixed part that is long enough to look for')] : []),
     ...(context !== undefined && expires(context)
       ? [every('its context in brackets is asked for each line')]
       : []),
