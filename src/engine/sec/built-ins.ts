@@ -20,7 +20,8 @@ const CHARACTERS = new Map([
   ['.sp', ' '],
 ]);
 
-export function createBuiltIns(clock: Clock, ports: Pick<SecPorts, 'localTime'>): BuiltIns {
+/** `chars`: the last N for which there is a `.chrN`. */
+export function createBuiltIns(clock: Clock, ports: Pick<SecPorts, 'localTime'>, chars: number): BuiltIns {
   let at: number | undefined;
   let local: LocalTime | undefined;
 
@@ -33,15 +34,14 @@ export function createBuiltIns(clock: Clock, ports: Pick<SecPorts, 'localTime'>)
   };
 
   return {
-    dotted: (name) => CHARACTERS.get(name) ?? character(name) ?? TIMES.get(name)?.(now()),
+    dotted: (name) => CHARACTERS.get(name) ?? character(name, chars) ?? TIMES.get(name)?.(now()),
     time: () => timeText(now()),
   };
 }
 
-/** `.chr0` to `.chr255`. */
-function character(name: string): string | undefined {
+function character(name: string, last: number): string | undefined {
   const code = /^\.chr(0|[1-9]\d{0,2})$/.exec(name)?.[1];
-  return code === undefined || Number(code) > 255 ? undefined : String.fromCharCode(Number(code));
+  return code === undefined || Number(code) > last ? undefined : String.fromCharCode(Number(code));
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');

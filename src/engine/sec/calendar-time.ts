@@ -11,7 +11,9 @@ const HORIZON = 7 * 24 * 60;
 /** Whether the second lies in a minute that the time names. */
 export function fits(time: SecCalendarTime, second: number, localTime: LocalTimeAt): boolean {
   const local = localTime(second);
-  return time.minutes.includes(local.minute) && hourFits(time, local) && dayFits(time, local, second, localTime);
+  return (
+    time.minutes.includes(local.minute) && hourFits(time, local) && dayFits(time, local, second, localTime)
+  );
 }
 
 const hourFits = ({ hours }: SecCalendarTime, { hour }: LocalTime): boolean => hours.includes(hour);

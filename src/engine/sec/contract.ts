@@ -21,6 +21,7 @@ export type SecInput =
     }
   /** The clock moved: housekeeping at each due second up to `now`, and the events that come of it. */
   | { readonly type: 'tick'; readonly now: Instant }
+  /** What a child wrote: lines that end with a newline, the last one with or without; empty text is nothing. */
   | { readonly type: 'output'; readonly now: Instant; readonly child: string; readonly text: string }
   /** The exit code as a shell has it; undefined: the child was lost in a restart of the program. */
   | {
@@ -54,7 +55,7 @@ export type SecOutput =
       readonly desc: string;
       readonly intent: Intent;
     }
-  /** A synthetic event entered the queue (a delayed one: when it became due). */
+  /** A synthetic event entered the queue (a delayed one: when it became due). `context`: of `cevent` without delay. */
   | { readonly type: 'queued'; readonly text: string; readonly context?: string }
   /** An internal event such as SEC_STARTUP is being handled. */
   | { readonly type: 'internal'; readonly name: string }

@@ -27,7 +27,8 @@ export function createFiles(program: SecProgram, ports: Omit<RulePorts, 'jump'>)
   /** The sets under way: a set is not tried inside itself. */
   const underWay: string[] = [];
 
-  const jump = (sets: readonly string[], place: SecPlace): boolean => sets.some((set) => searchSet(set, place));
+  const jump = (sets: readonly string[], place: SecPlace): boolean =>
+    sets.some((set) => searchSet(set, place));
 
   const files = program.files.map((file) => {
     const rules = file.rules.map((rule, index) =>

@@ -20,7 +20,10 @@ export function keepHouse({ contexts, events, calendar, operations }: Household)
 }
 
 /** The second from `from` on at which housekeeping has something to do; undefined: none in sight. */
-export function nextDue({ contexts, events, calendar, operations }: Household, from: number): number | undefined {
+export function nextDue(
+  { contexts, events, calendar, operations }: Household,
+  from: number,
+): number | undefined {
   const all = [contexts.next(), events.next(), operations.next(), calendar.next(from)];
   const due = all.filter((second) => second !== undefined);
   return due.length === 0 ? undefined : Math.min(...due);

@@ -49,7 +49,7 @@ export function createInstance(program: SecProgram, ports: SecPorts): Instance {
   const cache = createCache();
   const size = settings.bufsize > 0 ? settings.bufsize : linesAtOnce(program);
   const buffers = createBuffers(size, settings.jointbuf || size === 1);
-  const variables = createVariables(clock, createBuiltIns(clock, ports), limits.value);
+  const variables = createVariables(clock, createBuiltIns(clock, ports, settings.chars ?? 255), limits.value);
   const texts = createTexts(variables, cache);
   const perl = createPerl(ports.perl, outputs);
   const shell = createShell(settings, texts);
@@ -74,7 +74,8 @@ export function createInstance(program: SecProgram, ports: SecPorts): Instance {
     clock,
     limits,
     owners: (file) => files.owners(file),
-    full: (place) => outputs.limit('operations', 'the limit of operations is reached: the oldest gave way', place),
+    full: (place) =>
+      outputs.limit('operations', 'the limit of operations is reached: the oldest gave way', place),
   });
   const evaluate = createEvaluator({ contexts, cache, perl, texts });
   const runner = createRunner({

@@ -161,7 +161,8 @@ function createAnswers({ children, events, outputs, run }: Instance) {
       children.forget(child);
       if (awaited?.type !== 'script') return;
       const { scene, zero, other } = awaited;
-      if (exit === undefined) outputs.warn('child-lost', 'a script was lost: none of its lists runs', scene.place);
+      if (exit === undefined)
+        outputs.warn('child-lost', 'a script was lost: none of its lists runs', scene.place);
       else run({ actions: exit === 0 ? zero : other, scene });
     },
   };

@@ -46,7 +46,8 @@ export function createOutputs(): Outputs {
       one.times += 1;
       said.set(key, one);
       tracker.touch(one);
-      if (isMilestone(one.times)) warn(code, one.times === 1 ? text : `${text} (${one.times} times so far)`, place);
+      if (isMilestone(one.times))
+        warn(code, one.times === 1 ? text : `${text} (${one.times} times so far)`, place);
     },
     take() {
       const taken = given;

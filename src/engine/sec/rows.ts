@@ -42,7 +42,9 @@ export function createStateRows(instance: Instance): StateRows {
       ),
     ],
     restore(rows) {
-      const present = rows.flatMap(({ key, value, hash }) => (value === undefined ? [] : [{ key, value, hash }]));
+      const present = rows.flatMap(({ key, value, hash }) =>
+        value === undefined ? [] : [{ key, value, hash }],
+      );
       const pairs = present.map(({ key, value }) => [key, value] as const);
       for (const [key, value] of pairs) restoreNamed(key, value, instance);
       const own = pairs.find(([key]) => key === CLOCK);

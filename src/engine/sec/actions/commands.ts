@@ -35,7 +35,11 @@ export function createCommandActions(ports: ActionPorts): Acts<CommandType> {
   const start = ({ action, command, scene, input, events }: Start): void => {
     const prepared = shell.prepare(command, scene, { action: true, quotes: QUOTES.has(action) });
     if ('refused' in prepared) {
-      outputs.limit('command-refused', `the command of ${action} is not run: ${prepared.refused}`, scene.place);
+      outputs.limit(
+        'command-refused',
+        `the command of ${action} is not run: ${prepared.refused}`,
+        scene.place,
+      );
       return;
     }
     const child = children.name();
@@ -69,7 +73,10 @@ export function createCommandActions(ports: ActionPorts): Acts<CommandType> {
     else start({ action: type, command, scene, input: `${filled}\n` });
   };
 
-  const report = ({ type, context: name, command }: ActionOf<'report' | 'reportexec'>, scene: Scene): void => {
+  const report = (
+    { type, context: name, command }: ActionOf<'report' | 'reportexec'>,
+    scene: Scene,
+  ): void => {
     const context = contexts.get(texts.inList(name, scene));
     if (context === undefined) {
       outputs.limit('context-missing', `${type}: there is no such context`, scene.place);

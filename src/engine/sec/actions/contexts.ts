@@ -127,7 +127,11 @@ export function createContextActions(ports: ActionPorts): Acts<ContextType> {
       const context = lookUp.own(action, scene);
       if (context === undefined || time === undefined) return;
       if (time < context.begin || time > clock.now) {
-        outputs.limit('context-time', 'setctime: the time is before the old one or has not come', scene.place);
+        outputs.limit(
+          'context-time',
+          'setctime: the time is before the old one or has not come',
+          scene.place,
+        );
       } else contexts.schedule(context, time, context.life);
     },
   };

@@ -3,7 +3,11 @@ import type { ActionOf, ActionPorts, Acts } from './contract.ts';
 import { wholeNumber } from './numbers.ts';
 
 /** Synthetic events. */
-export function createEventActions({ events, outputs, texts }: ActionPorts): Acts<'event' | 'tevent' | 'cevent'> {
+export function createEventActions({
+  events,
+  outputs,
+  texts,
+}: ActionPorts): Acts<'event' | 'tevent' | 'cevent'> {
   const timed = (action: ActionOf<'tevent' | 'cevent'>, scene: Scene): void => {
     const delay = wholeNumber(texts.inList(action.delay, scene));
     if (delay === undefined) {

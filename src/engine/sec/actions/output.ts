@@ -40,7 +40,10 @@ export function createOutputActions({ outputs, texts }: ActionPorts): Acts<Outpu
       text: texts.inList(text, scene),
     });
 
-  const send = ({ type, address, text }: ActionOf<'udgram' | 'ustream' | 'udpsock' | 'tcpsock'>, scene: Scene): void =>
+  const send = (
+    { type, address, text }: ActionOf<'udgram' | 'ustream' | 'udpsock' | 'tcpsock'>,
+    scene: Scene,
+  ): void =>
     outputs.do(scene, type, {
       type: 'send',
       network: NETWORKS[type],
@@ -48,7 +51,15 @@ export function createOutputActions({ outputs, texts }: ActionPorts): Acts<Outpu
       text: texts.inList(text, scene),
     });
 
-  const hangUp = ({ type, address }: ActionOf<'closeudgr' | 'closeustr' | 'closeudp' | 'closetcp'>, scene: Scene): void => outputs.do(scene, type, { type: 'hangUp', network: NETWORKS[type], address: texts.inList(address, scene) });
+  const hangUp = (
+    { type, address }: ActionOf<'closeudgr' | 'closeustr' | 'closeudp' | 'closetcp'>,
+    scene: Scene,
+  ): void =>
+    outputs.do(scene, type, {
+      type: 'hangUp',
+      network: NETWORKS[type],
+      address: texts.inList(address, scene),
+    });
 
   return {
     logonly: ({ text }, scene) =>

@@ -23,6 +23,7 @@ function withCached(
   cache: Cache,
 ): MatchVariables {
   const all = new Map(variables);
-  for (const [entry, name] of references) all.set(cachedName(entry, name), cache.get(entry)?.get(name) ?? null);
+  for (const [entry, name] of references)
+    all.set(cachedName(entry, name), cache.get(entry)?.get(name) ?? null);
   return all;
 }

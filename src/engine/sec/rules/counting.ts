@@ -25,4 +25,3 @@ export const sceneOf = ({ owner, desc, bindings }: Operation, other = desc): Sce
   desc: other,
   bindings,
 });
-

@@ -66,7 +66,11 @@ export const createEventGroup: CreateRule<'EventGroup'> = (rule, place, ports) =
     }
     if (operation.times.length > limits.store) {
       for (const list of [operation.times, operation.members, operation.tokens]) list.shift();
-      outputs.limit('group-events', `more than ${limits.store} events in a window: the oldest gave way`, place);
+      outputs.limit(
+        'group-events',
+        `more than ${limits.store} events in a window: the oldest gave way`,
+        place,
+      );
     }
     operations.touch(operation);
   };

@@ -48,7 +48,8 @@ function createRegexCheck(
   }
   return (tokens) => {
     const found = regex.exec(tokens);
-    if (found === 'timedOut') outputs.limit('match-timed-out', 'a match was cut off: it took too long', place);
+    if (found === 'timedOut')
+      outputs.limit('match-timed-out', 'a match was cut off: it took too long', place);
     return found !== 'timedOut' && (found === undefined) === negated;
   };
 }

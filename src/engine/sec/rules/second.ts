@@ -51,7 +51,8 @@ export function createSecond(rule: PairRule, place: SecPlace, ports: RulePorts):
       const found = patternOf(operation)();
       if (found === undefined) return undefined;
       const bindings = bindingsFor(operation, found);
-      if (context?.bracketed === false && !ports.evaluate(context.expression, bindings, place)) return undefined;
+      if (context?.bracketed === false && !ports.evaluate(context.expression, bindings, place))
+        return undefined;
       return bindings;
     },
   };
@@ -93,7 +94,11 @@ function regexPreparing(pattern: RegexPattern, place: SecPlace, ports: RulePorts
 
   const compiles = (first: Bindings): boolean => {
     if (regexes.get(sourceWith(first)) !== undefined) return true;
-    ports.outputs.limit('pattern', 'the second pattern does not compile with the values of a first match', place);
+    ports.outputs.limit(
+      'pattern',
+      'the second pattern does not compile with the values of a first match',
+      place,
+    );
     return false;
   };
 
