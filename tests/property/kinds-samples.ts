@@ -26,9 +26,14 @@ export const compile = (rules: readonly object[], zone = 'UTC') =>
     },
   );
 
-/** The program of rules that must be free of mistakes. */
+const programs = new Map<readonly object[], Program>();
+
+/** The program of rules that must be free of mistakes; the same list gives the same program. */
 export function programFrom(rules: readonly object[], zone?: string): Program {
+  const known = programs.get(rules);
+  if (known !== undefined && zone === undefined) return known;
   const compiled = compile(rules, zone);
+  if (compiled.ok) programs.set(rules, compiled.value);
   if (compiled.ok) return compiled.value;
   throw new Error(compiled.diagnostics.map(({ message }) => message).join('\n'));
 }
