@@ -53,7 +53,7 @@ export async function startAiosmtpd(
   const child = spawn('/usr/bin/python3', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   let said = '';
   child.stdout.on('data', (data: Buffer) => (said += data.toString()));
-  await eventually(() => said.includes('ready'), 'aiosmtpd');
+  await eventually(() => /^ready \d+\n/.test(said), 'aiosmtpd');
   return {
     port: Number(said.split(' ')[1]),
     ca: readFileSync(join(dir, 'ca.pem'), 'utf8'),
