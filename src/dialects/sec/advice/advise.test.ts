@@ -35,7 +35,7 @@ describe('log text', () => {
   test('in %s is quoted by --quoting, everywhere by shell: quoted', () => {
     const rule = single({ action: 'shellcmd a %s', desc: '$1' });
     expect(told(rule, { quoting: true })).toEqual([]);
-    expect(told(single({ action: 'shellcmd a $1' }), { shell: 'quoted' })).toEqual([]);
+    expect(told(single({ action: 'shellcmd a | b $1' }), { shell: 'quoted' })).toEqual([]);
     expect(told(single({ action: 'shellcmd a $1' }), { quoting: true })).toEqual(['shell 1']);
   });
 
@@ -55,8 +55,10 @@ describe('log text', () => {
 });
 
 test('a command line that needs a shell, where none is allowed', () => {
-  expect(told(single({ action: 'shellcmd a | b' }), { shell: 'refused' })).toEqual(['shell-refused 1']);
-  expect(told(single({ action: 'shellcmd a b' }), { shell: 'refused' })).toEqual([]);
+  expect(told(single({ action: 'shellcmd a | b %{v}' }), { shell: 'refused' })).toEqual(['shell-refused 1']);
+  expect(told(single({ action: 'shellcmd A=1 b' }), { shell: 'refused' })).toEqual(['shell-refused 1']);
+  expect(told(single({ action: 'shellcmd a %{v} x$1' }), { shell: 'refused' })).toEqual([]);
+  expect(told(single({ action: 'shellcmd a $1' }), { shell: 'refused' })).toEqual(['option-injection 1']);
 });
 
 describe('variables that the pattern does not give', () => {

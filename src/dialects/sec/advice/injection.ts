@@ -48,22 +48,26 @@ const execFormOf = (type: string): string => (type === 'shellcmd' ? 'cmdexec' : 
 function adviseCommand(place: Place, taint: Taint, settings: SecSettings): readonly Diagnostic[] {
   const { placed, keyword, runs, command } = place;
   if (command.type === 'words') return adviseWords(place, command.words, taint);
+  const signs = needsShell(command.text);
+  if (settings.shell !== 'raw' && !signs) return adviseWords(place, command.text.split(/[\t-\r ]+/), taint);
   const names = taint
     .namesIn(command.text, keyword, placed.rule)
     .filter((name) => !(settings.quoting && name === '%s' && /^(?:shellcmd|spawn|cspawn)$/.test(runs)));
   const hint = `${place.instead} gives each word to the program as it is, without a shell`;
-  const found: Diagnostic[] = [];
-  if (names.length > 0 && settings.shell !== 'quoted') {
-    const message = `${keyword}: log text (${unique(names)}) stands in a command line for the shell (${runs})`;
-    found.push(warning('shell', placed, message, hint));
+  if (settings.shell === 'raw' && names.length > 0) {
+    const message = `${keyword}: log text (${unique(names)}) reaches a shell (${runs})`;
+    return [warning('shell', placed, message, hint)];
   }
-  if (settings.shell === 'refused' && SHELL_SIGNS.test(command.text.replaceAll(variablePattern, 'x'))) {
-    const message = `${keyword}: this command line (${runs}) needs a shell: it is not run`;
-    found.push(
-      warning('shell-refused', placed, message, `${hint}; or allow it with shell: allow on the include`),
-    );
-  }
-  return found;
+  if (settings.shell !== 'refused') return [];
+  const reached = names.length > 0 ? `, which log text (${unique(names)}) would reach` : '';
+  const message = `${keyword}: this command line (${runs}) needs a shell${reached}: it is not run`;
+  return [warning('shell-refused', placed, message, `${hint}; shell: allow on the include allows it`)];
+}
+
+/** Whether a command line needs a shell whatever the values of its variables are. */
+function needsShell(text: string): boolean {
+  const plain = text.replaceAll(variablePattern, 'x').replaceAll(/%(?:\+?\{\.?\w+\}|\.?\w+)/g, 'x');
+  return SHELL_SIGNS.test(plain) || /^(?:\w+=|exec\s)/.test(plain);
 }
 
 const unique = (names: readonly string[]): string => [...new Set(names)].join(', ');
