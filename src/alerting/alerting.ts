@@ -4,6 +4,7 @@ import type { Effect } from '../model/effect.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, instant, latest, type Instant } from '../model/time.ts';
 import { acknowledge } from './acknowledge.ts';
+import { channelStatuses, type ChannelStatus } from './channel-status.ts';
 import type { AlertingInput, AlertingOutput, AlertingRules } from './contract.ts';
 import type { ReceiverCounters } from './counters.ts';
 import { beginDigests, tellDigest } from './digest.ts';
@@ -34,6 +35,8 @@ import { endSilence, reviewSilence } from './silence-end.ts';
 export interface Alerting extends Machine<AlertingInput, AlertingOutput> {
   /** One for each rule and receiver that had to do with each other. */
   counters(): readonly ReceiverCounters[];
+  /** How every channel stands, with what its budgets come to. */
+  channels(): readonly ChannelStatus[];
   /** Those that have not ended, oldest first. */
   silences(): readonly Silence[];
 }
@@ -65,6 +68,7 @@ export function createAlerting(rules: AlertingRules): Alerting {
     changes: () => deskChanges(desk),
     restore: (rows) => restoreDesk(desk, rows),
     counters: () => desk.counters.all(),
+    channels: () => channelStatuses(desk),
     silences: () => [...desk.silences.values()].map((silence) => ({ ...silence })).sort(byOrder),
   };
 }

@@ -11,6 +11,22 @@ const windows = [
   { window: millis(5000), limit: 4 },
 ];
 
+test('what is reserved is left for what is critical', () => {
+  const budget = budgetOf([{ window: millis(1000), limit: 5, reserve: 2 }]);
+  const at = (now: number) => [budget.slots(instant(now), false), budget.slots(instant(now), true)];
+  expect(at(0)).toEqual([3, 5]);
+  for (let n = 0; n < 3; n += 1) budget.spend(instant(n));
+  expect(at(3)).toEqual([0, 2]);
+  expect(budget.freeAt(instant(3), false)).toBe(1001);
+  expect(budget.freeAt(instant(3), true)).toBeUndefined();
+  for (let n = 3; n < 5; n += 1) budget.spend(instant(n));
+  expect(at(5)).toEqual([0, 0]);
+  expect(budget.freeAt(instant(5), true)).toBe(1001);
+  // Three of five must be gone before another may go that is not critical.
+  expect(budget.freeAt(instant(5), false)).toBe(1003);
+  expect(budgetOf([{ window: millis(1000), limit: 2, reserve: 2 }]).freeAt(instant(0), false)).toBe(Infinity);
+});
+
 test('spending whenever there is a slot never fills a window above its limit', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(1200), { maxLength: 100 }), (gaps) => {

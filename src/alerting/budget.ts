@@ -1,6 +1,6 @@
 import type { LimitReport } from '../model/delivery.ts';
 import type { Instant } from '../model/time.ts';
-import type { ChannelRules } from './contract.ts';
+import type { BudgetRule } from './contract.ts';
 
 /** What a service said is left, and until when that holds. `left` falls with every attempt. */
 export interface Reported {
@@ -16,10 +16,10 @@ export interface Reported {
  * have been counted.
  */
 export interface Budget {
-  /** Attempts that may be released now; Infinity without a limit. */
-  slots(now: Instant): number;
+  /** Attempts that may be released now; Infinity without a limit. What is reserved counts for `critical`. */
+  slots(now: Instant, critical?: boolean): number;
   /** When the next slot comes, if there is none now; Infinity: never. */
-  freeAt(now: Instant): number | undefined;
+  freeAt(now: Instant, critical?: boolean): number | undefined;
   spend(now: Instant): void;
   /** Takes a service's word where it is lower than ours; `others` are attempts it may not have counted. */
   learn(report: LimitReport, now: Instant, others: number): void;
@@ -38,11 +38,14 @@ export interface Spent {
 
 export const nothingSpent = (): Spent => ({ times: [], first: 0, reports: [], longest: 0 });
 
+const capOf = ({ limit, reserve = 0 }: BudgetRule, critical: boolean): number =>
+  critical ? limit : Math.max(0, limit - reserve);
+
 /** Most windows a service can report on. */
 const MOST_REPORTS = 8;
 
 /** A channel's limits over what it, and others with it, spent. */
-export function createBudget(budgets: ChannelRules['budgets'], spent: Spent): Budget {
+export function createBudget(budgets: readonly BudgetRule[], spent: Spent): Budget {
   spent.longest = Math.max(spent.longest, ...budgets.map(({ window }) => window));
 
   const expire = (now: Instant): void => {
@@ -66,19 +69,18 @@ export function createBudget(budgets: ChannelRules['budgets'], spent: Spent): Bu
   };
 
   const budget: Budget = {
-    slots(now) {
-      const ours = budgets.map(({ window, limit }) => limit - usedSince(now - window));
+    slots(now, critical = true) {
+      const ours = budgets.map((rule) => capOf(rule, critical) - usedSince(now - rule.window));
       const theirs = spent.reports.filter(({ resetAt }) => resetAt > now).map(({ left }) => left);
       return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...ours, ...theirs));
     },
-    freeAt(now) {
-      if (budget.slots(now) > 0) return undefined;
+    freeAt(now, critical = true) {
+      if (budget.slots(now, critical) > 0) return undefined;
       const ours = budgets
-        .filter(({ window, limit }) => usedSince(now - window) >= limit)
-        .map(({ window, limit }) =>
-          limit === 0
-            ? Number.POSITIVE_INFINITY
-            : (spent.times[spent.times.length - limit] ?? 0) + window + 1,
+        .map((rule) => ({ window: rule.window, cap: capOf(rule, critical) }))
+        .filter(({ window, cap }) => usedSince(now - window) >= cap)
+        .map(({ window, cap }) =>
+          cap === 0 ? Number.POSITIVE_INFINITY : (spent.times[spent.times.length - cap] ?? 0) + window + 1,
         );
       const theirs = spent.reports
         .filter(({ resetAt, left }) => resetAt > now && left <= 0)

@@ -2,7 +2,7 @@ import { earliest, type Instant } from '../model/time.ts';
 import type { Block } from './block.ts';
 import { createBudget, nothingSpent, type Budget, type Spent } from './budget.ts';
 import type { ChannelRules } from './contract.ts';
-import { compareTurns, type Notice } from './notice.ts';
+import { compareTurns, isCritical, type Notice } from './notice.ts';
 
 /** One channel: what waits for it, what is under way, what may be spent. */
 export interface Lane {
@@ -107,7 +107,12 @@ export function room(lane: Lane, now: Instant): number {
 /** When something may be released that cannot be now, for want of time alone. */
 export function laneDue(lane: Lane, now: Instant): number | undefined {
   if (!lane.isConfigured) return lane.waiting.length > 0 ? now : undefined;
-  if (!lane.waiting.some(({ notification }) => notification.dueAt <= now)) return undefined;
-  const opens = Math.max(blockOf(lane)?.until ?? now, lane.budget.freeAt(now) ?? now);
+  const due = lane.waiting.filter(({ notification }) => notification.dueAt <= now);
+  if (due.length === 0) return undefined;
+  const free = (critical: boolean): number =>
+    due.some((notice) => isCritical(notice) === critical)
+      ? (lane.budget.freeAt(now, critical) ?? now)
+      : Number.POSITIVE_INFINITY;
+  const opens = Math.max(blockOf(lane)?.until ?? now, Math.min(free(true), free(false)));
   return opens > now && opens < Number.POSITIVE_INFINITY ? opens : undefined;
 }

@@ -44,6 +44,10 @@ export function compareTurns(a: Notice, b: Notice): number {
   return worse !== 0 ? worse : a.rank - b.rank || a.order - b.order;
 }
 
+/** What may use what is reserved for critical alerts; their ends may not. */
+export const isCritical = (notice: Notice): boolean =>
+  notice.notification.severity === 'critical' && !tellsEnd(notice);
+
 export const isWaiting = ({ notification: { state } }: Notice): boolean =>
   state === 'pending' || state === 'unknown';
 

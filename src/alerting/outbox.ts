@@ -48,7 +48,7 @@ export function enqueue(
     dueAt: gathering?.until ?? desk.now,
     attempt: 0,
     part: 0,
-    why: gathering === undefined ? `${why}${waitsFor(desk, channel)}` : why,
+    why: gathering === undefined ? `${why}${waitsFor(desk, draft)}` : why,
   };
   const notice: Notice = {
     order,
@@ -66,11 +66,11 @@ export function enqueue(
 }
 
 /** What keeps a channel from taking a message at once, in the words of `alerts why`. */
-function waitsFor(desk: Desk, channel: string): string {
+function waitsFor(desk: Desk, { channel, severity, reason }: Draft): string {
   const lane = laneOf(desk, channel);
   const block = blockOf(lane);
   if (block !== undefined) return `; waits: ${channel} is suspended (${block.reason})`;
-  const free = lane.budget.slots(desk.now) > 0 ? undefined : lane.budget.freeAt(desk.now);
+  const free = lane.budget.freeAt(desk.now, severity === 'critical' && reason !== 'resolved');
   if (free === undefined) return '';
   const next = Number.isFinite(free) ? ` until ${new Date(free).toISOString()}` : '';
   return `; waits: the budget of ${channel} is spent${next}`;

@@ -1,8 +1,10 @@
 import type { Occurrence } from '../model/alert.ts';
 import type { Severity } from '../model/program.ts';
-import type { Desk } from './desk.ts';
+import type { Receiver } from './contract.ts';
+import { laneOf, type Desk } from './desk.ts';
 import { alertId } from './episode.ts';
 import { beginAlone } from './keep.ts';
+import { blockOf } from './lane.ts';
 import { routeOf, type Routing } from './route.ts';
 
 /** Something that alerting itself has to say; `code` becomes the rule `sentinel/CODE`. */
@@ -11,16 +13,32 @@ export interface OwnWords {
   readonly key: readonly string[];
   readonly severity: Severity;
   readonly text: string;
+  /** Some human must hear of it: by channels that work, whoever it would go to otherwise. */
+  readonly isUrgent?: true;
 }
 
 /** Tells humans something about alerting itself: an alert like every other, but no silence mutes it. */
-export function tellOwn(desk: Desk, { code, key, severity, text }: OwnWords, routing?: Routing): void {
+export function tellOwn(desk: Desk, { code, key, severity, text, isUrgent }: OwnWords): void {
   const { now } = desk;
   const rule = `sentinel/${code}`;
   const id = alertId(rule, key, (desk.made += 1), 0);
   const beginning = { id, rule, key, severity, occurrence: ownOccurrence(desk, text), now };
-  const to = routing ?? routeOf(desk.rules, { rule, severity, fields: {}, source: 'sentinel' });
-  beginAlone(desk, beginning, to);
+  const routing = routeOf(desk.rules, { rule, severity, fields: {}, source: 'sentinel' });
+  beginAlone(desk, beginning, isUrgent === true ? aroundTrouble(desk, routing) : routing);
+}
+
+/** Those of the routing whom a working channel reaches; if none, everybody whom one reaches. */
+function aroundTrouble(desk: Desk, routing: Routing): Routing {
+  const isReached = ({ channels }: Receiver): boolean =>
+    channels.some((name) => {
+      const lane = laneOf(desk, name);
+      return lane.isConfigured && blockOf(lane) === undefined;
+    });
+  const reached = routing.receivers.filter(isReached);
+  if (reached.length > 0) return { ...routing, receivers: reached };
+  const others = desk.rules.receivers.filter(isReached);
+  if (others.length === 0) return routing;
+  return { receivers: others, why: `${routing.why}; no channel of theirs works: to all whom one reaches` };
 }
 
 /** What stands for the line of an alert that no line raised. */

@@ -5,7 +5,15 @@ import { laneOf, nextChannel, receiverOf, scheduleLane, type Desk } from './desk
 import { holdBack } from './hold.ts';
 import { join } from './join.ts';
 import { blockOf, room, type Lane } from './lane.ts';
-import { compareTurns, isJoinable, mayHaveArrived, mayPass, tellsEnd, type Notice } from './notice.ts';
+import {
+  compareTurns,
+  isCritical,
+  isJoinable,
+  mayHaveArrived,
+  mayPass,
+  tellsEnd,
+  type Notice,
+} from './notice.ts';
 import { change, giveUp, pass, tellAttempt } from './outbox.ts';
 
 /**
@@ -31,7 +39,10 @@ export function pump(desk: Desk, { allowance: { lanes } }: Lane): void {
 function nextTurn(desk: Desk, lanes: readonly Lane[]): { lane: Lane; notice: Notice } | undefined {
   const turns = lanes.flatMap((lane) => {
     if (room(lane, desk.now) <= 0 || lane.budget.slots(desk.now) <= 0) return [];
-    const notice = lane.waiting.find(({ notification }) => notification.dueAt <= desk.now);
+    const forAll = lane.budget.slots(desk.now, false) > 0;
+    const notice = lane.waiting.find(
+      (one) => one.notification.dueAt <= desk.now && (forAll || isCritical(one)),
+    );
     return notice === undefined ? [] : [{ lane, notice }];
   });
   return turns.toSorted((a, b) => compareTurns(a.notice, b.notice))[0];
@@ -79,7 +90,7 @@ function boundWaiting(desk: Desk, lane: Lane): void {
  * channel, and the rest becomes one notification for each receiver; ends of alerts become another.
  */
 function joinExcess(desk: Desk, lane: Lane): void {
-  const slots = lane.budget.slots(desk.now);
+  const slots = lane.budget.slots(desk.now, lane.waiting.some(isCritical));
   const { lanes } = lane.allowance;
   if (slots === 0 || lanes.reduce((sum, { waiting }) => sum + waiting.length, 0) <= slots) return;
   const dueOf = lanes.map((one) => dueNow(desk, one)).filter((due) => due.length > 0);
@@ -93,9 +104,6 @@ function joinExcess(desk: Desk, lane: Lane): void {
     join(desk, group, `${due.length} were waiting and the budget has room for ${slots}`);
   }
 }
-
-const isCritical = (notice: Notice): boolean =>
-  notice.notification.severity === 'critical' && !tellsEnd(notice);
 
 /** What may become one notification: raises for one receiver, or ends for one receiver. */
 function joinGroups(notices: readonly Notice[]): Notice[][] {

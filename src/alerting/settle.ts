@@ -96,9 +96,24 @@ function judgeChannel(desk: Desk, lane: Lane, { releasedAt = desk.now }: Notice,
 }
 
 function obstruct(desk: Desk, lane: Lane, block: Block | undefined): void {
+  sayCredit(desk, lane, block);
   lane.block = block;
   lane.isDirty = true;
   for (const notice of lane.waiting) scheduleNotice(desk, notice);
+}
+
+/** That a channel ran out of credit, and that it has some again, is told by channels that work. */
+function sayCredit(desk: Desk, { rules: { name }, block: before }: Lane, after: Block | undefined): void {
+  const was = before?.reason === 'outOfCredit';
+  const is = after?.reason === 'outOfCredit';
+  if (is && !was) {
+    const text = `channel ${name} is out of credit: nothing can be sent by it until somebody pays; it is tried again every 5 minutes, and what waits goes other ways where there are any`;
+    desk.toSay.push({ code: 'out-of-credit', key: [name], severity: 'critical', text, isUrgent: true });
+  } else if (was && after === undefined) {
+    const lasted = formatDuration(millis(desk.now - before.since));
+    const text = `channel ${name} has credit again, after ${lasted} without`;
+    desk.toSay.push({ code: 'credit-again', key: [name], severity: 'info', text });
+  }
 }
 
 function obstructAll(desk: Desk, allowance: Allowance, pause: Block | undefined): void {
