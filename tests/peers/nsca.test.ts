@@ -141,7 +141,7 @@ describe.skipIf(why !== undefined)('the real nsca', () => {
       nsca.options.parse({ server: '127.0.0.1', port: peer.port, 'encryption-method': 0, host: 'web1' }),
       { ...ports, now: () => after(ports.now(), millis(3_600_000)) },
     );
-    expect((await ahead.probe?.(signal))?.detail).toContain('clock differs by 3600 s');
+    expect((await ahead.probe?.(signal))?.detail).toMatch(/clock differs by 360[01] s/);
   });
 });
 
