@@ -43,6 +43,7 @@ export function createIntake(
 ): Intake {
   const scanner = scannerFor(source, program, ports);
   const parser: Parser = createParser({ format: source.format, zone });
+  const seesBytes = (index: number): boolean => program.rules[index]?.origin.dialect !== 'native';
   const counts = { lines: 0, bytes: 0, candidates: 0, implausible: 0 };
 
   return {
@@ -50,11 +51,16 @@ export function createIntake(
       counts.bytes += chunk.bytes.length;
       counts.lines += countRecords(chunk);
       for (const candidate of scanner.scan(chunk)) {
-        const record = ports.decode(chunk.bytes, candidate.start, candidate.end, 'utf8');
-        const parsed = parser.parse(record, chunk, chunk.position.begin + candidate.start);
+        const { start, end } = candidate;
+        const record = ports.decode(chunk.bytes, start, end, 'utf8');
+        const parsed = parser.parse(record, chunk, chunk.position.begin + start);
         counts.candidates++;
         if (parsed.implausible) counts.implausible++;
-        yield { event: parsed.event, rules: candidate.rules };
+        const bytes = candidate.rules.some(seesBytes)
+          ? ports.decode(chunk.bytes, start, end, 'latin1')
+          : record;
+        const event = bytes === record ? parsed.event : { ...parsed.event, bytes };
+        yield { event, rules: candidate.rules };
       }
     },
     counts: () => ({ ...counts }),

@@ -7,6 +7,7 @@ import type { Program, Rule } from '../model/program.ts';
 import type { Instant, Millis } from '../model/time.ts';
 import type { IntentRow, JournalEntry, Ledger, LedgerFailure, Restored } from '../store/contract.ts';
 import { replayAnswers, type Outside, type Replay } from './answers.ts';
+import { localTime } from './local-time.ts';
 import { joinMachines, type Machines } from './machines.ts';
 
 /** Makes the engine for a program. */
@@ -125,6 +126,7 @@ function stepAgain(
 function engineOf(program: Program, build: Build, { match, perl }: Outside): Engine {
   return (build.makeEngine ?? createEngine)(program, {
     match,
+    localTime,
     ...(perl === undefined ? {} : { perl }),
     limits: { keysPerRule: build.keysPerRule },
     late: build.late,

@@ -150,7 +150,7 @@ async function expectAllDone(kills: number): Promise<void> {
   for (const action of ['write', 'run', 'tell']) expect(of(action)).toHaveLength(total);
   // A rule hears of each of its commands once: how it ended, or that nobody knows.
   const told = of('tell').map(({ intent }) => ('text' in intent ? intent.text : ''));
-  expect(told.map((text) => text.split(' ')[0]).toSorted()).toEqual(all.toSorted());
+  expect(told.map((text) => text.replace(/ .*/, '')).toSorted()).toEqual(all.toSorted());
   const unknown = of('run').filter(({ state }) => state === 'unknown');
   const lost = told.filter((text) => text.endsWith(' lost'));
   expect(lost).toHaveLength(unknown.length);

@@ -65,9 +65,7 @@ export function createFiles(limits: Pick<IntentLimits, 'files' | 'queued'>): Fil
       const batch = nextBatch(place.queue);
       await (batch[0]?.bytes === undefined ? shut(place, batch) : append(place, batch));
     }
-    if (!place.kept) await closeHandle(place);
-    place.busy = place.queue.length > 0;
-    if (place.busy) return work(place);
+    place.busy = false;
     if (place.open === undefined) places.delete(place.path);
     await closeOldest();
   };
@@ -114,9 +112,10 @@ async function shut(place: Place, [entry]: readonly Entry[]): Promise<void> {
 
 async function append(place: Place, batch: readonly Entry[]): Promise<void> {
   const bytes = Buffer.concat(batch.flatMap((entry) => entry.bytes ?? []));
-  place.queued -= bytes.length;
   if (batch.some(({ keepOpen }) => keepOpen)) place.kept = true;
   const { written, why } = await writeAll(place, bytes);
+  place.queued -= bytes.length;
+  if (!place.kept) await closeHandle(place);
   let end = 0;
   for (const entry of batch) {
     end += entry.bytes?.length ?? 0;

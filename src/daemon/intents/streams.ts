@@ -24,7 +24,8 @@ export function createStreams(limits: Pick<IntentLimits, 'connections' | 'queued
   const socketTo = (network: 'tcp' | 'ustream', address: string): Socket | string => {
     const key = `${network} ${address}`;
     const known = sockets.get(key);
-    if (known !== undefined) {
+    // One that has failed is still there until it is closed.
+    if (known?.writable === true) {
       sockets.delete(key);
       sockets.set(key, known);
       return known;
@@ -65,7 +66,9 @@ export function createStreams(limits: Pick<IntentLimits, 'connections' | 'queued
         return Promise.resolve(lost('too much waits for this connection'));
       }
       return new Promise((resolve) => {
-        socket.write(bytes, (error) => resolve(error instanceof Error ? lost(whyLost(error)) : done));
+        socket.write(bytes, (error) =>
+          resolve(error instanceof Error ? lost(whyLost(socket.errored ?? error)) : done),
+        );
       });
     },
     hangUp(network, address) {
