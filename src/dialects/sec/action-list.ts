@@ -2,21 +2,16 @@ import { closest } from '../../kit/distance.ts';
 import type { SecAction, SecActions } from '../../engine/sec/program.ts';
 import { createParameters } from './action-parameters.ts';
 import { actionForms } from './action-table.ts';
-import { depths, unbalanced } from './parens.ts';
+import { checkParens, depths } from './parens.ts';
 import type { Reading } from './reading.ts';
-import { cut, spotOf, trim, type Text } from './text.ts';
+import { cut, trim, type Text } from './text.ts';
 
 /**
  * Reads actions with semicolons between them. Semicolons inside of parentheses belong to an action; empty
  * parts at the end are nothing, elsewhere they are a mistake.
  */
 export function readActions(source: Text, reading: Reading): SecActions {
-  const lone = unbalanced(source.text);
-  if (lone !== undefined) {
-    const hint = 'a parenthesis that is only text is written \\( or \\)';
-    reading.report.error('parentheses', spotOf(source, lone), 'this parenthesis has no partner', hint);
-    return [];
-  }
+  if (!checkParens(source, reading.report)) return [];
   const items = splitActions(source).map(trim);
   while (items.at(-1)?.text === '') items.pop();
   return items.flatMap((item) => readAction(item, reading));

@@ -1,8 +1,8 @@
 import type { SecContext, SecExpression } from '../../engine/sec/program.ts';
-import { closing, depths, parameter, unbalanced, unescape } from './parens.ts';
+import { checkParens, closing, depths, parameter, unescape } from './parens.ts';
 import { findDisagreement, type Disagreement } from './precedence.ts';
 import { NEEDS_PERL, type Reading } from './reading.ts';
-import { cut, spotOf, trim, words, type Text } from './text.ts';
+import { cut, trim, words, type Text } from './text.ts';
 
 /**
  * Reads a context expression. It is bracketed when it begins with `[` and ends with `]`, whatever stands
@@ -12,15 +12,18 @@ export function readContext(source: Text, reading: Reading): SecContext {
   const whole = trim(source);
   const bracketed = /^\[[^]*\]$/.test(whole.text);
   const inner = bracketed ? cut(whole, 1, whole.text.length - 1) : whole;
-  const lone = unbalanced(inner.text);
-  if (lone !== undefined) {
-    const hint = 'a parenthesis of a name is written \\( or \\)';
-    reading.report.error('parentheses', spotOf(inner, lone), 'this parenthesis has no partner', hint);
+  if (!checkParens(inner, reading.report)) return { bracketed, expression: NEVER };
+  const signs = inner.text.match(/&&|\|\||!/g)?.length ?? 0;
+  if (signs > MOST_OPERATORS) {
+    reading.report.error('limit', inner, `more than ${String(MOST_OPERATORS)} operators in one expression`);
     return { bracketed, expression: NEVER };
   }
   const ordinary = parse(inner, reading);
   return { bracketed, expression: checked(ordinary, inner, reading) };
 }
+
+/** Most operators of one expression. */
+const MOST_OPERATORS = 500;
 
 const NEVER: SecExpression = { type: 'context', name: '' };
 

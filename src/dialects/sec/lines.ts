@@ -10,14 +10,14 @@ export function joinLines(text: string): { readonly lines: readonly Text[]; read
   let held: Text | undefined;
   for (const [index, line] of physicalLines(text).entries()) {
     const whole = textAt(line, { line: index + 1, column: 1 });
-    const joined = held === undefined ? whole : concat(held, whole);
+    const joined = held === undefined ? whole : concat(held, [whole]);
     const open = /\\[\t-\r ]*$/.exec(line);
     if (open === null) {
       lines.push(trim(joined));
       held = undefined;
     } else {
       const before = textAt(line.slice(0, open.index), { line: index + 1, column: 1 });
-      held = held === undefined ? before : concat(held, before);
+      held = held === undefined ? before : concat(held, [before]);
     }
   }
   return held === undefined ? { lines } : { lines, open: held };

@@ -1,4 +1,5 @@
-import { concat, cut, trim, type Text } from './text.ts';
+import type { Report } from './report.ts';
+import { concat, cut, spotOf, trim, type Text } from './text.ts';
 
 /**
  * Takes the parentheses around a parameter away, with the blanks inside them. As in SEC it is enough that the
@@ -16,22 +17,37 @@ export const isWrapped = (text: string): boolean => /^\([^]*\)$/.test(text);
 /** `\(` and `\)` become the parentheses they stand for. */
 export function unescape(source: Text): Text {
   const marks = [...source.text.matchAll(/\\[()]/g)].map(({ index }) => index);
-  let result = cut(source, 0, marks[0]);
-  for (const [number, mark] of marks.entries()) {
-    result = concat(result, cut(source, mark + 1, marks[number + 1]));
-  }
-  return result;
+  const others = marks.map((mark, number) => cut(source, mark + 1, marks[number + 1]));
+  return concat(cut(source, 0, marks[0]), others);
 }
 
 /** A parameter's text: without parentheses around it, `\(` and `\)` decoded. */
 export const parameter = (source: Text): Text => unescape(unwrap(source));
 
+/** Most pairs of parentheses in one another. */
+const MOST_NESTED = 100;
+
+/** Reports parentheses that cannot be read: one without a partner, or too many in one another. */
+export function checkParens(source: Text, report: Report): boolean {
+  const lone = unbalanced(source.text);
+  if (lone === 'deep') {
+    const message = `parentheses stand more than ${String(MOST_NESTED)} deep in one another`;
+    report.error('limit', source, message);
+  } else if (lone !== undefined) {
+    const hint = 'a parenthesis that is only text is written \\( or \\)';
+    report.error('parentheses', spotOf(source, lone), 'this parenthesis has no partner', hint);
+  }
+  return lone === undefined;
+}
+
 /** The offset of the first parenthesis that has no partner, or undefined. Escaped ones do not count. */
-export function unbalanced(text: string): number | undefined {
+function unbalanced(text: string): number | 'deep' | undefined {
   const open: number[] = [];
   for (const { index, 0: sign } of text.matchAll(/(?<!\\)[()]/g)) {
     if (sign === '(') open.push(index);
-    else if (open.pop() === undefined) return index;
+    if (open.length > MOST_NESTED) return 'deep';
+    if (sign === '(') continue;
+    if (open.pop() === undefined) return index;
   }
   return open[0];
 }

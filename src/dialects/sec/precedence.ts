@@ -16,23 +16,20 @@ const MOST_OPERANDS = 12;
 
 /** Looks for a setting of the operands under which SEC's evaluation is not the ordinary one. */
 export function findDisagreement(ordinary: SecExpression, sec: SecExpression): Disagreement | undefined {
-  const operands = distinctOperands(ordinary).slice(0, MOST_OPERANDS);
-  for (let setting = 0; setting < 2 ** operands.length; setting += 1) {
-    const isTrue = (_: unknown, index: number): boolean => Math.floor(setting / 2 ** index) % 2 === 1;
-    const trueOperands = operands.filter(isTrue);
-    const keys = new Set(trueOperands.map((operand) => JSON.stringify(operand)));
-    const valueOf = (operand: Operand): boolean => keys.has(JSON.stringify(operand));
-    const asSec = evaluate(sec, valueOf);
-    if (asSec === evaluate(ordinary, valueOf)) continue;
-    const falseOperands = operands.filter((operand) => !trueOperands.includes(operand));
+  const all = [...operandsOf(ordinary), ...operandsOf(sec)];
+  const keys = new Map(all.map((operand) => [operand, JSON.stringify(operand)]));
+  const distinct = new Map(all.map((operand) => [keys.get(operand), operand]));
+  const places = new Map([...distinct.keys()].map((key, place) => [key, place]));
+  const tried = [...distinct.values()].slice(0, MOST_OPERANDS);
+  for (let setting = 0; setting < 2 ** tried.length; setting += 1) {
+    const isTrue = (operand: Operand): boolean =>
+      Math.floor(setting / 2 ** (places.get(keys.get(operand)) ?? MOST_OPERANDS)) % 2 === 1;
+    const asSec = evaluate(sec, isTrue);
+    if (asSec === evaluate(ordinary, isTrue)) continue;
+    const [trueOperands, falseOperands] = [tried.filter(isTrue), tried.filter((each) => !isTrue(each))];
     return { trueOperands, falseOperands, sec: asSec };
   }
   return undefined;
-}
-
-function distinctOperands(expression: SecExpression): readonly Operand[] {
-  const found = new Map(operandsOf(expression).map((operand) => [JSON.stringify(operand), operand]));
-  return [...found.values()];
 }
 
 /** The operands of an expression, as often as they stand there. */

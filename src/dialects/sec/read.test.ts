@@ -239,3 +239,18 @@ test('whatever is given is read, and every mistake has a place in it', () => {
     numRuns: 500,
   });
 });
+
+test.each([
+  ['context', '!'.repeat(60_000)],
+  ['context', Array.from({ length: 20_000 }, (_, index) => `A${String(index)}`).join(' || ')],
+  ['context', `${'('.repeat(30_000)}A${')'.repeat(30_000)}`],
+  ['action', `${'if %v ('.repeat(9000)}none${')'.repeat(9000)}`],
+  ['desc', '\\(x'.repeat(20_000)],
+  ['action', `write - ${'\\(x'.repeat(20_000)}`],
+  ['action', 'none;'.repeat(20_000)],
+  ['varmap', 'a=1;'.repeat(20_000)],
+  ['pattern', '('.repeat(30_000)],
+])('a %s of great length is read, or refused with words', (name, text) => {
+  const { rules, diagnostics } = read(single({ [name]: text }));
+  expect(rules.length + diagnostics.length).toBeGreaterThan(0);
+});

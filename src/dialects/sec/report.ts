@@ -14,26 +14,24 @@ export interface Report {
 
 export function createReport(file: string): Report {
   const diagnostics: Diagnostic[] = [];
+  let errors = 0;
+  const push = (diagnostic: Diagnostic): void => {
+    diagnostics.push(diagnostic);
+    if (diagnostic.severity === 'error') errors += 1;
+  };
   const note =
     (severity: Diagnostic['severity']): Report['error'] =>
     (code, where, message, hint) => {
       const { line, column } = 'pieces' in where ? spotOf(where) : where;
       const diagnostic: Diagnostic = { code: `sec.${code}`, severity, message, file, line, column };
-      diagnostics.push(hint === undefined ? diagnostic : { ...diagnostic, hint });
+      push(hint === undefined ? diagnostic : { ...diagnostic, hint });
     };
   return {
     file,
     diagnostics,
-    errors: () => diagnostics.filter(({ severity }) => severity === 'error').length,
+    errors: () => errors,
     error: note('error'),
     warning: note('warning'),
-    add: (more) => diagnostics.push(...more),
+    add: (more) => more.forEach(push),
   };
-}
-
-/** The number of errors that `work` reported on the way to its result. */
-export function counting<T>(report: Report, work: () => T): { readonly value: T; readonly errors: number } {
-  const before = report.errors();
-  const value = work();
-  return { value, errors: report.errors() - before };
 }

@@ -39,13 +39,13 @@ export function cut(source: Text, from: number, to = source.text.length): Text {
   };
 }
 
-/** Texts one after another; at least one. */
-export function concat(first: Text, ...others: readonly Text[]): Text {
+/** Texts one after another. */
+export function concat(first: Text, others: readonly Text[]): Text {
   let { text } = first;
   const pieces = [...first.pieces];
   for (const other of others) {
     const before = text.length;
-    pieces.push(...other.pieces.map((piece) => ({ ...piece, at: piece.at + before })));
+    for (const piece of other.pieces) pieces.push({ ...piece, at: piece.at + before });
     text += other.text;
   }
   return { text, pieces };
