@@ -20,6 +20,8 @@ export interface Buffers {
   /** Puts lines in place of the newest `count`. */
   rewrite(count: number, lines: readonly string[]): void;
   readonly size: number;
+  /** Another number after each `rewrite`. */
+  version(): number;
   /** As if no line had come. */
   clear(): void;
   /** Which buffer is under way; for rows. */
@@ -59,6 +61,7 @@ export function createBuffers(size: number, joint: boolean): Buffers {
   };
 
   let current = open(nameOf(undefined, joint));
+  let version = 0;
 
   const newest = (count: number): readonly Line[] => current.lines.slice(size - Math.min(count, size));
 
@@ -69,6 +72,7 @@ export function createBuffers(size: number, joint: boolean): Buffers {
 
   return {
     size,
+    version: () => version,
     push(source, text) {
       const name = nameOf(source, joint);
       if (current.name !== name) current = open(name);
@@ -89,6 +93,7 @@ export function createBuffers(size: number, joint: boolean): Buffers {
     },
     sourceList: (count) => newest(joint ? count : 1).map(({ source }) => source ?? null),
     rewrite(count, lines) {
+      version += 1;
       const room = Math.min(count, size);
       const kept = lines.slice(0, room);
       const texts = [...Array.from({ length: room - kept.length }, () => ''), ...kept];

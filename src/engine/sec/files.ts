@@ -1,8 +1,10 @@
 import { createRule } from './rules/table.ts';
+import { createRuleIndex, type RuleIndex } from './rule-index.ts';
 import type { RuleAtWork, RulePorts } from './rules/contract.ts';
 import type { SecPlace, SecRuleCount } from './contract.ts';
+import type { Buffers } from './buffer.ts';
 import type { OperationOwner } from './operations.ts';
-import type { SecContinue, SecProgram } from './program.ts';
+import type { SecProgram } from './program.ts';
 
 /** The rule files of a program at work. */
 export interface Files {
@@ -16,6 +18,7 @@ export interface Files {
 interface FileAtWork {
   readonly name: string;
   readonly rules: readonly RuleAtWork[];
+  readonly index: RuleIndex;
   readonly owners: readonly OperationOwner[];
   /** How often each rule matched. */
   readonly matched: number[];
@@ -37,12 +40,15 @@ export function createFiles(program: SecProgram, ports: Omit<RulePorts, 'jump'>)
     return {
       name: file.name,
       rules,
+      index: createRuleIndex(file.rules, (rule) => rules[rule]?.waits?.() === true),
       owners: rules.flatMap(({ owner }) => owner ?? []),
       matched: rules.map(() => 0),
       sets: file.sets,
       procallin: file.procallin,
     };
   });
+
+  const search = (file: FileAtWork): boolean => searchFile(file, ports.patterns.buffers);
 
   /** The files of a set; true: the search is over. */
   const searchSet = (set: string, place: SecPlace): boolean => {
@@ -53,7 +59,7 @@ export function createFiles(program: SecProgram, ports: Omit<RulePorts, 'jump'>)
       return false;
     }
     underWay.push(set);
-    const over = members.some(searchFile);
+    const over = members.some(search);
     underWay.pop();
     return over;
   };
@@ -61,7 +67,7 @@ export function createFiles(program: SecProgram, ports: Omit<RulePorts, 'jump'>)
   const main = files.filter(({ procallin }) => procallin);
 
   return {
-    search: () => void main.some(searchFile),
+    search: () => void main.some(search),
     owners: (file) => files.find(({ name }) => name === file)?.owners ?? [],
     counts: () =>
       files.flatMap(({ rules, matched }) =>
@@ -70,18 +76,24 @@ export function createFiles(program: SecProgram, ports: Omit<RulePorts, 'jump'>)
   };
 }
 
-/** Tries the rules of a file in order; true: the search is over for all files. */
-function searchFile({ rules, matched }: FileAtWork): boolean {
-  let index = 0;
-  for (let rule = rules[index]; rule !== undefined; rule = rules[index]) {
-    const continues: SecContinue | undefined = rule.take();
-    if (continues === undefined) index += 1;
-    else {
-      matched[index] = (matched[index] ?? 0) + 1;
-      if (continues.to === 'endOfAll') return true;
-      if (continues.to === 'endOfFile') return false;
-      index = continues.to === 'rule' ? continues.rule : index + 1;
-    }
+/** Tries the rules of a file that the line could matter to, in order; true: the search is over for all files. */
+function searchFile({ rules, index, matched }: FileAtWork, buffers: Buffers): boolean {
+  let candidates = index.candidates(buffers.text(1));
+  let version = buffers.version();
+  for (let at = 0, from = 0; at < candidates.length;) {
+    const number = candidates[at] ?? 0;
+    const continues = number < from ? undefined : rules[number]?.take();
+    at += 1;
+    if (continues === undefined) continue;
+    matched[number] = (matched[number] ?? 0) + 1;
+    if (continues.to === 'endOfAll') return true;
+    if (continues.to === 'endOfFile') return false;
+    from = continues.to === 'rule' ? continues.rule : number + 1;
+    if (buffers.version() === version) continue;
+    // The line was rewritten: other rules may match it now.
+    candidates = index.candidates(buffers.text(1));
+    version = buffers.version();
+    at = 0;
   }
   return false;
 }

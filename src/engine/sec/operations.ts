@@ -45,6 +45,7 @@ export interface OperationOwner {
 /** All operations, in order of their start. */
 export interface Operations {
   find(owner: OperationOwner, desc: string): Operation | undefined;
+  has(owner: OperationOwner): boolean;
   /** Those of one rule, oldest first; a copy. */
   of(owner: OperationOwner): readonly Operation[];
   start(owner: OperationOwner, desc: string, bindings: Bindings): Operation;
@@ -125,6 +126,7 @@ export function createOperations(ports: OperationPorts): Operations {
 
   return {
     find: (owner, desc) => byOwner.get(owner)?.get(desc.slice(0, limits.value)),
+    has: (owner) => (byOwner.get(owner)?.size ?? 0) > 0,
     of: (owner) => [...(byOwner.get(owner)?.values() ?? [])],
     start(owner, wholeDesc, wholeBindings) {
       const desc = wholeDesc.slice(0, limits.value);

@@ -39,6 +39,8 @@ export interface RuleAtWork {
   readonly place: SecPlace;
   /** Tries the event under way: where the search goes on, or undefined: the rule did not match. */
   take(): SecContinue | undefined;
+  /** Whether operations wait for lines that its own pattern need not match; absent: they never do. */
+  waits?(): boolean;
   /** Absent: it has no operations. */
   readonly owner?: OperationOwner;
 }

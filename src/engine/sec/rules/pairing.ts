@@ -63,6 +63,7 @@ export function createPairing(
   return {
     place,
     owner,
+    waits: () => operations.has(owner),
     take() {
       const found = half();
       if (found === undefined) return trySeconds() ? rule.second.continues : undefined;
