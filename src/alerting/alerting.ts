@@ -4,6 +4,7 @@ import type { Effect } from '../model/effect.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, instant, latest, type Instant } from '../model/time.ts';
 import { acknowledge } from './acknowledge.ts';
+import { checkRuleSums, checkSums, type Breach } from './check-sums.ts';
 import { channelStatuses, type ChannelStatus } from './channel-status.ts';
 import type { AlertingInput, AlertingOutput, AlertingRules } from './contract.ts';
 import type { ReceiverCounters } from './counters.ts';
@@ -35,6 +36,8 @@ import { endSilence, reviewSilence } from './silence-end.ts';
 export interface Alerting extends Machine<AlertingInput, AlertingOutput> {
   /** One for each rule and receiver that had to do with each other. */
   counters(): readonly ReceiverCounters[];
+  /** Sums that do not hold: there should be none. */
+  breaches(): readonly Breach[];
   /** How every channel stands, with what its budgets come to. */
   channels(): readonly ChannelStatus[];
   /** Those that have not ended, oldest first. */
@@ -54,11 +57,10 @@ export function createAlerting(rules: AlertingRules): Alerting {
       }
       take(desk, input);
       tellWhatIsLeft(desk);
-      // A channel that passes something on may stir one that had its turn.
-      for (const lane of desk.stirred) {
-        desk.stirred.delete(lane);
-        pump(desk, lane);
-      }
+      pumpStirred(desk);
+      checkSums(desk);
+      tellWhatIsLeft(desk);
+      pumpStirred(desk);
       return desk.outputs;
     },
     nextWake: () => {
@@ -68,12 +70,21 @@ export function createAlerting(rules: AlertingRules): Alerting {
     changes: () => deskChanges(desk),
     restore: (rows) => restoreDesk(desk, rows),
     counters: () => desk.counters.all(),
+    breaches: () => [...desk.breaches.values()],
     channels: () => channelStatuses(desk),
     silences: () => [...desk.silences.values()].map((silence) => ({ ...silence })).sort(byOrder),
   };
 }
 
 const byOrder = (a: Silence, b: Silence): number => a.order - b.order;
+
+function pumpStirred(desk: Desk): void {
+  // A channel that passes something on may stir one that had its turn.
+  for (const lane of desk.stirred) {
+    desk.stirred.delete(lane);
+    pump(desk, lane);
+  }
+}
 
 /** What rules that were not there before want from now on. */
 function begin(desk: Desk): void {
@@ -100,6 +111,8 @@ function take(desk: Desk, input: AlertingInput): void {
     }
     case 'ack':
       return acknowledge(desk, input.alert, input.author, input.note);
+    case 'rule-sums':
+      return checkRuleSums(desk, input.rules);
     case 'silence-add':
       addSilence(desk, input.seq, input.silence);
       return;

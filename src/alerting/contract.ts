@@ -2,6 +2,7 @@ import type { Alert, Decision, Notification } from '../model/alert.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Severity } from '../model/program.ts';
+import type { RuleSum } from './check-sums.ts';
 import type { Instant, Millis } from '../model/time.ts';
 
 /** A chain of channels: the next is tried when the one before fails, is out of budget, or stays silent. */
@@ -182,6 +183,8 @@ export type AlertingInput =
       readonly author: string;
       readonly note: string;
     }
+  /** The engine's counters, to be checked now and then: matched = raised + absorbed. */
+  | { readonly type: 'rule-sums'; readonly now: Instant; readonly rules: readonly RuleSum[] }
   /** `silenceId(seq)` names it; refused (and not in `silences()` then) if it ends before it begins or now. */
   | {
       readonly type: 'silence-add';

@@ -37,6 +37,8 @@ export interface Counters {
   /** What was pending ended. */
   ended(carried: Carried, receiver: string, ending: Ending): void;
   all(): readonly ReceiverCounters[];
+  /** Those that changed since the last call. */
+  touched(): readonly ReceiverCounters[];
 }
 
 export function createCounters(): Counters {
@@ -44,6 +46,8 @@ export function createCounters(): Counters {
     write: ({ rule, receiver, ...numbers }) => ({ rule, receiver, ...numbers }),
     read: (value) => ({ ...(value as object as ReceiverCounters) }),
   });
+
+  const touched = new Set<string>();
 
   const change = (
     rule: string,
@@ -53,6 +57,7 @@ export function createCounters(): Counters {
     const key = JSON.stringify([rule, receiver]);
     const old = shelf.get(key) ?? { ...zero, rule, receiver };
     shelf.put(key, { ...old, ...make(old) });
+    touched.add(key);
   };
 
   const hold = (carried: Carried, receiver: string, sign: 1 | -1): void => {
@@ -81,9 +86,19 @@ export function createCounters(): Counters {
         change(rule, receiver, (old) => ({ pending: old.pending - raises, [ending]: old[ending] + raises }));
       }
     },
+    touched() {
+      if (touched.size === 0) return [];
+      const changed = [...touched].flatMap((key) => shelf.get(key) ?? []);
+      touched.clear();
+      return changed;
+    },
     all: () => [...shelf.values()].sort((a, b) => compare(a.rule, b.rule) || compare(a.receiver, b.receiver)),
   };
 }
+
+/** All that was muted, whatever the reason. */
+export const mutedIn = ({ muted }: Pick<ReceiverCounters, 'muted'>): number =>
+  Object.values(muted).reduce((sum, count) => sum + count, 0);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 

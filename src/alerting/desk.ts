@@ -6,6 +6,7 @@ import type { AlertingOutput, AlertingRules, QuietHours, Receiver } from './cont
 import { createCounters, type Counters } from './counters.ts';
 import { alertKey, endsBySilence, type Episode } from './episode.ts';
 import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
+import type { Breach } from './check-sums.ts';
 import type { DigestState } from './digest.ts';
 import type { Flap } from './flap.ts';
 import type { Group } from './group.ts';
@@ -53,6 +54,10 @@ export interface Desk {
   /** Open alerts that may inhibit others, by what those must have in common with them; and the reverse. */
   readonly inhibitors: Map<string, Set<Episode>>;
   readonly inhibits: Map<Episode, readonly string[]>;
+  /** Sums that do not hold. */
+  readonly breaches: Shelf<Breach>;
+  /** When all that waits was last counted anew. */
+  recountedAt: Instant;
   /** Why alerts that nobody heard of may be told at the end of this step. */
   toReveal: string | undefined;
   /** What is to be said about alerting itself at the end of this step. */
@@ -111,6 +116,8 @@ export function createDesk(rules: AlertingRules): Desk {
     ),
     inhibitors: new Map(),
     inhibits: new Map(),
+    breaches: createShelf<Breach>('breach', { write: (breach) => asJson({ ...breach }), read: copied }),
+    recountedAt: instant(0),
     toReveal: undefined,
     toSay: [],
     digests: createShelf<DigestState>('digest', { write: (state) => asJson({ ...state }), read: copied }),
