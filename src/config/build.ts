@@ -3,11 +3,12 @@ import { present } from '../kit/assert.ts';
 import type { RuleChecks } from '../dialects/native/checks.ts';
 import { salvage, validate } from '../dialects/native/issues.ts';
 import { under, type Locate } from '../dialects/native/place.ts';
+import { hashProgram } from '../dialects/native/hash.ts';
 import { compileRules } from '../dialects/native/rules.ts';
 import type { MatchPorts } from '../match/contract.ts';
 import { compilePattern } from '../match/matcher.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
-import type { Program } from '../model/program.ts';
+import type { Program, Rule } from '../model/program.ts';
 import { createTemplates } from '../render/template.ts';
 import { buildChannel } from './channels.ts';
 import type { ChannelConfig, Config, Limits, RuleTest, SourceConfig } from './config.ts';
@@ -20,6 +21,7 @@ import { packRequests, readPacks, type PackShelf } from './packs.ts';
 import { checkReferences, knownNames, type KnownNames } from './references.ts';
 import type { Registries } from './registries.ts';
 import { checkSecrets } from './secrets.ts';
+import { readSecInclude, type SecRules } from './sec-include.ts';
 import { buildSource, knowledgeOf } from './sources.ts';
 import { itemsAt, locateIn, plain, withEntry, type MapTree, type Tree } from './tree.ts';
 
@@ -56,20 +58,24 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
 
   const sources = buildSources(document, locate, context.registries);
   const channels = await buildChannels(document, locate, context);
-  const program = await buildProgram(document, locate, names, { ...context, zone, complete });
+  const sec = await buildSec(document, locate, context);
+  const native = await buildProgram(document, locate, names, { ...context, zone, complete });
   const http = await buildHttp(document, locate, context.ports);
   const diagnostics = [
     ...asked.diagnostics,
     ...packs.diagnostics,
     ...read.diagnostics,
-    ...[sources, channels, program, http].flatMap((part) => part.diagnostics),
+    ...[sources, channels, sec, native, http].flatMap((part) => part.diagnostics),
     ...(complete ? checkReferences(document, locate, names) : []),
   ];
-  if (!sources.ok || !channels.ok || !program.ok || !http.ok) return { value: undefined, diagnostics };
+  if (!sources.ok || !channels.ok || !native.ok || !http.ok) return { value: undefined, diagnostics };
+  const rules = [...native.value.rules, ...sec.rules];
   const value: Config = {
-    files: [...context.files, ...packs.files],
+    files: [...context.files, ...packs.files, ...sec.files],
     sources: sources.value,
-    program: program.value,
+    program: { rules, hash: hashProgram(rules) },
+    broken: sec.broken,
+    perl: document.include.some((item) => 'sec' in item && item.perl),
     http: http.value,
     zone,
     ...toldBy(channels.value, buildHearing(document, zone), context.registries),
@@ -80,6 +86,42 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   };
   return { value, diagnostics };
 }
+
+/** The rule files of SEC; what is broken in them is told as a warning, and kept apart for those who check. */
+async function buildSec(
+  { include }: ConfigDocument,
+  locate: Locate,
+  context: BuildContext,
+): Promise<Omit<SecRules, 'rule'> & { readonly rules: readonly Rule[] }> {
+  const read = await Promise.all(
+    include.flatMap((item, index) =>
+      'sec' in item ? [readSecInclude(item, locate(['include', index, 'sec']), context)] : [],
+    ),
+  );
+  const broken = read.flatMap((one) => one.broken);
+  const rules = read.flatMap(({ rule }) => rule ?? []);
+  const twice = rules.filter(({ id }, index) => rules.findIndex((other) => other.id === id) < index);
+  return {
+    rules,
+    broken,
+    files: read.flatMap(({ files }) => files),
+    diagnostics: [
+      ...read.flatMap(({ diagnostics }) => diagnostics),
+      ...twice.map(({ id, origin }) => sameId(id, origin)),
+      ...broken.map((diagnostic) => ({ ...diagnostic, severity: 'warning' as const })),
+    ],
+  };
+}
+
+const sameId = (id: string, { file, line, column }: Rule['origin']): Diagnostic => ({
+  code: 'config.given-twice',
+  severity: 'error',
+  message: `two includes are named "${id}"`,
+  file,
+  line,
+  column,
+  hint: 'give each an id of its own',
+});
 
 function withPacks(tree: MapTree, packs: readonly Tree[]): MapTree {
   if (packs.length === 0) return tree;

@@ -1,5 +1,6 @@
 import type { AlertingRules, BudgetRule, Receiver, Route } from '../alerting/contract.ts';
 import type { AccountSettings, ChannelKind, HttpSettings } from '../channels/contract.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Program, Severity } from '../model/program.ts';
 import type { Millis } from '../model/time.ts';
 import type { SourceKind } from '../sources/contract.ts';
@@ -10,6 +11,10 @@ export interface Config {
   readonly files: readonly string[];
   readonly sources: readonly SourceConfig[];
   readonly program: Program;
+  /** Mistakes in rule files whose rules were left out and do not keep the rest from running. */
+  readonly broken: readonly Diagnostic[];
+  /** Whether some rules ask Perl. */
+  readonly perl: boolean;
   readonly channels: readonly ChannelConfig[];
   /** Named chains, then one of a single channel for each channel that is used as a receiver. */
   readonly receivers: readonly Receiver[];

@@ -6,6 +6,7 @@ import { flapping, storm } from './rates.ts';
 import { digest, quietHours } from './quiet-hours.ts';
 import { isZone } from '../parse/timestamp.ts';
 import { duration, oneOrMore, period, size } from '../dialects/native/values.ts';
+import { secIncludeSchema } from './sec-include.ts';
 
 const word = z.string().min(1);
 
@@ -159,9 +160,11 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
       rules: z.array(rule).default([]).describe('What to look for.'),
       include: z
         .array(
-          withPlanned(z.strictObject({ pack: word.describe('A pack that is shipped with the program.') }), [
-            'sec',
-            'swatch',
+          z.union([
+            withPlanned(z.strictObject({ pack: word.describe('A pack that is shipped with the program.') }), [
+              'swatch',
+            ]),
+            secIncludeSchema,
           ]),
         )
         .default([])

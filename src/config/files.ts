@@ -6,6 +6,10 @@ import type { MapTree } from './tree.ts';
 /** What loading needs of the disk; tests give texts instead. */
 export interface ConfigPorts {
   readonly read: (path: string) => Promise<FileText>;
+  /** A file as a byte string: one character a byte. */
+  readonly bytes: (path: string) => Promise<FileText>;
+  /** The files that a path or glob stands for, sorted. */
+  readonly glob: (pattern: string) => Promise<readonly string[]>;
   /** The names in a folder; undefined when the path is not a folder. */
   readonly list: (path: string) => Promise<readonly string[] | undefined>;
   /** A secret from a file that only its owner can read. */

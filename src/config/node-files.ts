@@ -1,11 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { codeOf } from '../channels/private-file.ts';
 import { readSecret } from '../channels/secret-file.ts';
+import { createGlob, hasWildcard, unescapePath } from '../sources/file/glob.ts';
 import type { ConfigPorts, FileText } from './files.ts';
 
 /** The disk. */
 export const nodeFiles: ConfigPorts = {
-  read: readText,
+  read: (path) => readText(path, 'utf8'),
+  bytes: (path) => readText(path, 'latin1'),
+  glob: async (pattern) =>
+    hasWildcard(pattern) ? (await createGlob(pattern).expand()).files : [unescapePath(pattern)],
   list: async (path) => {
     try {
       return await readdir(path);
@@ -17,9 +21,9 @@ export const nodeFiles: ConfigPorts = {
   secret: readSecret,
 };
 
-async function readText(path: string): Promise<FileText> {
+async function readText(path: string, encoding: 'utf8' | 'latin1'): Promise<FileText> {
   try {
-    return { ok: true, text: await readFile(path, 'utf8') };
+    return { ok: true, text: await readFile(path, encoding) };
   } catch (error) {
     return { ok: false, detail: reasons[codeOf(error)] ?? `could not be read (${codeOf(error)})` };
   }

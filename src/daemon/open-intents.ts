@@ -16,6 +16,8 @@ export interface IntentSettings {
   readonly environment?: readonly string[];
   /** Adds and drops inputs; absent: no rule can. */
   readonly inputs?: CarrierPorts['inputs'];
+  /** Takes the lines that rules write to the log; absent: our own log. */
+  readonly say?: CarrierPorts['say'];
   /** Absent: our own standard output. */
   readonly stdout?: CarrierPorts['stdout'];
 }
@@ -29,9 +31,9 @@ export function openIntents(
   const carrier = settings.carryOut
     ? createCarrier({
         limits,
-        log: ports.log,
         environment: environmentFrom(process.env, settings.environment),
         stdout: settings.stdout ?? createStdout(process.stdout, limits.queued),
+        say: settings.say ?? ((rule, text) => ports.log.info('rule', { rule, text })),
         inputs: settings.inputs ?? (async () => lost('inputs cannot be added or dropped here')),
         offer: ports.offer,
       })

@@ -34,7 +34,8 @@ export async function createWording(
 
 /** The named groups of a rule's pattern, found when they are first asked for. */
 function groupsOf(program: Program, match: MatchPorts): (rule: string) => readonly string[] | undefined {
-  const patterns = new Map(program.rules.map((rule) => [rule.id, rule.pattern]));
+  const native = program.rules.filter(({ origin }) => origin.dialect === 'native');
+  const patterns = new Map(native.map((rule) => [rule.id, rule.pattern]));
   const known = new Map<string, readonly string[]>();
   return (id) => {
     const pattern = patterns.get(id);

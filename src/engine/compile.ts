@@ -4,9 +4,14 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Pattern, Program, Rule } from '../model/program.ts';
 import type { RuleKind } from './kind.ts';
 import { ruleKinds } from './registry.ts';
+import { secKind } from './sec-rule.ts';
+
+/** A rule that is a set of rule files of another dialect, or one whose patterns are ready to match. */
+export type CompiledRule = { readonly type: 'sec'; readonly rule: Rule } | NativeRule;
 
 /** A rule whose patterns are ready to match. */
-export interface CompiledRule {
+export interface NativeRule {
+  readonly type: 'native';
   readonly rule: Rule;
   readonly kind: RuleKind;
   /** One for each part that lines can be; a rule that tells no parts apart has part 0 alone. */
@@ -29,6 +34,7 @@ export function compileRules(
     return compiled.ok ? compiled.value.matcher : undefined;
   };
   const rules = program.rules.map((rule): CompiledRule | undefined => {
+    if (rule.kind === secKind) return { type: 'sec', rule };
     const kind = ruleKinds.find(({ kind }) => kind === rule.kind);
     if (kind === undefined) diagnostics.push(unknownKind(rule));
     const lines = linesOf(rule).flatMap(({ part, pattern }) => {
@@ -37,7 +43,7 @@ export function compileRules(
     });
     const except = rule.except.flatMap((pattern) => compile(pattern) ?? []);
     const complete = lines.length === linesOf(rule).length && except.length === rule.except.length;
-    return kind === undefined || !complete ? undefined : { rule, kind, lines, except };
+    return kind === undefined || !complete ? undefined : { type: 'native', rule, kind, lines, except };
   });
   return { rules, diagnostics };
 }

@@ -1,3 +1,4 @@
+import { present } from '../kit/assert.ts';
 import { isMilestone } from '../kit/milestone.ts';
 import type { MatchPorts } from '../match/contract.ts';
 import type { Occurrence } from '../model/alert.ts';
@@ -11,7 +12,14 @@ import { compileRules } from './compile.ts';
 import { createContexts } from './contexts.ts';
 import { orderOf, type TableShare } from './key-table.ts';
 import { createListening } from './listening.ts';
-import { createRuleMachine, type Raise, type RuleMachine } from './rule-machine.ts';
+import {
+  createRuleMachine,
+  type Raise,
+  type RuleMachine,
+  type RuleSurroundings,
+  type Wanted,
+} from './rule-machine.ts';
+import { createSecRule, type SecWorld } from './sec-rule.ts';
 import { createSources } from './sources.ts';
 import type { RuleCounters } from './tally.ts';
 import { createTimers } from './timers.ts';
@@ -23,6 +31,9 @@ export interface EngineOptions {
   readonly limits: { readonly keysPerRule: number };
   /** How far behind the newest event of its key an event may be and still count. */
   readonly late: Millis;
+  /** What rule files of SEC need beyond that; absent: a program must have none. */
+  readonly localTime?: SecWorld['localTime'];
+  readonly perl?: NonNullable<SecWorld['perl']>;
   /** The names of all sources: what a rule without `from` is bound to. Absent: those that say something. */
   readonly sources?: readonly string[];
 }
@@ -60,6 +71,7 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
   let clockIsDirty = false;
   let seq = 0;
   let ordinal = 0;
+  let wanted = 0;
   let effects: Effect[] = [];
   /** Rules were not told yet how far their sources are. */
   let sourcesAreNews = true;
@@ -97,11 +109,22 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
       effects.push({ ...raise, seq, ordinal });
       ordinal += 1;
     },
+    do: (want: Wanted) => {
+      effects.push({ type: 'do', ...want, seq, ordinal: wanted });
+      wanted += 1;
+    },
     raised: listening.raised,
   };
-  const machines = rules.map((rule): RuleMachine | undefined =>
-    rule === undefined ? undefined : createRuleMachine(rule, { share, contexts, late: options.late, ports }),
-  );
+  const surroundings: RuleSurroundings = { share, contexts, late: options.late, ports };
+  const machines = rules.map((compiled): RuleMachine | undefined => {
+    if (compiled === undefined) return undefined;
+    if (compiled.type === 'native') return createRuleMachine(compiled, surroundings);
+    return createSecRule(compiled.rule, surroundings, {
+      match: options.match,
+      localTime: present(options.localTime, 'local time'),
+      ...(options.perl === undefined ? {} : { perl: options.perl }),
+    });
+  });
   const byId = new Map(
     machines.flatMap((machine) => (machine === undefined ? [] : [[machine.rule.id, machine]])),
   );
@@ -135,6 +158,14 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
       machines[index]?.take(event, now);
     }
     listening.settle();
+  };
+
+  /** What the world answers to what rules wanted done. */
+  const heed = (input: Exclude<EngineInput, { readonly type: 'event' }>): void => {
+    if (input.type === 'commandOutput') byId.get(input.rule)?.commandOutput?.(input.child, input.text, now);
+    else if (input.type === 'commandFinished')
+      byId.get(input.rule)?.commandFinished?.(input.child, input.exit, now);
+    else if (input.type === 'control') for (const machine of machines) machine?.heed?.(input.signal, now);
   };
 
   /** Rows that `restore` left out are gone for good. */
@@ -179,6 +210,7 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
       effects = [];
       seq = input.seq;
       ordinal = 0;
+      wanted = 0;
       advance(input.now);
       if (input.type === 'sourceState') {
         sources.say(input.source, input.condition, now);
@@ -186,6 +218,8 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
       }
       tellSources();
       if (input.type === 'event') takeEvent(input);
+      else heed(input);
+      listening.settle();
       return effects;
     },
     now: () => now,

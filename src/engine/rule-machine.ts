@@ -2,11 +2,12 @@ import { isMilestone } from '../kit/milestone.ts';
 import type { Occurrence } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Event } from '../model/event.ts';
+import type { Signal } from '../model/intent.ts';
 import type { Row } from '../model/machine.ts';
 import type { AlertAction, Fields, Rule } from '../model/program.ts';
 import { latest, type Instant, type Millis } from '../model/time.ts';
 import { clearForm, watchMatch, type ClearCondition, type ClearState } from './clear.ts';
-import type { CompiledRule } from './compile.ts';
+import type { NativeRule } from './compile.ts';
 import type { Contexts } from './contexts.ts';
 import { createKeyTable, type StoredTable, type TableShare } from './key-table.ts';
 import type { KeyForm, KeyTable, Match } from './kind.ts';
@@ -16,10 +17,15 @@ import { createTally, type RuleCounters } from './tally.ts';
 /** A raise without its place among the raises of its input. */
 export type Raise = Omit<Extract<Effect, { type: 'raise' }>, 'seq' | 'ordinal'>;
 
+/** Something to be done, without its place among those of its input. */
+export type Wanted = Omit<Extract<Effect, { type: 'do' }>, 'type' | 'seq' | 'ordinal'>;
+
 /** Where a rule's effects go. */
 export interface EffectPorts {
   readonly raise: (raise: Raise) => void;
   readonly effect: (effect: Effect) => void;
+  /** Something is to be done in the world. */
+  readonly do: (wanted: Wanted) => void;
   /** A rule raised, once however many alerts it asks for: other rules may listen to it. */
   readonly raised: (rule: string, occurrence: Occurrence) => void;
 }
@@ -40,6 +46,10 @@ export interface RuleMachine {
   hear(parts: readonly number[], occurrence: Occurrence, now: Instant): void;
   /** Whether all of its sources are open and read to their end. */
   sources(areAtEnd: boolean, now: Instant): void;
+  /** What came of its commands, and signals; absent: it has no use for them. */
+  commandOutput?(child: string, text: string, now: Instant): void;
+  commandFinished?(child: string, exit: number | undefined, now: Instant): void;
+  heed?(signal: Signal, now: Instant): void;
   evicted(now: Instant): void;
   counters(): RuleCounters;
   changes(): Row[];
@@ -50,7 +60,7 @@ export interface RuleMachine {
 type Clearing = { readonly condition: ClearCondition; readonly table: KeyTable<ClearState> };
 
 export function createRuleMachine(
-  compiled: CompiledRule,
+  compiled: NativeRule,
   { share, contexts, late, ports }: RuleSurroundings,
 ): RuleMachine {
   const { rule, kind, lines, except } = compiled;
@@ -197,12 +207,12 @@ function addMatch(matches: Match[], match: Match): void {
 function joined(a: Match, b: Match): Match {
   const occurrence = (): Occurrence => ({
     ...a.occurrence(),
-    fields: { ...a.occurrence().fields, ...b.groups },
+    fields: { ...a.occurrence().fields, ...b.groups() },
   });
   return {
     ...a,
     parts: [...a.parts, ...b.parts],
-    groups: { ...a.groups, ...b.groups },
+    groups: () => ({ ...a.groups(), ...b.groups() }),
     value: (name) => b.value(name) ?? a.value(name),
     occurrence,
   };

@@ -15,6 +15,8 @@ export interface Event {
   readonly offset: number;
   /** The whole record as written, without its line ending. */
   readonly line: string;
+  /** The record as a byte string, one character a byte: for rules that see bytes, where it differs from `line`. */
+  readonly bytes?: string;
   /** The message text: the record without its head, or the format's message member. */
   readonly text: string;
   readonly host?: string;

@@ -3,6 +3,7 @@ import type { ConfigPorts } from '../../src/config/files.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { shippedPacks } from '../../src/config/packs.ts';
 import { nodeFiles } from '../../src/config/node-files.ts';
+import { isGlob, matchesGlob } from '../../src/kit/glob.ts';
 import { secret } from '../../src/channels/secret.ts';
 import { createMatchPorts } from '../../src/daemon/node-ports.ts';
 import type { Checked, Diagnostic } from '../../src/model/diagnostic.ts';
@@ -21,6 +22,12 @@ export const portsOf = (texts: Texts): ConfigPorts => ({
       ? nodeFiles.read(path)
       : { ok: false, detail: 'does not exist' };
   },
+  bytes: async (path) => {
+    const text = texts[path];
+    return text === undefined ? { ok: false, detail: 'does not exist' } : { ok: true, text };
+  },
+  glob: async (pattern) =>
+    isGlob(pattern) ? Object.keys(texts).filter((path) => matchesGlob(pattern, path)) : [pattern],
   list: async (path) => {
     const folder = `${path.replace(/\/$/, '')}/`;
     const names = Object.keys(texts).flatMap((name) =>

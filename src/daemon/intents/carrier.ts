@@ -1,7 +1,6 @@
 import type { Intent, RunIntent, Signal } from '../../model/intent.ts';
 import { unreachable } from '../../kit/assert.ts';
 import type { IntentRow } from '../../store/contract.ts';
-import type { Log } from '../log.ts';
 import type { ChildEnd } from './child.ts';
 import { createCommands } from './commands.ts';
 import { done, lost, type IntentLimits, type MakeInput, type Outcome, type Report } from './contract.ts';
@@ -16,7 +15,8 @@ export type InputIntent = Extract<Intent, { readonly type: 'watch' | 'unwatch' }
 
 export interface CarrierPorts {
   readonly limits: IntentLimits;
-  readonly log: Log;
+  /** A line that a rule wants in the log, already safe for a terminal. */
+  readonly say: (rule: string, text: string) => void;
   /** All that commands find in their environment. */
   readonly environment: { readonly [name: string]: string };
   readonly stdout: (text: string) => Promise<Outcome>;
@@ -111,7 +111,7 @@ export function createCarrier(ports: CarrierPorts): Carrier {
         case 'closeFile':
           return { outcome: await files.close(intent.file) };
         case 'log':
-          ports.log.info('rule', { rule, text: shown(intent.text) });
+          ports.say(rule, shown(intent.text));
           return { outcome: done };
         case 'send':
           return { outcome: await send(intent) };

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { Place } from '../dialects/native/place.ts';
+import { ruleId, severities } from '../dialects/native/rule-schema.ts';
+import { oneOrMore, period } from '../dialects/native/values.ts';
+import { readSecFiles, type SecSource } from '../dialects/sec/read.ts';
+import { scanPattern } from '../dialects/sec/scan-pattern.ts';
+import { readSwitches, settingsOf } from '../dialects/sec/switches.ts';
+import { secKind, writeSecOptions } from '../engine/sec-rule.ts';
+import type { SecProgram } from '../engine/sec/program.ts';
+import { hashText } from '../kit/hash.ts';
+import type { MatchPorts } from '../match/contract.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { AlertAction, Rule } from '../model/program.ts';
+import type { ConfigPorts } from './files.ts';
+import { resolvePath } from './paths.ts';
+
+const word = z.string().min(1);
+
+/** SEC's actions that say something to somebody: those that can raise an alert instead. */
+const sayingActions = [
+  'logonly',
+  'write',
+  'writen',
+  'owritecl',
+  'pipe',
+  'pipeexec',
+  'report',
+  'reportexec',
+  'shellcmd',
+  'cmdexec',
+  'spawn',
+  'spawnexec',
+  'udgram',
+  'ustream',
+  'udpsock',
+  'tcpsock',
+] as const;
+
+/** `include: [{ sec: … }]`. */
+export const secIncludeSchema = z.strictObject({
+  sec: oneOrMore(word).describe("SEC's rule files: paths and globs, in the order in which they are tried."),
+  id: ruleId
+    .default('sec')
+    .describe('Names the set: its alerts are of this rule, its state is kept under it.'),
+  from: oneOrMore(word).optional().describe('The sources whose lines it sees; absent: all.'),
+  options: z.string().default('').describe("SEC's own switches, such as --intevents or --bufsize=10."),
+  contexts: z
+    .record(z.string(), word)
+    .default({})
+    .describe('By source: the context that is on while one of its lines is looked at.'),
+  perl: z.boolean().default(false).describe('Runs Perl code in rules, in a perl of its own.'),
+  shell: z
+    .enum(['refuse', 'allow'])
+    .default('refuse')
+    .describe('Whether commands with shell syntax run; values of variables are quoted then.'),
+  precedence: z
+    .enum(['ordinary', 'sec'])
+    .default('ordinary')
+    .describe('`sec`: `||` before `&&` is evaluated as SEC really does, not as its manual says.'),
+  time: z
+    .enum(['received', 'event'])
+    .default('received')
+    .describe("`event`: the clock of the lines' own times while a backlog is read."),
+  alert: z
+    .strictObject({
+      on: oneOrMore(z.enum(sayingActions)).describe(
+        'Actions that raise an alert instead of being carried out.',
+      ),
+      severity: z.enum(severities).default('warning').describe('Of these alerts.'),
+      quiet: period.optional().describe('The least time between two messages of one open alert.'),
+    })
+    .optional()
+    .describe('Makes actions of the files into alerts, which are kept, routed and delivered like any other.'),
+});
+
+export type SecInclude = z.output<typeof secIncludeSchema>;
+
+/** Rule files as one rule of the program. `broken`: mistakes whose rules were left out, as SEC leaves them out. */
+export interface SecRules {
+  readonly rule?: Rule;
+  readonly files: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly broken: readonly Diagnostic[];
+}
+
+/** Reads the files of one include; `place` is where it stands. */
+export async function readSecInclude(
+  include: SecInclude,
+  place: Place,
+  { ports, match }: { readonly ports: ConfigPorts; readonly match: MatchPorts },
+): Promise<SecRules> {
+  const found = await findSources(include.sec, place, ports);
+  const switches = readSwitches(words(include.options));
+  const settings = settingsOf(switches.switches, include.shell === 'allow' ? 'quoted' : 'refused');
+  const { perl, precedence } = include;
+  const read = readSecFiles(found.sources, { ports: match, perl, precedence, settings });
+  const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
+  return {
+    rule: secRule(include, read.program, place),
+    files: found.sources.map(({ name }) => name),
+    diagnostics: [
+      ...found.diagnostics,
+      ...switches.diagnostics.map((diagnostic) => ({ ...place, ...diagnostic })),
+      ...read.diagnostics.filter((diagnostic) => !isError(diagnostic)),
+    ],
+    broken: read.diagnostics.filter(isError),
+  };
+}
+
+async function findSources(
+  patterns: readonly string[],
+  place: Place,
+  ports: ConfigPorts,
+): Promise<{ readonly sources: readonly SecSource[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const diagnostics: Diagnostic[] = [];
+  const sources = new Map<string, SecSource>();
+  const complain = (message: string): void =>
+    void diagnostics.push({ code: 'config.unreadable', severity: 'error', message, ...place });
+  for (const pattern of patterns) {
+    const paths = await ports.glob(resolvePath(pattern, place.file));
+    if (paths.length === 0) complain(`${pattern} fits no file`);
+    for (const name of paths) {
+      if (sources.has(name)) continue;
+      const read = await ports.bytes(name);
+      if (read.ok) sources.set(name, { name, text: read.text });
+      else complain(`${name} ${read.detail}`);
+    }
+  }
+  return { sources: [...sources.values()], diagnostics };
+}
+
+function secRule(include: SecInclude, program: SecProgram, { file, line, column }: Place): Rule {
+  const { id, from, contexts, time, alert } = include;
+  return {
+    id,
+    kind: secKind,
+    ...(from === undefined ? {} : { from }),
+    pattern: scanPattern(program).pattern,
+    except: [],
+    key: ['place', 'desc'],
+    options: writeSecOptions({ program, on: alert?.on ?? [], contexts, time }),
+    actions: alert === undefined ? [] : [alertOf(alert)],
+    origin: { dialect: 'sec', file, line, column },
+    // Its rules have hashes of their own: the state of those that did not change stays.
+    hash: hashText(`sec ${id}`),
+  };
+}
+
+const alertOf = ({ severity, quiet }: NonNullable<SecInclude['alert']>): AlertAction => ({
+  type: 'alert',
+  severity,
+  title: '{{ desc }}',
+  text: '{{ fields.text }}',
+  ...(quiet === undefined ? {} : { quiet }),
+});
+
+const words = (text: string): string[] => text.split(/\s+/).filter((part) => part !== '');
