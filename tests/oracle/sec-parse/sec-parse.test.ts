@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { adviseSec } from '../../../src/dialects/sec/advice/advise.ts';
 import { evaluate } from '../../../src/dialects/sec/precedence.ts';
 import { perlOfRegex } from '../../../src/dialects/sec/perl-regex.ts';
 import { corpus } from './corpus.ts';
 import { acceptedBySec, hasSec, isGoodToSec, playSec } from './real-sec.ts';
-import { contextOf, read, settings, single } from './sample.ts';
+import { contextOf, ports, read, settings, single } from './sample.ts';
 
 /** What the real SEC asks of Perl while it reads, and we when the rule is first needed. */
 const SEEN_LATER = new Set([single({ context: 'a -> ( sub { 1 } ) B' })]);
@@ -99,4 +101,22 @@ describe.runIf(hasSec)('the real SEC', () => {
 test('without an oracle too, the corpus is read without a bug', () => {
   for (const text of corpus) expect(read(text, { perl: false }).program.files).toHaveLength(1);
   expect(corpus.length).toBeGreaterThan(200);
+});
+
+describe('docs/sec.md', () => {
+  const page = readFileSync(new URL('../../../docs/sec.md', import.meta.url), 'utf8');
+  const told = [...page.matchAll(/^```sec\n(.*?)^```/gms)].map(([, text = '']) => {
+    const { program, told: mistakes } = read(text);
+    return [...mistakes, ...adviseSec(program, ports).map(({ code }) => code)];
+  });
+
+  test('its rules have the traps that it says, and then none', () => {
+    expect(told).toEqual([['sec.no-groups', 'sec.shell-refused', 'sec.no-window', 'sec.no-life'], []]);
+  });
+
+  test('names the code of every warning', () => {
+    for (const code of ['shell', 'loop', 'no-life', 'unreachable', 'precedence', 'file-name']) {
+      expect(page).toContain(`\`sec.${code}\``);
+    }
+  });
 });
