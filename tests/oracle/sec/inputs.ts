@@ -29,7 +29,7 @@ export interface Inputs {
   add(name: InputName, from: number | 'end', now: number): void;
   /** Takes back one that was added; false: it was not. */
   drop(file: string): boolean;
-  /** Makes these the inputs that stand on the command line. `afresh`: all are opened anew, at their end. */
+  /** Makes these the inputs of the command line; new ones begin at their end. `afresh`: all are opened anew. */
   restate(names: readonly InputName[], now: number, afresh: boolean): void;
   readonly allClosed: boolean;
   readonly stdin: Pipe;
@@ -102,7 +102,7 @@ export function createInputs(
       }
       for (const name of names) {
         const input = inputs.get(name.file);
-        if (input === undefined) open(name, afresh ? 'end' : atStart, now, false);
+        if (input === undefined) open(name, 'end', now, false);
         else inputs.set(name.file, { ...input, ...name });
       }
     },

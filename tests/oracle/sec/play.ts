@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { textOf } from './bytes.ts';
 import { createHost, type HostOptions } from './host.ts';
@@ -14,6 +14,9 @@ export function play(folder: string, options: HostOptions = {}): string {
   const scenario = readScenario(textOf(readInput(folder)));
   const sandbox = createSandbox(folder);
   try {
+    for (const { file } of scenario.inputs) {
+      if (file !== '-') closeSync(openSync(sandbox.path(file), 'a'));
+    }
     return createWorld(scenario, sandbox, createHost(scenario, sandbox, options)).run();
   } finally {
     sandbox.remove();

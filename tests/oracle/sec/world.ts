@@ -17,6 +17,8 @@ const BUSY_LIMIT = 5000;
 /** How long SEC waits at its end for what SEC_SHUTDOWN started, in seconds. */
 const FAREWELL = 3;
 
+const INTERNAL_LEVEL = 5;
+
 /** The order in which SEC looks whether a signal came. */
 const SIGNALS: readonly Signal[] = ['HUP', 'ABRT', 'USR1', 'USR2', 'INT', 'TERM'];
 
@@ -41,6 +43,8 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
   let settle = 0;
   let busy = 0;
   let over = false;
+  /** What SEC logs: the trace has no more than that. */
+  let level = switches.debug;
 
   return {
     run() {
@@ -119,14 +123,16 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
   function apply(happened: readonly SecOutput[]): void {
     for (const output of happened) {
       if (over) return;
-      busy += 1;
+      busy += levelOf(output) <= level ? 1 : 0;
       if (busy > BUSY_LIMIT) runAway();
       else show(output);
     }
   }
 
   function show(output: SecOutput): void {
-    if (output.type === 'do') carryOut(output.intent);
+    if (output.type === 'do' && output.intent.type !== 'log') carryOut(output.intent);
+    else if (levelOf(output) > level) return;
+    else if (output.type === 'do') carryOut(output.intent);
     else if (output.type === 'internal') trace.say('INTERNAL', output.name);
     else if (output.type === 'queued') {
       trace.say(output.context === undefined ? 'EVENT' : `EVENT[${output.context}]`, output.text);
@@ -159,6 +165,7 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
 
   function heed(signal: Signal): void {
     if (signal === 'TERM') return shutDown();
+    if (signal === 'INT') level = (level % 6) + 1;
     if (signal !== 'INT' && signal !== 'USR1') outputs.closeAll();
     if (signal === 'HUP') lines = [];
     apply(host.signal(now, signal));
@@ -174,9 +181,11 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
   }
 
   function shutDown(): void {
+    if (level < INTERNAL_LEVEL) trace.hold();
     apply(host.end(now));
     if (over) return;
     if (switches.intevents && switches.childterm) now += FAREWELL;
+    trace.release();
     for (const { run, output } of children.runAll()) if (!run.outputs) trace.out(output);
     finish(0);
   }
@@ -199,6 +208,13 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
       for (const line of text.replace(/\n$/, '').split(text === '' ? '' : '\n')) trace.raw(`| ${line}`);
     }
   }
+}
+
+/** The level at which SEC logs what happened: from it the oracle knows of it. */
+function levelOf(output: SecOutput): number {
+  if (output.type === 'internal') return INTERNAL_LEVEL;
+  if (output.type === 'warning') return 3;
+  return output.type === 'do' && output.intent.type === 'log' ? 4 : 6;
 }
 
 const shell = (text: string) => ({ type: 'shell', text }) as const;
