@@ -38,8 +38,9 @@ export interface Spent {
 
 export const nothingSpent = (): Spent => ({ times: [], first: 0, reports: [], longest: 0 });
 
+/** A reserve never takes the last slot: what is not critical would wait for ever. */
 const capOf = ({ limit, reserve = 0 }: BudgetRule, critical: boolean): number =>
-  critical ? limit : Math.max(0, limit - reserve);
+  critical ? limit : Math.max(Math.min(1, limit), limit - reserve);
 
 /** Most windows a service can report on. */
 const MOST_REPORTS = 8;
