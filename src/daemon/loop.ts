@@ -276,7 +276,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       if (message !== undefined) ports.deliveries.carryOut(notification, message, mayHaveArrived);
       else queue.push(wordless(notification));
     }
-    for (const row of draft.intents()) ports.intents.committed(row);
+    ports.intents.committed();
     if (ports.durable && journaled >= checkpointEvery) checkpoint();
   }
 

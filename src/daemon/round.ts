@@ -26,7 +26,6 @@ export interface Draft {
   rendered(notification: string, message: Message): void;
   /** A new intent, or a new state of one. */
   intent(row: IntentRow): void;
-  intents(): Iterable<IntentRow>;
   /** Called when the round is safe on disk. */
   whenCommitted(done: () => void): void;
   weigh(bytes: number): void;
@@ -105,7 +104,6 @@ export function openDraft(): Draft {
       intents.set(row.id, row);
       weight += 512 + sizeOf(row);
     },
-    intents: () => intents.values(),
     whenCommitted: (done) => void waiting.push(done),
     settle: () => void (settled = true),
     settles: () => settled,

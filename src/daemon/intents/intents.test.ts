@@ -59,7 +59,7 @@ function bench(limits = { waiting: 100, commands: 2 }): Bench {
       const taken = reports.splice(0);
       for (const { make } of taken) if (make !== undefined) inputs.push(make(now, seq++));
       const rows = taken.flatMap((report) => report.rows?.() ?? []);
-      for (const row of rows) intents.committed(row);
+      intents.committed();
       return rows;
     },
     decide(seq, intent) {
@@ -73,7 +73,7 @@ function bench(limits = { waiting: 100, commands: 2 }): Bench {
         seq,
         ordinal: 0,
       });
-      intents.committed(row);
+      intents.committed();
       return row;
     },
   };
@@ -96,7 +96,7 @@ describe('the way of an intent', () => {
     const row = intents.take({ type: 'do', ...effect });
     expect(row).toMatchObject({ id: '7.2', state: 'pending', createdAt: now });
     expect(begun).toEqual([]);
-    intents.committed(row);
+    intents.committed();
     expect(begun).toEqual(['7.2']);
     await end('7.2');
     expect(intents.unsettled()).toBe(1);

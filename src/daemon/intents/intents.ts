@@ -11,8 +11,8 @@ import { createSayings } from './sayings.ts';
 export interface Intents {
   /** One that was just decided, as it is to be committed. */
   take(effect: DoEffect): IntentRow;
-  /** Once that row is committed. */
-  committed(row: IntentRow): void;
+  /** Everything that was given out so far is committed. */
+  committed(): void;
   /** What a start finds unsettled: to be called once, before anything else is taken. */
   resume(rows: readonly IntentRow[]): void;
   /** Intents that are not settled yet. Commands that feed us lines may never be, and do not count. */
@@ -47,8 +47,8 @@ export function createIntents(ports: IntentPorts): Intents {
   /** Commands that wait for their turn, by id in their order. */
   const waiting = new Map<string, IntentRow>();
   const underWay = new Set<Promise<void>>();
-  /** Those that are to begin once their row is committed. */
-  const begins = new Set<string>();
+  /** Those that are to begin once they are committed, in their order. */
+  let begins: IntentRow[] = [];
   /** Commands that run or are about to. */
   let commands = 0;
   let unsettled = 0;
@@ -61,7 +61,7 @@ export function createIntents(ports: IntentPorts): Intents {
     if (unsettled >= limits.waiting) return refuse(row);
     unsettled += 1;
     if (row.intent.type === 'run') return queue(row);
-    begins.add(row.id);
+    begins.push(row);
     return row;
   };
 
@@ -79,8 +79,9 @@ export function createIntents(ports: IntentPorts): Intents {
       return row;
     }
     commands += 1;
-    begins.add(row.id);
-    return row.state === 'unknown' ? row : { ...row, state: 'running' };
+    const next: IntentRow = row.state === 'unknown' ? row : { ...row, state: 'running' };
+    begins.push(next);
+    return next;
   };
 
   /** The next commands in turn, as many as may run. */
@@ -140,8 +141,10 @@ export function createIntents(ports: IntentPorts): Intents {
 
   return {
     take,
-    committed(row) {
-      if (begins.delete(row.id) && !ending) begin(row);
+    committed() {
+      const next = begins;
+      begins = [];
+      if (!ending) for (const row of next) begin(row);
     },
     resume(rows) {
       for (const row of rows) {
