@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Outcome } from '../../src/daemon/intents/contract.ts';
 import { createFiles } from '../../src/daemon/intents/files.ts';
 
 const name = fc.constantFrom('a', 'b', 'c');
@@ -32,26 +33,21 @@ test('every file holds its texts in their order, whatever is closed and rotated 
         const dir = mkdtempSync(join(tmpdir(), 'files-'));
         const files = createFiles({ files: most, queued: 1_000_000 });
         const expected = new Map<string, string>();
-        const whole = new Map<string, string>();
+        const outcomes: Promise<Outcome>[] = [];
         let under: Promise<unknown>[] = [];
         const settle = async (): Promise<void> => {
           await Promise.all(under);
           under = [];
         };
-        const add = (to: Map<string, string>, key: string, text: string): void =>
-          void to.set(key, (to.get(key) ?? '') + text);
         let rotations = 0;
         for (const each of steps) {
           if (each.type === 'write') {
             const { how, text } = each;
-            under.push(
-              files.write({ type: 'write', file: join(dir, each.name), how, text }).then((outcome) => {
-                expect(outcome).toEqual({ type: 'done' });
-              }),
-            );
+            const write = files.write({ type: 'write', file: join(dir, each.name), how, text });
+            under.push(write);
+            outcomes.push(write);
             const written = how === 'line' ? `${text}\n` : text;
-            add(expected, each.name, written);
-            add(whole, each.name, written);
+            expected.set(each.name, (expected.get(each.name) ?? '') + written);
           } else if (each.type === 'close') under.push(files.close(join(dir, each.name)));
           else if (each.type === 'wait') await settle();
           else if (expected.has(each.name)) {
@@ -64,6 +60,7 @@ test('every file holds its texts in their order, whatever is closed and rotated 
           }
         }
         await settle();
+        for (const outcome of outcomes) expect(await outcome).toEqual({ type: 'done' });
         for (const [file, text] of expected) expect(readFileSync(join(dir, file), 'latin1')).toBe(text);
         expect(readdirSync(dir).toSorted()).toEqual([...expected.keys()].toSorted());
         await files.closeAll();
