@@ -1,7 +1,7 @@
 import type { SecAction, SecActions, SecRuleChoice } from '../../engine/sec/program.ts';
 import type { Parameters } from './action-parameters.ts';
 import { parameter } from './parens.ts';
-import { NEEDS_PERL } from './reading.ts';
+import { checkFunction, NEEDS_PERL } from './reading.ts';
 import { cut, trim, words, type Text } from './text.ts';
 
 /** One action's form, for hints, and how its parameters are read. */
@@ -130,7 +130,7 @@ export const actionForms: Readonly<Record<string, ActionForm>> = {
   free: { usage: 'free %VARIABLE', read: (p) => ({ type: 'free', variable: p.variable() }) },
   eval: {
     usage: 'eval %VARIABLE CODE',
-    read: (p) => ({ type: 'eval', variable: p.variable(), code: perlCode(p, p.raw()) }),
+    read: (p) => ({ type: 'eval', variable: p.variable(), code: perlCode(p, p.raw()).text }),
   },
   call: {
     usage: 'call %VARIABLE %FUNCTION [ARGUMENTS]',
@@ -281,21 +281,17 @@ function readLcall(p: Parameters): SecAction {
   if (sign === null) p.fail('-> or :> and Perl code are missing');
   const at = sign?.index ?? source.text.length;
   const args = argumentsOf(cut(source, 0, at));
-  return {
-    type: 'lcall',
-    variable,
-    args,
-    code: perlCode(p, cut(source, at + 2)),
-    cached: sign?.[0] === ':>',
-  };
+  const code = perlCode(p, cut(source, at + 2));
+  checkFunction(code, p.reading);
+  return { type: 'lcall', variable, args, code: code.text, cached: sign?.[0] === ':>' };
 }
 
 const argumentsOf = (source: Text): readonly string[] => words(parameter(source)).map(({ text }) => text);
 
-function perlCode(p: Parameters, source: Text): string {
+function perlCode(p: Parameters, source: Text): Text {
   needsPerl(p);
   if (trim(source).text === '') p.fail('Perl code is missing');
-  return parameter(source).text;
+  return parameter(source);
 }
 
 function needsPerl({ reading, left }: Parameters): void {

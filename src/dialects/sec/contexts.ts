@@ -1,7 +1,7 @@
 import type { SecContext, SecExpression } from '../../engine/sec/program.ts';
 import { checkParens, closing, depths, parameter, unescape } from './parens.ts';
 import { findDisagreement, type Disagreement } from './precedence.ts';
-import { NEEDS_PERL, type Reading } from './reading.ts';
+import { checkFunction, NEEDS_PERL, type Reading } from './reading.ts';
 import { cut, trim, words, type Text } from './text.ts';
 
 /**
@@ -18,8 +18,7 @@ export function readContext(source: Text, reading: Reading): SecContext {
     reading.report.error('limit', inner, `more than ${String(MOST_OPERATORS)} operators in one expression`);
     return { bracketed, expression: NEVER };
   }
-  const ordinary = parse(inner, reading);
-  return { bracketed, expression: checked(ordinary, inner, reading) };
+  return { bracketed, expression: readExpression(inner, reading) };
 }
 
 /** Most operators of one expression. */
@@ -27,21 +26,26 @@ const MOST_OPERATORS = 500;
 
 const NEVER: SecExpression = { type: 'context', name: '' };
 
-/** Chooses between the two meanings, and says where they differ. */
-function checked(ordinary: Parsed, source: Text, { options, report }: Reading): SecExpression {
-  const found = findDisagreement(ordinary.plain, ordinary.postfix);
-  const chosen = options.precedence === 'sec' ? ordinary.postfix : ordinary.plain;
-  if (found === undefined) return options.precedence === 'sec' ? chosen : ordinary.plain;
-  const message =
-    options.precedence === 'sec'
-      ? `SEC evaluates this in its own way: with ${settingOf(found)} it is ${String(found.sec)}`
-      : `&& binds tighter than || here, but SEC itself, with ${settingOf(found)}, says ${String(found.sec)}`;
-  const hint =
-    options.precedence === 'sec'
-      ? 'put what belongs to && into parentheses'
-      : 'put what belongs to && into parentheses: both agree then';
-  report.warning('precedence', source, message, hint);
-  return chosen;
+/** Reads an expression in both meanings, chooses one of them, and says where they differ. */
+function readExpression(source: Text, reading: Reading): SecExpression {
+  const { precedence } = reading.options;
+  const ordinary = parsePlain(source, reading);
+  const asSec = parsePostfix(source, silenced(reading));
+  const found = findDisagreement(ordinary, asSec);
+  if (found !== undefined) {
+    const setting = `with ${settingOf(found)} it is ${String(found.sec)}`;
+    const message =
+      precedence === 'sec'
+        ? `SEC evaluates this in its own way: ${setting}`
+        : `&& binds tighter than || here, but to SEC itself, ${setting}`;
+    reading.report.warning('precedence', source, message, 'put what belongs to && into parentheses');
+  }
+  return precedence === 'sec' ? asSec : ordinary;
+}
+
+/** For a second reading of the same text: its mistakes are told already. */
+function silenced({ options: { whyNoFunction: _asked, ...options }, report }: Reading): Reading {
+  return { options, report: { ...report, error: () => undefined, warning: () => undefined } };
 }
 
 function settingOf({ trueOperands, falseOperands }: Disagreement): string {
@@ -56,26 +60,6 @@ function nameOf(operand: Disagreement['trueOperands'][number]): string {
   return 'the Perl code';
 }
 
-/** An expression in both meanings. */
-interface Parsed {
-  readonly plain: SecExpression;
-  readonly postfix: SecExpression;
-}
-
-/** Both sides of an operator are read anew, so an expression is cut where SEC cuts it: at the last one. */
-function parse(source: Text, reading: Reading): Parsed {
-  const plain = parsePlain(source, reading);
-  const items = postfixOf(source, {
-    ...reading,
-    report: { ...reading.report, error: silent, warning: silent },
-  });
-  const [only] = items;
-  const single = items.length === 1 && only !== undefined && typeof only !== 'string';
-  return { plain, postfix: single ? only : { type: 'postfix', items } };
-}
-
-const silent = (): void => undefined;
-
 function parsePlain(source: Text, reading: Reading): SecExpression {
   const either = split(source, '||');
   if (either.length > 1) return { type: 'or', of: either.map((part) => parsePlain(part, reading)) };
@@ -87,6 +71,14 @@ function parsePlain(source: Text, reading: Reading): SecExpression {
 }
 
 type PostfixItems = Extract<SecExpression, { type: 'postfix' }>['items'];
+
+/** Both sides of an operator are read anew, so an expression is cut where SEC cuts it: at the last one. */
+function parsePostfix(source: Text, reading: Reading): SecExpression {
+  const items = postfixOf(source, reading);
+  const [only] = items;
+  if (items.length === 1 && only !== undefined && typeof only !== 'string') return only;
+  return { type: 'postfix', items };
+}
 
 function postfixOf(source: Text, reading: Reading): PostfixItems {
   for (const [sign, item] of [
@@ -101,7 +93,7 @@ function postfixOf(source: Text, reading: Reading): PostfixItems {
   }
   const operand = trim(source);
   if (operand.text.startsWith('!')) return [...postfixOf(cut(operand, 1), reading), 'not'];
-  return [readOperand(operand, reading, (inner) => parse(inner, reading).postfix)];
+  return [readOperand(operand, reading, parsePostfix)];
 }
 
 /** The parts between operators that stand outside of parentheses; a longer run of signs ends in one. */
@@ -179,6 +171,7 @@ function readCall(source: Text, reading: Reading): SecExpression | undefined {
   if (!isWhole(args.text) || !isWhole(code.text) || parameter(code).text === '') {
     return refuse(source, reading, 'arguments and Perl code stand in one pair of parentheses each');
   }
+  checkFunction(parameter(code), reading);
   const type = sign[0] === '->' ? 'call' : 'callCached';
   const list = words(parameter(args)).map(({ text }) => text);
   return perl(source, reading, { type, args: list, code: parameter(code).text });

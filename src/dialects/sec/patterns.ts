@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { parsePattern } from '../../match/perl/parse.ts';
 import type { Field } from './fields.ts';
 import { perlOfRegex } from './perl-regex.ts';
-import { NEEDS_PERL, type Reading } from './reading.ts';
+import { checkFunction, NEEDS_PERL, type Reading } from './reading.ts';
 import { spotOf, type Spot, type Text } from './text.ts';
 import { holdsVariables, variablePattern } from './variables.ts';
 import { NO_VARMAP, readVarmap } from './varmap.ts';
@@ -85,8 +85,10 @@ function readTvalue(value: Text, { report }: Reading): SecPattern {
 
 type Common = Pick<Extract<SecPattern, { type: 'perl' }>, 'negated' | 'lines' | 'varmap'>;
 
-function readPerlFunc(code: Text, common: Common, { options, report }: Reading): SecPattern {
+function readPerlFunc(code: Text, common: Common, reading: Reading): SecPattern {
+  const { options, report } = reading;
   if (!options.perl) report.error('perl', code, 'this pattern is Perl code', NEEDS_PERL);
+  checkFunction(code, reading);
   return { type: 'perl', ...common, code: code.text };
 }
 

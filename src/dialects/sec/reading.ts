@@ -1,5 +1,6 @@
 import type { MatchPorts } from '../../match/contract.ts';
 import type { Report } from './report.ts';
+import type { Text } from './text.ts';
 
 /** How rule files are to be read. */
 export interface ReadOptions {
@@ -10,6 +11,11 @@ export interface ReadOptions {
   readonly precedence: 'ordinary' | 'sec';
   /** Whether rules with Perl code are taken. */
   readonly perl: boolean;
+  /**
+   * Asks Perl whether code gives a function, as SEC does when it reads a rule; the answer is why not. Absent:
+   * a rule whose code gives none is taken, and told of when it is needed.
+   */
+  readonly whyNoFunction?: (code: string) => string | undefined;
   /** An explicit `--bufsize`, in lines; 0: none. */
   readonly bufsize: number;
 }
@@ -18,6 +24,12 @@ export interface ReadOptions {
 export interface Reading {
   readonly options: ReadOptions;
   readonly report: Report;
+}
+
+/** Reports code that must be a function and cannot be one. */
+export function checkFunction(code: Text, { options, report }: Reading): void {
+  const why = options.perl ? options.whyNoFunction?.(code.text) : undefined;
+  if (why !== undefined) report.error('perl-function', code, `this Perl code gives no function: ${why}`);
 }
 
 /** What to say where Perl code stands and was not allowed. */

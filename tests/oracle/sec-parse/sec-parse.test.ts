@@ -1,14 +1,84 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { adviseSec } from '../../../src/dialects/sec/advice/advise.ts';
 import { evaluate } from '../../../src/dialects/sec/precedence.ts';
 import { perlOfRegex } from '../../../src/dialects/sec/perl-regex.ts';
+import { createChance } from '../perl/random.ts';
 import { corpus } from './corpus.ts';
 import { acceptedBySec, hasSec, isGoodToSec, playSec } from './real-sec.ts';
 import { contextOf, ports, read, settings, single } from './sample.ts';
 
 /** What the real SEC asks of Perl while it reads, and we when the rule is first needed. */
 const SEEN_LATER = new Set([single({ context: 'a -> ( sub { 1 } ) B' })]);
+
+const CHANGED = Number(process.env['FILES'] ?? 1500);
+const SEED = Number(process.env['SEED'] ?? 20_261_121);
+
+/** Files of the corpus with some characters more or less; without Perl code, and with its expressions as they are. */
+function changedTexts(count: number, seed: number): readonly string[] {
+  const chance = createChance(seed);
+  const signs = [
+    '(',
+    ')',
+    '\\',
+    ';',
+    ' ',
+    '&&',
+    '||',
+    '!',
+    '[',
+    ']',
+    '=',
+    '%v',
+    '$1',
+    '5',
+    '-',
+    ',',
+    '/',
+    '*',
+    "'",
+  ];
+  const more = [
+    ...signs,
+    'else',
+    'none',
+    '\n',
+    '\\\n',
+    '#',
+    '\t',
+    'varset',
+    '\\(',
+    '\\)',
+    '()',
+    'if %v (none)',
+    'N',
+  ];
+  const usable = corpus.filter((text) => !/sub|->|:>|eval|PerlFunc/i.test(text));
+  const change = (text: string): string => {
+    const lines = text.split('\n');
+    const chosen = chance.below(lines.length);
+    const line = lines[chosen] ?? '';
+    if (line.startsWith('pattern')) return text;
+    const from = line.indexOf('=') + 1;
+    const at = from + chance.below(line.length - from + 1);
+    const added = chance.oneIn(3) ? '' : chance.pick(more);
+    lines[chosen] = line.slice(0, at) + added + line.slice(at + (added === '' ? 1 : 0));
+    return lines.join('\n');
+  };
+  return Array.from({ length: count }, () => {
+    let text = chance.pick(usable);
+    for (let times = chance.below(3); times >= 0; times -= 1) text = change(text);
+    return text;
+  });
+}
+
+/** Whether Perl makes a function of the code. */
+function whyNoFunction(code: string): string | undefined {
+  const asked = 'my $f = eval $ARGV[0]; print ref($f) eq "CODE" ? "yes" : "no"';
+  const { stdout } = spawnSync('perl', ['-e', asked, code], { encoding: 'utf8', timeout: 10_000 });
+  return stdout === 'yes' ? undefined : 'it is none';
+}
 
 describe.runIf(hasSec)('the real SEC', () => {
   test(`takes the same rules of ${String(corpus.length)} files`, () => {
@@ -22,6 +92,36 @@ describe.runIf(hasSec)('the real SEC', () => {
     expect(wrong).toEqual([]);
     expect(theirs.filter((count) => count > 0).length).toBeGreaterThan(corpus.length / 3);
     expect(theirs.filter((count) => count === 0).length).toBeGreaterThan(corpus.length / 4);
+  });
+
+  test(`takes the same rules of ${String(CHANGED)} changed files (seed ${String(SEED)})`, () => {
+    const texts = changedTexts(CHANGED, SEED);
+    const theirs = acceptedBySec(texts);
+    const wrong = texts.filter((text, index) => read(text).rules.length !== theirs[index]);
+    expect(wrong).toEqual([]);
+    expect(theirs.filter((count) => count > 0).length).toBeGreaterThan(CHANGED / 10);
+  });
+
+  test('asks Perl for functions while it reads, as we do when there is one to be asked', () => {
+    const codes = [
+      'sub { 1 }',
+      '( sub { @_ } )',
+      'sub {',
+      '1',
+      '$x',
+      '\\&main::f',
+      'A B',
+      'do { sub { 1 } }',
+    ];
+    const texts = codes.flatMap((code) => [
+      single({ ptype: 'PerlFunc', pattern: code }),
+      single({ context: `A && b -> (${code}) || C` }),
+      single({ action: `lcall %v a -> (${code})` }),
+    ]);
+    const ours = texts.map((text) => read(text, { whyNoFunction }).rules.length);
+    expect(acceptedBySec(texts)).toEqual(ours);
+    expect(ours).toContain(0);
+    expect(ours).toContain(1);
   });
 
   test('ends with 1 where we tell an error, else with 0', () => {
