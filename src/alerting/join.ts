@@ -5,7 +5,7 @@ import { worstOf } from './episode.ts';
 import { addSuppressed, MOST_LISTED, summaryOf, tallyOfNotice } from './gathering.ts';
 import type { Notice } from './notice.ts';
 import { conclude, enqueue, tell, type Draft } from './outbox.ts';
-import { addTally, type Tally } from './tally.ts';
+import { addTally, emptyTally, type Tally } from './tally.ts';
 
 /**
  * Makes one notification of several that wait for the same receiver on the same channel: raises among
@@ -19,6 +19,9 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
   const suppressed = notifications.map((one) => one.suppressed).reduce(addSuppressed);
   const carried = mergeCarried(members.map((member) => member.carried));
   const tally = joinTallies(desk, members);
+  const isEnd = first.reason === 'resolved';
+  const isListed =
+    isEnd || (total === alerts.length && notifications.every(({ summary }) => summary === undefined));
   const draft: Draft = {
     alerts,
     ...(total > alerts.length ? { total } : {}),
@@ -26,17 +29,14 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
     receiver: first.receiver,
     channel: first.channel,
     hop: first.hop,
-    reason: first.reason === 'resolved' ? 'resolved' : 'joined',
+    reason: isEnd ? 'resolved' : 'joined',
     ...(suppressed === undefined ? {} : { suppressed }),
-    ...(tally === undefined ? {} : { summary: summaryOf(carried, tally, { cause: 'budget' }) }),
+    ...(isListed ? {} : { summary: summaryOf(carried, tally, { cause: 'budget' }) }),
   };
   // Not before a worse or older one that goes alone.
   const worstOnes = members.filter(({ notification }) => notification.severity === draft.severity);
   const rank = Math.min(...worstOnes.map((member) => member.rank));
-  const joined = enqueue(desk, draft, carried, why, {
-    rank,
-    ...(tally === undefined ? {} : { tally }),
-  });
+  const joined = enqueue(desk, draft, carried, why, { rank, tally });
   const by = joined.notification.id;
   for (const member of members) {
     tell(desk, member, 'joined', `joined with ${members.length - 1} others for ${first.receiver}: ${why}`);
@@ -44,14 +44,11 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
   }
 }
 
-/** Where one of them gathered others, all are counted together. */
-function joinTallies(desk: Desk, members: readonly Notice[]): Tally | undefined {
-  const [first, ...others] = members.some(({ tally }) => tally !== undefined)
-    ? members.map((member) => member.tally ?? tallyOfNotice(desk, member))
-    : [];
-  if (first === undefined) return undefined;
-  for (const other of others) addTally(first, other);
-  return first;
+/** All that is counted of them, together. */
+function joinTallies(desk: Desk, members: readonly Notice[]): Tally {
+  const tally = emptyTally(members[0]?.notification.createdAt ?? desk.now);
+  for (const member of members) addTally(tally, member.tally ?? tallyOfNotice(desk, member));
+  return tally;
 }
 
 /** The oldest alerts, and how many there are in all. */

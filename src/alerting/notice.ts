@@ -17,6 +17,10 @@ export interface Notice {
   releasedAt?: Instant;
   /** Attempts of this part whose outcome is unknown. */
   unknowns: number;
+  /** Its last attempt failed because of its channel as a whole. */
+  waitsForChannel?: boolean;
+  /** How often it was the first to fail on a channel that had worked. */
+  spoiled?: number;
   /** While it waits for others to go out with it. */
   gathering?: Gathering;
   /** Quiet hours held it already: they do not again. */

@@ -78,7 +78,8 @@ function learnLimits(desk: Desk, lane: Lane, delivery: Delivery): void {
 }
 
 /** What an answer says about the channel as a whole, or about all that spend from the same. */
-function judgeChannel(desk: Desk, lane: Lane, { releasedAt = desk.now }: Notice, delivery: Delivery): void {
+function judgeChannel(desk: Desk, lane: Lane, notice: Notice, delivery: Delivery): void {
+  const { releasedAt = desk.now } = notice;
   const reason =
     delivery.type === 'sent' ? undefined : delivery.type === 'unknown' ? 'timeout' : delivery.reason;
   const { block, allowance } = lane;
@@ -86,8 +87,10 @@ function judgeChannel(desk: Desk, lane: Lane, { releasedAt = desk.now }: Notice,
   if (reason === undefined || !concernsChannel(reason)) {
     if (block !== undefined && endsBlock(block, releasedAt)) obstruct(desk, lane, undefined);
     if (pause !== undefined && endsBlock(pause, releasedAt)) obstructAll(desk, allowance, undefined);
+    if (block !== undefined && lane.block === undefined) hurry(desk, lane);
     return;
   }
+  if (block === undefined && pause === undefined) notice.spoiled = (notice.spoiled ?? 0) + 1;
   const afterMs = delivery.type === 'retry' ? delivery.afterMs : undefined;
   const failure = { reason, afterMs, releasedAt, now: desk.now };
   if (reason === 'rateLimited') {
@@ -113,6 +116,18 @@ function sayCredit(desk: Desk, { rules: { name }, block: before }: Lane, after: 
     const lasted = formatDuration(millis(desk.now - before.since));
     const text = `channel ${name} has credit again, after ${lasted} without`;
     desk.toSay.push({ code: 'credit-again', key: [name], severity: 'info', text });
+  }
+}
+
+/**
+ * The channel works again: what failed because of it need not wait any longer, so that the worst goes
+ * first. What made it fail more than once is left to its own time: it may be at fault itself.
+ */
+function hurry(desk: Desk, lane: Lane): void {
+  for (const notice of lane.waiting.slice()) {
+    const { dueAt } = notice.notification;
+    if (dueAt <= desk.now || notice.waitsForChannel !== true || (notice.spoiled ?? 0) > 1) continue;
+    change(desk, notice, { dueAt: desk.now });
   }
 }
 
@@ -165,6 +180,7 @@ function tryAgain(
 ): void {
   const state = mayHaveArrived(notice) ? 'unknown' : 'pending';
   const dueAt = nextTry(desk, lane, notice, reason, afterMs);
+  notice.waitsForChannel = concernsChannel(reason);
   const wait = formatDuration(millis(dueAt - desk.now));
   const why = state === 'unknown' ? `it may have arrived (${detail})` : `${reason} (${detail})`;
   tellAttempt(desk, notice, state === 'unknown' ? 'unknown' : 'retry', `${why}: again in ${wait}`);
