@@ -53,10 +53,12 @@ export function runCommand(
     ...(input === undefined ? {} : { input: bytesOf(input) }),
   });
   const output = textOf(ended.stdout ?? new Uint8Array(0));
-  if (ended.error !== undefined && 'code' in ended.error) {
-    return { output, exit: ended.error.code === 'ETIMEDOUT' ? undefined : 1 };
+  // A command that does not read its input is an error to Node (EPIPE), but it has run.
+  const ran = ended.status !== null || ended.signal !== null;
+  if (ended.error !== undefined && 'code' in ended.error && ended.error.code === 'ETIMEDOUT') {
+    return { output, exit: undefined };
   }
-  return { output, exit: ended.status ?? 0 };
+  return { output, exit: ran ? (ended.status ?? 0) : 1 };
 }
 
 /** Node hands arguments over as UTF-8, so bytes that are UTF-8 arrive as they are. */
