@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { crashAt } from '../daemon/crash-points.ts';
 import { openDaemon, type Daemon, type DaemonParts } from '../daemon/daemon.ts';
 import type { Log } from '../daemon/log.ts';
+import { environmentFrom } from '../daemon/intents/environment.ts';
 import { createMatchPorts } from '../daemon/node-ports.ts';
 import { instant } from '../model/time.ts';
 import { acquireLock, type HeldLock, type Lock } from '../control/lock.ts';
@@ -41,6 +42,8 @@ export interface HostOptions {
   readonly mode: DaemonParts['mode'];
   readonly follow: boolean;
   readonly log: Log;
+  /** How what rules want done is carried out. */
+  readonly intents?: DaemonParts['intents'];
 }
 
 /** Takes the lock, opens the ledger, recovers; says what went wrong and gives the exit code otherwise. */
@@ -69,6 +72,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
     opened.ledger.close();
     return refuse(`the saved positions cannot be used: ${unseeded.detail}`);
   }
+  const perl = options.config.perl ? await openPerl(log) : undefined;
   const daemon = await openDaemon({
     config: options.config,
     ledger: opened.ledger,
@@ -76,6 +80,8 @@ export async function host(options: HostOptions): Promise<Hosting> {
     mode: options.mode,
     follow: options.follow,
     match: createMatchPorts(),
+    ...(perl === undefined ? {} : { perl: perl.call }),
+    ...(options.intents === undefined ? {} : { intents: options.intents }),
     now: Date.now,
     channelPorts: (config) => channelPorts(config, state),
     log,
@@ -88,11 +94,21 @@ export async function host(options: HostOptions): Promise<Hosting> {
   }
   const leave = async (graceMs: number): Promise<void> => {
     await daemon.daemon.stop(graceMs);
+    perl?.close();
     opened.ledger.close();
     release();
   };
   const hosted = { daemon: daemon.daemon, unread: () => unread, leave };
   return { ok: true, hosted: lock === undefined ? hosted : { ...hosted, lock } };
+}
+
+/** Only rules with Perl code start one, at its first question. */
+async function openPerl(log: Log) {
+  const { createPerl } = await import('../daemon/perl/port.ts');
+  return createPerl({
+    environment: environmentFrom(process.env),
+    say: (code, text) => log.warn(code, { text }),
+  });
 }
 
 function refuse(detail: string): Hosting {

@@ -8,7 +8,7 @@ export async function runCommand(argv: readonly string[], version: string): Prom
   let code: ExitCode = exit.done;
   const program = build(version, (result) => (code = result));
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(joinSecArguments(argv), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage;
@@ -59,7 +59,8 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .argument('[file...]', "files, '-' for standard input; without any, this machine's usual logs")
     .option('--once', 'read to the end and stop')
     .option('--rule <regex>', 'alert on lines that match (repeatable)', collect)
-    .option('--rules <file>', 'rules from a configuration file (repeatable)', collect)
+    .option('--rules <file>', "rules from a configuration file, or one of SEC's (repeatable)", collect)
+    .option('--sec <args>', "SEC's own arguments: '-conf=rules.sec -input=/var/log/auth.log'")
     .action(action(async () => (await import('./commands/watch.ts')).watch));
   program
     .command('send')
@@ -91,6 +92,15 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .description('the JSON Schema of the configuration')
     .action(action(async () => (await import('./commands/schema.ts')).schema));
   return program;
+}
+
+/** SEC's arguments begin with a dash, which commander would take for an option of ours. */
+function joinSecArguments(argv: readonly string[]): string[] {
+  const at = argv.indexOf('--sec');
+  const value = argv[at + 1];
+  return at < 0 || value === undefined
+    ? [...argv]
+    : [...argv.slice(0, at), `--sec=${value}`, ...argv.slice(at + 2)];
 }
 
 type Action = <Flags>(load: () => Promise<Run<Flags>>) => (...received: unknown[]) => Promise<void>;

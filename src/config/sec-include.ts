@@ -13,6 +13,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { AlertAction, Rule } from '../model/program.ts';
 import type { ConfigPorts } from './files.ts';
 import { resolvePath } from './paths.ts';
+import { words } from './words.ts';
 
 const word = z.string().min(1);
 
@@ -153,5 +154,3 @@ const alertOf = ({ severity, quiet }: NonNullable<SecInclude['alert']>): AlertAc
   text: '{{ fields.text }}',
   ...(quiet === undefined ? {} : { quiet }),
 });
-
-const words = (text: string): string[] => text.split(/\s+/).filter((part) => part !== '');

@@ -9,6 +9,7 @@ import { nodeFiles } from './node-files.ts';
 import { shippedPacks, type PackShelf } from './packs.ts';
 import { registries as ownRegistries, type Registries } from './registries.ts';
 import { itemsAt, mapOf, type MapTree, type Tree } from './tree.ts';
+import { looksLikeSec, type SecWatch } from './watch-rules.ts';
 
 /** What is watched without a configuration, and for what. */
 export interface WatchOptions {
@@ -16,8 +17,13 @@ export interface WatchOptions {
   readonly files: readonly string[];
   /** Patterns; each becomes a rule. */
   readonly rules?: readonly string[];
-  /** Files with native rules; what else they configure is left aside, and their rules are bound to no source. */
+  /**
+   * Files with native rules (what else they configure is left aside, and their rules are bound to no source),
+   * or SEC's.
+   */
   readonly ruleFiles?: readonly string[];
+  /** SEC's own command line: its rule files, inputs and switches. */
+  readonly sec?: SecWatch;
   /** Read from the beginning to the end instead of following. */
   readonly once?: boolean;
   /** Alerts as JSON, one a line. */
@@ -37,18 +43,17 @@ export async function watchConfig(options: WatchOptions): Promise<Checked<Config
   const ports = options.ports ?? nodeFiles;
   const registries = options.registries ?? ownRegistries;
   const packs = options.packs ?? shippedPacks;
-  const read = await Promise.all(
-    (options.ruleFiles ?? []).map((path) => readFile({ path, overlay: false }, ports)),
-  );
+  const { native, sec } = await sortRuleFiles(options.ruleFiles ?? [], ports);
+  const read = await Promise.all(native.map((path) => readFile({ path, overlay: false }, ports)));
   const ruleTrees = read.flatMap(({ file }) => (file.tree === undefined ? [] : [onlyRules(file.tree)]));
-  const merged = mergeBeside([written(options, packs), ...ruleTrees], commandLine);
+  const merged = mergeBeside([written(options, sec, packs), ...ruleTrees], commandLine);
   const built = await buildConfig(merged.tree, {
     match: options.match,
     ports,
     registries,
     packs,
     zone: options.zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    files: options.ruleFiles ?? [],
+    files: native,
     complete: true,
   });
   const screen = screenChannel('screen', registries, options.json === true);
@@ -73,20 +78,65 @@ export function onScreenOnly(config: Config, registries: Registries = ownRegistr
   return { ...config, channels };
 }
 
+/** Rule files by whose they are. */
+async function sortRuleFiles(
+  paths: readonly string[],
+  ports: ConfigPorts,
+): Promise<{ readonly native: readonly string[]; readonly sec: readonly string[] }> {
+  const texts = await Promise.all(paths.map(async (path) => ({ path, read: await ports.bytes(path) })));
+  const isSec = ({ path, read }: (typeof texts)[number]): boolean =>
+    !/\.ya?ml$/.test(path) && read.ok && looksLikeSec(read.text);
+  return {
+    native: texts.filter((text) => !isSec(text)).map(({ path }) => path),
+    sec: texts.filter(isSec).map(({ path }) => path),
+  };
+}
+
 /** What the command line says, in the form of a configuration. */
-function written({ files, rules = [], ruleFiles = [], once }: WatchOptions, packs: PackShelf): MapTree {
+function written(
+  { files, rules = [], ruleFiles = [], once, sec }: WatchOptions,
+  secFiles: readonly string[],
+  packs: PackShelf,
+): MapTree {
   const paths = files.filter((file) => file !== '-');
-  const own = rules.length > 0 || ruleFiles.length > 0;
+  const own = rules.length > 0 || ruleFiles.length > 0 || sec !== undefined;
+  const inputs = sec?.inputs ?? [];
+  const start = once === true || sec?.fromStart === true ? 'beginning' : 'end';
   const data = {
     sources: {
-      ...(paths.length === 0 ? {} : { files: { file: paths, start: once === true ? 'beginning' : 'end' } }),
+      ...(paths.length === 0 ? {} : { files: { file: paths, start } }),
       ...(paths.length === files.length ? {} : { stdin: { stdin: true } }),
+      ...Object.fromEntries(
+        inputs.map(({ path }, index) => [
+          nameOfInput(index),
+          path === '-' ? { stdin: true } : { file: path, start },
+        ]),
+      ),
     },
     rules: rules.map((pattern, index) => ({ id: `rule-${index + 1}`, match: { pattern }, alert: {} })),
-    include: own ? [] : packs.names.map((pack) => ({ pack })),
+    include: [
+      ...(own ? [] : packs.names.map((pack) => ({ pack }))),
+      ...(secFiles.length === 0 ? [] : [{ sec: secFiles, shell: 'allow' }]),
+      ...(sec === undefined ? [] : [secInclude(sec)]),
+    ],
   };
   return mapOf(data, commandLine);
 }
+
+/** Whoever starts rule files as SEC does wants them to do what they do there. */
+const secInclude = ({ conf, inputs, options }: SecWatch) => ({
+  sec: conf,
+  id: 'sec-command-line',
+  shell: 'allow',
+  perl: true,
+  precedence: 'sec',
+  options,
+  contexts: Object.fromEntries(
+    inputs.flatMap(({ context }, index) => (context === undefined ? [] : [[nameOfInput(index), context]])),
+  ),
+});
+
+const nameOfInput = (index: number): string => `input-${index + 1}`;
 
 function onlyRules(tree: MapTree): MapTree {
   const rules = itemsAt(tree, 'rules').map(unbound);

@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import type { Status } from '../../daemon/status.ts';
 import { plainLog } from '../../daemon/log.ts';
+import { readSecCommandLine } from '../../config/watch-rules.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { host } from '../host.ts';
 import { readWatchConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
-import { complain, complainLine } from '../terminal.ts';
+import { complain, complainLine, print } from '../terminal.ts';
 import { until } from '../until.ts';
 
 /** Where Debian, Red Hat, SUSE and their kin write what the shipped rules look for. */
@@ -22,16 +23,27 @@ const graceMs = 2_000;
 export async function watch(
   settings: Settings,
   args: readonly string[],
-  flags: { readonly once?: boolean; readonly rule?: readonly string[]; readonly rules?: readonly string[] },
+  flags: {
+    readonly once?: boolean;
+    readonly rule?: readonly string[];
+    readonly rules?: readonly string[];
+    readonly sec?: string;
+  },
 ): Promise<ExitCode> {
-  const files = args.length > 0 ? args : usualLogs.filter((file) => existsSync(file));
-  if (files.length === 0) {
+  const sec = flags.sec === undefined ? undefined : readSecCommandLine(flags.sec);
+  const others = sec === undefined ? usualLogs.filter((file) => existsSync(file)) : [];
+  const files = args.length > 0 ? args : others;
+  if (files.length === 0 && (sec === undefined || sec.inputs.length === 0)) {
+    if (sec !== undefined) {
+      complain('--sec names no input: add -input=FILE, or a file after it');
+      return exit.usage;
+    }
     complain(
       `none of this machine's usual logs is here (${usualLogs.join(' ')}); name a file, or - for standard input`,
     );
     return exit.failed;
   }
-  const once = flags.once === true;
+  const once = flags.once === true || sec?.once === true;
   if (once && !files.every(readable)) return exit.failed;
   const config = await readWatchConfig({
     files,
@@ -39,6 +51,7 @@ export async function watch(
     json: settings.json,
     rules: flags.rule ?? [],
     ruleFiles: flags.rules ?? [],
+    ...(sec === undefined ? {} : { sec }),
   });
   if (config === undefined) return exit.badConfiguration;
   const hosting = await host({
@@ -46,6 +59,8 @@ export async function watch(
     mode: once ? 'history' : 'live',
     follow: !once,
     log: plainLog(complainLine, settings.quiet ? 'error' : 'warn'),
+    // Rule files that somebody names here are to do what they say; their log is the screen.
+    intents: { carryOut: true, say: (_, text) => print(text) },
   });
   if (!hosting.ok) return hosting.code;
   const { daemon, leave } = hosting.hosted;
