@@ -37,6 +37,9 @@ export const orderOf = (value: Json | undefined): number =>
 interface Item<State> extends KeyEntry<State>, Wakeable {
   older: Item<State> | undefined;
   newer: Item<State> | undefined;
+  /** It is among those that will be written; it is no longer in the table. */
+  isDirty: boolean;
+  isGone: boolean;
 }
 
 /** An empty table of one rule. */
@@ -46,13 +49,20 @@ export function createKeyTable<State>(
   share: TableShare,
 ): StoredTable<State> {
   const items = new Map<string, Item<State>>();
-  const dirty = new Set<string>();
+  let dirty: Item<State>[] = [];
   let oldest: Item<State> | undefined;
   let newest: Item<State> | undefined;
 
+  const soil = (item: Item<State>): void => {
+    if (item.isDirty) return;
+    item.isDirty = true;
+    dirty.push(item);
+  };
+
   const remove = (item: Item<State>): void => {
     items.delete(item.name);
-    dirty.add(item.name);
+    item.isGone = true;
+    soil(item);
     share.timers.remove(item);
     if (item.older === undefined) oldest = item.newer;
     else item.older.newer = item.newer;
@@ -67,7 +77,17 @@ export function createKeyTable<State>(
   };
 
   const add = (name: string, order: number, state: State): Item<State> => {
-    const item: Item<State> = { name, order, state, owner, place: -1, older: newest, newer: undefined };
+    const item: Item<State> = {
+      name,
+      order,
+      state,
+      owner,
+      place: -1,
+      older: newest,
+      newer: undefined,
+      isDirty: false,
+      isGone: false,
+    };
     if (newest === undefined) oldest = item;
     else newest.newer = item;
     newest = item;
@@ -77,10 +97,10 @@ export function createKeyTable<State>(
 
   const wake = (item: Item<State>, now: Instant): void => {
     form.wake?.(item, now);
-    if (items.get(item.name) !== item) return;
+    if (item.isGone) return;
     if (form.due(item.state) <= now) remove(item);
     else {
-      dirty.add(item.name);
+      soil(item);
       share.timers.set(item);
     }
   };
@@ -93,16 +113,15 @@ export function createKeyTable<State>(
     share.onEvicted(place.scope, now);
   };
 
-  const known = (entry: KeyEntry<State>): Item<State> | undefined => {
-    const item = items.get(entry.name);
-    return item === entry ? item : undefined;
-  };
+  /** What kinds hold of a table are its items. */
+  const itemOf = (entry: KeyEntry<State>): Item<State> => entry as Item<State>;
 
-  const rowOf = (name: string): Row => {
-    const item = items.get(name);
+  const rowOf = ({ name, order, state, isGone }: Item<State>): Row => {
     const { scope, hash, prefix } = place;
-    const base = { scope, key: prefix + name, ...(hash === undefined ? {} : { hash }) };
-    return item === undefined ? base : { ...base, value: [item.order, form.write(item.state)] };
+    const key = prefix + name;
+    if (isGone) return hash === undefined ? { scope, key } : { scope, key, hash };
+    const value = [order, form.write(state)];
+    return hash === undefined ? { scope, key, value } : { scope, key, hash, value };
   };
 
   return {
@@ -116,24 +135,31 @@ export function createKeyTable<State>(
       const existing = items.get(name);
       if (existing !== undefined) return existing;
       while (items.size >= share.limit) evictOldest(now);
-      return add(name, share.nextOrder(), make());
+      const item = add(name, share.nextOrder(), make());
+      soil(item);
+      return item;
     },
     touch(entry) {
-      const item = known(entry);
-      if (item === undefined) return;
-      dirty.add(item.name);
-      share.timers.set(item);
+      const item = itemOf(entry);
+      if (item.isGone) return;
+      soil(item);
+      if (form.onlyLater === undefined || item.place < 0) share.timers.set(item);
     },
     drop(entry) {
-      const item = known(entry);
-      if (item !== undefined) remove(item);
+      const item = itemOf(entry);
+      if (!item.isGone) remove(item);
     },
     reschedule() {
       for (const item of items.values()) share.timers.set(item);
     },
     changes() {
-      const rows = Array.from(dirty, rowOf);
-      dirty.clear();
+      const rows: Row[] = [];
+      for (const item of dirty) {
+        item.isDirty = false;
+        // A key that went and came again has one row, the new one's.
+        if (!item.isGone || !items.has(item.name)) rows.push(rowOf(item));
+      }
+      dirty = [];
       return rows;
     },
     restore(name, value) {

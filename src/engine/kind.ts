@@ -14,7 +14,7 @@ export interface Match {
   /** The values of the rule's key, in its order; a missing field gives an empty text. */
   readonly key: readonly string[];
   /** What the patterns found by name (of a raise, all its fields): what state keeps of it. */
-  readonly groups: JsonObject;
+  readonly groups: () => JsonObject;
   /** The value of any field, also of those of the event's head; undefined when there is none. */
   readonly value: (name: string) => string | undefined;
   /** The occurrence of this match alone; kinds that know more overwrite `count` and the rest. */
@@ -50,8 +50,16 @@ export type Verdict =
   | { readonly type: 'raise'; readonly occurrence: Occurrence }
   | { readonly type: 'absorb'; readonly reason: AbsorbReason };
 
-/** A verdict that raises nothing. */
-export const absorb = (reason: AbsorbReason): Verdict => ({ type: 'absorb', reason });
+const absorbed = new Map<AbsorbReason, Verdict>();
+
+/** A verdict that raises nothing; the same one for the same reason, for most verdicts are such. */
+export function absorb(reason: AbsorbReason): Verdict {
+  const known = absorbed.get(reason);
+  if (known !== undefined) return known;
+  const verdict: Verdict = { type: 'absorb', reason };
+  absorbed.set(reason, verdict);
+  return verdict;
+}
 
 /** State of one key of one rule. */
 export interface KeyEntry<State> {
@@ -77,6 +85,8 @@ export interface KeyForm<State> {
    * rule), so that a restart keeps it. `never`: it stays.
    */
   readonly due: (state: State) => Instant;
+  /** No change of a state makes its `due` earlier: then it need not be asked each time. */
+  readonly onlyLater?: true;
   /** The entry's time has come; afterwards it is gone unless its `due` is later than `now`. */
   readonly wake?: (entry: KeyEntry<State>, now: Instant) => void;
   /** The entry is the oldest of too many and is dropped. */

@@ -21,7 +21,7 @@ export function makeMatch(
   parts: readonly number[],
   now: Instant,
 ): Match {
-  const groups = namedOnly(captured);
+  const groups = (): Fields => namedOnly(captured);
   const value = (name: string): string | undefined =>
     bounded(fieldText(lookUp(event, name, captured)) ?? (name === 'source' ? event.source : undefined));
   return {
@@ -31,7 +31,7 @@ export function makeMatch(
     value,
     key: keyBy(rule, value),
     groups,
-    occurrence: () => occurrenceOf(event, { ...event.fields, ...groups }),
+    occurrence: () => occurrenceOf(event, { ...event.fields, ...groups() }),
   };
 }
 
@@ -52,7 +52,7 @@ export function matchOfRaise(
     now,
     value,
     key: keyBy(rule, value),
-    groups: fields,
+    groups: () => fields,
     occurrence: () => occurrence,
   };
 }
@@ -67,12 +67,22 @@ export function withCaptured(event: Event, captured: Fields): Event {
   return { ...event, ...head, fields: { ...event.fields, ...captured } };
 }
 
+/**
+ * A text as state keeps it: what V8 cuts out of a line holds the whole line in memory, for as long as it is
+ * held itself.
+ */
+export const ownText = (text: string): string =>
+  text.length < SHORT ? text : (JSON.parse(JSON.stringify(text)) as string);
+
+/** Below this length V8 copies. */
+const SHORT = 13;
+
 /** Fields as state keeps them: as many as it has room for, each of a bounded length. */
 export function keptFields(fields: JsonObject): JsonObject {
   const kept: { [name: string]: Json } = {};
   for (const [name, value] of Object.entries(fields).slice(0, MOST_FIELDS)) {
     if (value === undefined) continue;
-    kept[name] = typeof value === 'object' ? (bounded(fieldText(value)) ?? null) : boundedJson(value);
+    kept[name] = keptValue(value);
   }
   return kept;
 }
@@ -80,7 +90,7 @@ export function keptFields(fields: JsonObject): JsonObject {
 /** An occurrence as state keeps it. */
 export const keptOccurrence = (occurrence: Occurrence): Occurrence => ({
   ...occurrence,
-  line: occurrence.line.slice(0, LONGEST_LINE),
+  line: ownText(occurrence.line.slice(0, LONGEST_LINE)),
   fields: keptFields(occurrence.fields),
 });
 
@@ -127,12 +137,17 @@ function keyBy({ key }: Rule, value: (name: string) => string | undefined): read
 /** Unnamed groups (`1`, `2`, …) only stand in for names when there are none. */
 function namedOnly(captured: Fields): Fields {
   const names = Object.keys(captured);
-  const named = names.filter((name) => !/^\d+$/.test(name));
+  const named = names.filter((name) => !isNumber(name));
   if (named.length === 0 || named.length === names.length) return captured;
   return Object.fromEntries(named.map((name) => [name, captured[name]]));
 }
 
-const boundedJson = (value: Json): Json => (typeof value === 'string' ? (bounded(value) ?? value) : value);
+const isNumber = (name: string): boolean => /^\d+$/.test(name);
+
+function keptValue(value: Json): Json {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  return ownText(bounded(fieldText(value)) ?? '');
+}
 
 function bounded(value: string | undefined): string | undefined {
   if (value === undefined || value.length <= LONGEST_VALUE) return value;

@@ -3,6 +3,7 @@ import type { Occurrence } from '../../model/alert.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { instant, millis, type Instant } from '../../model/time.ts';
 import { absorb, ruleKind, type KeyForm, type Match, type Verdict } from '../kind.ts';
+import { ownText } from '../occurrence.ts';
 import { durationOption } from '../options.ts';
 import {
   addEvent,
@@ -66,7 +67,7 @@ export const count = ruleKind<CountOptions>({
         const { state } = entry;
         if (isLate(state, match.at, shape)) return absorb('late');
         state.seen = match.now;
-        const found = addEvent(state, match.at, value, shape);
+        const found = addEvent(state, match.at, ownText(value), shape);
         table.touch(entry);
         return verdict(found, match, chosen);
       },
@@ -98,6 +99,7 @@ function verdict(found: Found, match: Match, { reach, within, distinct }: CountO
 function countForm({ within, late }: WindowShape): KeyForm<CountState> {
   return {
     due: ({ seen }) => instant(seen + within + late + 1),
+    onlyLater: true,
     write: (state) => [state.seen, writeWindow(state)],
     read: (value) => {
       const [seen, window] = value as readonly [number, Json];

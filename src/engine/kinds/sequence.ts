@@ -69,7 +69,7 @@ export const sequence = ruleKind<SequenceOptions>({
         const { state } = entry;
         if (isTooLate(state.trail, at, shape)) return absorb('late');
         state.seen = now;
-        const mark = { at, steps: parts, groups: keptFields(match.groups), done: false };
+        const mark = { at, steps: parts, groups: keptFields(match.groups()), done: false };
         const completed = addMark(state.trail, mark, shape);
         table.touch(entry);
         if (completed === undefined) return absorb('step');

@@ -59,7 +59,7 @@ export const together = ruleKind<TogetherOptions>({
         const { state } = entry;
         const newest = state.marks.at(-1)?.at ?? at;
         if (at < newest - shape.late) return absorb('late');
-        const mark: Mark = { at, members: match.parts, groups: keptFields(match.groups) };
+        const mark: Mark = { at, members: match.parts, groups: keptFields(match.groups()) };
         const marks = state.marks.toSpliced(
           state.marks.findLastIndex((other) => other.at <= at) + 1,
           0,

@@ -46,14 +46,15 @@ export const emptyWindow = (distinct: boolean): Window => ({
 
 /** Whether an event comes too late to be put in its place. */
 export const isLate = ({ times }: Window, at: number, { late }: Pick<WindowShape, 'late'>): boolean =>
-  at < (times.at(-1) ?? at) - late;
+  at < (times[times.length - 1] ?? at) - late;
 
 /** A window as state keeps it. */
-export const writeWindow = ({ times, steps, values, newestOf }: Window): Json => [
-  [...times],
-  steps.map(([first, events]) => [first, events]),
-  ...(values === undefined || newestOf === undefined ? [] : [[...values], [...newestOf]]),
-];
+export function writeWindow({ times, steps, values, newestOf }: Window): Json {
+  const first = times.slice();
+  return values === undefined || newestOf === undefined
+    ? [first, steps]
+    : [first, steps, values.slice(), [...newestOf]];
+}
 
 export function readWindow(value: Json): Window {
   const [times, steps, values, newestOf] = value as WrittenWindow;
@@ -86,12 +87,11 @@ export function addEvent(window: Window, at: number, value: string, shape: Windo
 
 function insert(window: Window, at: number, value: string): number {
   const { times, values } = window;
-  if (at >= (times.at(-1) ?? at)) {
+  if (at >= (times[times.length - 1] ?? at)) {
     values?.push(value);
-    // The first push onto an array makes room for 17: most of a million keys have a few events each.
-    if (times.length < FEW) window.times = times.concat(at);
-    else times.push(at);
-    return window.times.length - 1;
+    if (times.length > 0) return times.push(at) - 1;
+    window.times = begun(at);
+    return 0;
   }
   const index = firstIndexAtLeast(times, at + 1);
   times.splice(index, 0, at);
@@ -99,7 +99,12 @@ function insert(window: Window, at: number, value: string): number {
   return index;
 }
 
-const FEW = 8;
+/** An array with room for four: the first push onto one without makes room for 17, and a million have few events. */
+function begun(at: number): number[] {
+  const times = [at, 0, 0, 0];
+  times.length = 1;
+  return times;
+}
 
 function noteValue(window: Window, at: number, value: string, { within, keep }: WindowShape): void {
   const { newestOf, times } = window;
@@ -122,7 +127,7 @@ function noteValue(window: Window, at: number, value: string, { within, keep }: 
 
 function expire(window: Window, { within, late }: WindowShape): void {
   const { times, values, steps } = window;
-  const horizon = (times.at(-1) ?? 0) - within - late;
+  const horizon = (times[times.length - 1] ?? 0) - within - late;
   let gone = 0;
   while ((times[gone] ?? horizon) < horizon) gone += 1;
   if (gone > 0) {
@@ -154,18 +159,22 @@ function withEvent(steps: readonly Step[], time: number, width: number): readonl
 function mostEvents(window: Window, place: number, { within }: WindowShape): Found {
   const { times } = window;
   const at = times[place] ?? 0;
-  let best: Found = { ...nothing, first: at, last: at };
+  let events = 0;
+  let first = at;
+  let last = at;
   let low = firstIndexAtLeast(times, at - within);
   for (let high = place; high < times.length; high += 1) {
     const end = times[high] ?? at;
     if (end > at + within) break;
     while ((times[low] ?? end) < end - within) low += 1;
     const older = low === 0 ? stepsFrom(window, end - within) : undefined;
-    const events = high - low + 1 + (older?.events ?? 0);
-    if (events > best.events)
-      best = { ...nothing, events, first: older?.first ?? times[low] ?? at, last: end };
+    const found = high - low + 1 + (older?.events ?? 0);
+    if (found <= events) continue;
+    events = found;
+    first = older?.first ?? times[low] ?? at;
+    last = end;
   }
-  return best;
+  return { events, different: 0, values: noValues, first, last };
 }
 
 /** As `mostEvents`, by the number of different values. */
@@ -220,9 +229,10 @@ function slideValues({ times, values = [] }: Window, place: number, { within }: 
   };
 }
 
-const nothing = { events: 0, different: 0, values: () => [] };
+const noValues = (): readonly string[] => [];
 
 function stepsFrom({ steps }: Window, from: number): { events: number; first: number } | undefined {
+  if (steps.length === 0) return undefined;
   let events = 0;
   let first: number | undefined;
   for (const [start, count] of steps) {
