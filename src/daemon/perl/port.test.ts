@@ -196,6 +196,32 @@ describe('what code may do wrong', () => {
     );
   });
 
+  test('functions outlive the program by their code; others do not', () => {
+    let codes: readonly string[] = [];
+    let written = 0;
+    const memory = {
+      recall: () => codes,
+      remember: (next: readonly string[]) => {
+        codes = next;
+        written += 1;
+      },
+    };
+    const before = perl({ memory });
+    const double = functionOf(before, 'sub { 2 * $_[0] }');
+    const other = functionOf(before, '([], 0)');
+    for (let turn = 0; turn < 3; turn++) expect(functionOf(before, 'sub { 2 * $_[0] }')).toBe(double);
+    expect(written).toBe(1);
+    before.close();
+    const after = perl({ memory });
+    expect(values(after.call({ type: 'call', function: double, args: ['21'] }))).toEqual(['42']);
+    expect(errorOf(after.call({ type: 'call', function: double, args: [{ ref: other }] }))).toContain(
+      'went with',
+    );
+    for (let n = 0; n < 250; n++) functionOf(after, `sub { ${n} }`);
+    expect(codes).toHaveLength(200);
+    expect(codes.at(-1)).toBe('sub { 249 }');
+  });
+
   test('no perl: an error, said once', () => {
     const asked = perl({ environment: { PATH: '/nonexistent' } });
     for (let turn = 0; turn < 3; turn++) expect(asked.call({ type: 'eval', code: '1' }).ok).toBe(false);

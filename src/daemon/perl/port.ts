@@ -2,7 +2,7 @@ import type { PerlAnswer, PerlArgument, PerlCall, PerlValue } from '../../engine
 import { startPerl, type Breakdown, type ChildLimits, type PerlChild } from './child.ts';
 import { createBreaker } from './breaker.ts';
 import { decodeAnswer, encodeRequest, type Answer, type Request } from './framing.ts';
-import { createReferences } from './references.ts';
+import { createReferences, type CodeMemory } from './references.ts';
 
 /** A Perl for rules, to be asked while the engine steps. */
 export interface Perl {
@@ -18,6 +18,8 @@ export interface PerlOptions {
   /** Longest call, in milliseconds. */
   readonly limitMs?: number;
   readonly limits?: Partial<ChildLimits>;
+  /** Absent: functions do not outlive the program. */
+  readonly memory?: CodeMemory;
 }
 
 const defaults = {
@@ -38,7 +40,7 @@ const missingMs = 10_000;
 export function createPerl(options: PerlOptions): Perl {
   const limits = { ...defaults, ...options.limits };
   const limitMs = options.limitMs ?? defaultLimitMs;
-  const references = createReferences(limits.references);
+  const references = createReferences(limits.references, options.memory);
   const breaker = createBreaker();
   let child: PerlChild | undefined;
   let missingUntil = 0;
