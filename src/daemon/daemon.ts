@@ -133,7 +133,11 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     follow: parts.follow,
     log,
     offer: loop.offer,
-    opening: clock.opened,
+    opening: (source) => {
+      clock.opened(source);
+      // Whatever the engine knew of it before is no longer so: until it says more, no silence counts.
+      loop.offer({ type: 'condition', source, condition: 'reading' });
+    },
     closed: clock.released,
   });
   const stopUpkeep = parts.durable ? keepUp(ledger, () => config.limits, parts.now, log) : () => undefined;

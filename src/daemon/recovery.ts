@@ -22,6 +22,8 @@ export interface Build {
   readonly makeEngine?: MakeEngine;
   readonly keysPerRule: number;
   readonly late: Millis;
+  /** The names of all sources; absent: the engine knows those that say something. */
+  readonly sources?: readonly string[];
 }
 
 /** The machines as they were at the last commit. */
@@ -130,5 +132,6 @@ function engineOf(program: Program, build: Build, { match, perl }: Outside): Eng
     ...(perl === undefined ? {} : { perl }),
     limits: { keysPerRule: build.keysPerRule },
     late: build.late,
+    ...(build.sources === undefined ? {} : { sources: build.sources }),
   });
 }

@@ -17,6 +17,7 @@ export const buildOf = (config: Config, outside: Outside, makeEngine?: MakeEngin
   ...(makeEngine === undefined ? {} : { makeEngine }),
   keysPerRule: config.limits.keysPerRule,
   late: config.late,
+  sources: config.sources.map(({ name }) => name),
 });
 
 /**

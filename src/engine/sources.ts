@@ -43,10 +43,11 @@ export function createSources(
     changes: table.changes,
     restore(name, value) {
       const [source = ''] = JSON.parse(name) as string[];
-      // A source that is no longer configured says nothing any more.
-      if (names !== undefined && !names.includes(source)) return;
-      heard.add(source);
       table.restore(name, value);
+      // A source that is no longer configured says nothing any more.
+      const entry = names === undefined || names.includes(source) ? undefined : table.find([source]);
+      if (entry === undefined) heard.add(source);
+      else table.drop(entry);
     },
   };
 }
