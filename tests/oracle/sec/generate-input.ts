@@ -1,0 +1,55 @@
+import type { Chance } from '../perl/random.ts';
+
+/** Words with which lines begin. The later ones are made by rules, each by words before it. */
+export const WORDS = ['fail', 'up', 'down', 'ev', 's1', 's2', 's3'] as const;
+
+/** How many of the words are those of input lines. */
+export const INPUT_WORDS = 4;
+
+const SETTINGS = [
+  '#!opts --intcontexts',
+  '#!opts --intevents',
+  '#!opts --jointbuf',
+  '#!opts --bufsize=2',
+  '#!opts --bufsize=4',
+  '#!opts --cleantime=0',
+  '#!opts --cleantime=2',
+  '#!opts --cleantime=5',
+  '#!opts --evstoresize=2',
+  '#!opts --fromstart',
+];
+
+export function makeSettings(chance: Chance): readonly string[] {
+  const options = chance.oneIn(2)
+    ? []
+    : Array.from({ length: 1 + chance.below(2) }, () => chance.pick(SETTINGS));
+  const epoch = chance.oneIn(4) ? [`#!epoch ${String(1_704_067_200 + chance.below(40_000_000))}`] : [];
+  return [...new Set(options), ...epoch, '#!input app.log'];
+}
+
+/** Lines over some minutes, dense enough to meet the windows of rules at and about their ends. */
+export function makeItems(chance: Chance): readonly string[] {
+  const items: string[] = [];
+  let now = 0;
+  const count = 5 + chance.below(30);
+  for (let made = 0; made < count; made += 1) {
+    now += chance.oneIn(3) ? 0 : chance.oneIn(8) ? chance.below(70) : chance.below(7);
+    items.push(makeItem(chance, now));
+  }
+  return [...items, `@${String(now + 130)}`];
+}
+
+function makeItem(chance: Chance, now: number): string {
+  const at = `@${String(now)}`;
+  if (chance.oneIn(60)) return `${at}!${chance.pick(['HUP', 'ABRT', 'USR2'])}`;
+  if (chance.oneIn(40)) return at;
+  if (chance.oneIn(6)) return `${at}|app.log ${makeLine(chance)}`;
+  return `${at}${chance.oneIn(5) ? '^' : ''} ${makeLine(chance)}`;
+}
+
+function makeLine(chance: Chance): string {
+  if (chance.oneIn(25))
+    return chance.pick(['', ' ', '$1 %s', 'a', 'fail', '%v $$ (a', 'up a; b', 'x\ty \\', 'fail *+']);
+  const number = chance.oneIn(2) ? ` ${String(chance.below(4))}` : '';
+  return `${chance.pick(WORDS.slice(0, INPUT_WORDS))} ${chance.pick(['a', 'b', 'c'])}${number}`;
+}
