@@ -83,6 +83,52 @@ test('a human’s own message is its title, and told whole when it has more than
   expect(told({}, [sent(long)])).toContain(`10:00:06\n${long}`);
 });
 
+describe('a message that gathered many', () => {
+  const summary = {
+    cause: 'storm',
+    raises: 4812,
+    kinds: [['ssh-brute-force', 4812]],
+    kindCount: 1,
+    first: at('10:00:03'),
+    last: at('10:14:33'),
+    keys: [['203.0.113.9', 312]],
+    keysAreExact: false,
+  } as const;
+
+  test('stands for those it does not list', () => {
+    expect(told({ reason: 'joined', total: 4812, summary })).toBe(
+      [
+        'CRITICAL: 4,812 more of 1 kind',
+        '[#A1B2C3] first 10:00:03, last 10:14:33',
+        '4,812 × ssh-brute-force',
+        'most: 203.0.113.9 (at least 312)',
+      ].join('\n'),
+    );
+  });
+
+  test('lists titles when they are all, and says how many are over by now', () => {
+    const over = { ...alert, id: 'Z', resolvedAt: at('10:00:08') };
+    const words = told({ reason: 'joined', summary: { ...summary, raises: 2 } }, [alert, over]);
+    expect(words).toContain('2 × ssh-brute-force 203.0.113.9\n1 of the 2 listed is over');
+  });
+
+  test('needs no alert to tell that a storm is over', () => {
+    const storm = { since: at('10:00:03'), joined: 9000 };
+    const end = {
+      ...summary,
+      cause: 'storm-over',
+      raises: 0,
+      kinds: [],
+      kindCount: 0,
+      keys: [],
+      storm,
+    } as const;
+    expect(told({ reason: 'joined', severity: 'info', alerts: [], summary: end }, [])).toBe(
+      'INFO: the storm is over: 9,000 joined in all\n10:00:06',
+    );
+  });
+});
+
 describe('one alert', () => {
   test('with the built-in words', () => {
     expect(renderMessage(input())).toEqual({
@@ -237,7 +283,10 @@ describe('several alerts', () => {
         const total = ids.length + more;
         const changes = { reason: 'joined', alerts: ids, ...(more > 0 ? { total } : {}) } as const;
         const message = renderMessage(input({ notification: { ...notification, ...changes }, alerts }));
-        if (total === 1) return expect(message.payload.total).toBeUndefined();
+        if (total === 1) {
+          expect(message.payload.total).toBeUndefined();
+          return;
+        }
         expect(message.title).toContain(`: ${total} more alerts`);
         expect(message.payload.total).toBe(total);
         const counts = [...message.body.matchAll(/^(?:(\d+) × |and (\d+) more$)/gm)];

@@ -3,12 +3,13 @@ import { truncate } from '../kit/text.ts';
 import type { Alert, Notification } from '../model/alert.ts';
 import type { AlertPayload, Message } from '../model/delivery.ts';
 import type { Instant } from '../model/time.ts';
-import { clockTime, timestamp } from './clock.ts';
+import { clockTime } from './clock.ts';
 import { alertsTold, mostCommon, spanOf } from './joined.ts';
-import { digestLines, digestPayload, digestTitle } from './digest.ts';
+import { digestLines, digestTitle } from './digest.ts';
 import type { TextShape } from './shape.ts';
 import { splitText } from './split.ts';
-import { summaryLines, summaryPayload, summaryTitle } from './summary.ts';
+import { emptyPayload, payloadOf } from './payload.ts';
+import { summaryLines, summaryTitle } from './summary.ts';
 import type { Template } from './template.ts';
 import { builtInText, builtInTitle, longestTitle, templateValues } from './words.ts';
 
@@ -48,7 +49,7 @@ export function renderMessage(input: MessageInput): Message {
   const words = tellsOfOne(input) ? single : joinedWords(input);
   const title = `${marksOf(input.notification)}${words.title}`;
   const lines = [factsOf(newest, input), ...words.lines].filter((line) => line !== '');
-  return messageOf(title, lines, payloadOf(newest, single, input), input);
+  return messageOf(title, lines, payloadOf(newest, { ...single, isOne: tellsOfOne(input) }, input), input);
 }
 
 function messageOf(
@@ -195,44 +196,6 @@ const linesOf = (text: string): readonly string[] => text.split(LINE_END).map((l
 
 const oneLine = (text: string): string => linesOf(text.trim()).join(' ');
 
-function payloadOf(alert: Alert, words: Words, input: MessageInput): AlertPayload {
-  const { notification, alerts } = input;
-  const { last } = alert;
-  return {
-    version: 1,
-    id: alert.id,
-    status: alert.status,
-    reason: notification.reason,
-    rule: alert.rule,
-    key: alert.key,
-    severity: alert.severity,
-    title: words.title,
-    text: words.lines.join('\n'),
-    count: last.count,
-    first: timestamp(last.first),
-    last: timestamp(last.last),
-    ...(last.host === undefined ? {} : { host: last.host }),
-    ...(last.program === undefined ? {} : { program: last.program }),
-    source: last.source,
-    line: last.line,
-    fields: last.fields,
-    groups: groupsOf(alert, input.groups?.(alert.rule)),
-    ...(notification.suppressed === undefined ? {} : { suppressed: notification.suppressed.count }),
-    ...(tellsOfOne(input)
-      ? {}
-      : { joined: alerts.slice(1).map((other) => other.id), total: alertsTold(notification, alerts) }),
-    ...(notification.summary === undefined ? {} : { summary: summaryPayload(notification.summary) }),
-  };
-}
-
-function groupsOf(alert: Alert, names: readonly string[] | undefined): Record<string, string> {
-  const groups: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(alert.last.fields)) {
-    if (typeof value === 'string' && (names === undefined || names.includes(name))) groups[name] = value;
-  }
-  return groups;
-}
-
 /** A summary when nothing happened, or a notification whose alerts the ledger no longer keeps. */
 function nothingToTell(input: MessageInput): Message {
   const { notification, now, zone } = input;
@@ -245,27 +208,7 @@ function nothingToTell(input: MessageInput): Message {
         : notification.alerts.length === 0
           ? 'No alerts'
           : 'Alerts that are no longer kept';
-  const at = timestamp(notification.createdAt);
-  const payload: AlertPayload = {
-    version: 1,
-    id: notification.id,
-    status: 'resolved',
-    reason: notification.reason,
-    rule: '',
-    key: [],
-    severity: notification.severity,
-    title,
-    text: '',
-    count: 0,
-    first: at,
-    last: at,
-    source: '',
-    line: '',
-    fields: {},
-    groups: {},
-    ...(summary === undefined ? {} : { summary: summaryPayload(summary) }),
-    ...(digest === undefined ? {} : { digest: digestPayload(digest) }),
-  };
+  const payload = emptyPayload(notification, title);
   const lines = [
     clockTime(notification.createdAt, now, zone),
     ...(summary === undefined ? [] : summaryLines(summary)),
