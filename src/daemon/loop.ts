@@ -44,7 +44,7 @@ export interface LoopPorts {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly deliveries: Deliveries;
-  readonly intents: Pick<Intents, 'take' | 'committed'>;
+  readonly intents: Pick<Intents, 'take' | 'committed' | 'isCrowded'>;
   /** What the engine asks the world while it steps. */
   readonly outside: Pick<Recording, 'during'>;
   readonly reach: Reach;
@@ -83,6 +83,8 @@ const turnWeight = 4 * 1024 * 1024;
 /** A checkpoint comes at least after this many journaled inputs. */
 const checkpointEvery = 1000;
 const retryCommitMs = 1000;
+/** How often chunks that wait for room are looked at when nothing else happens. */
+const holdMs = 50;
 const longestTimer = 2 ** 31 - 1;
 
 /** Starts the loop at input number `nextSeq`. */
@@ -112,18 +114,21 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     scheduled = false;
     if (halted || stuck !== undefined) return;
     const draft = openDraft();
+    const held: Item[] = [];
     let taken = 0;
     for (const item of queue) {
       if (draft.weight() >= turnWeight) break;
-      take(item, draft);
       taken++;
+      // A source gives its next chunk when this one is committed, so nothing of it overtakes.
+      if (item.type === 'chunk' && ports.intents.isCrowded()) held.push(item);
+      else take(item, draft);
     }
-    queue.splice(0, taken);
+    queue.splice(0, taken, ...held);
     fireTimers(draft);
     if (!draft.empty()) finish(draft);
     if (stuck !== undefined) return;
-    if (queue.length > 0) schedule();
-    else setTimer();
+    if (queue.length > held.length) schedule();
+    else setTimer(held.length > 0);
   }
 
   function take(item: Item, draft: Draft): void {
@@ -300,8 +305,12 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     return undefined;
   }
 
-  function setTimer(): void {
+  function setTimer(isHolding: boolean): void {
     clearTimeout(timer);
+    if (isHolding && !halted) {
+      timer = setTimeout(schedule, holdMs);
+      return;
+    }
     const engineWake = clock.holding().length === 0 ? way.machines.engine.nextWake() : undefined;
     const wake = earliest(engineWake, way.machines.alerting.nextWake());
     if (wake === undefined || halted) return;

@@ -54,7 +54,7 @@ function world() {
     under = new Map();
     const own = under;
     intents = createIntents({
-      limits: { waiting: 1000, commands: mostCommands },
+      limits: { waiting: 1000, unsettled: 1000, commands: mostCommands },
       carrier: {
         carry({ id }) {
           begun.push(id);

@@ -31,7 +31,7 @@ test('every file holds its texts in their order, whatever is closed and rotated 
       fc.integer({ min: 1, max: 3 }),
       async (steps, most) => {
         const dir = mkdtempSync(join(tmpdir(), 'files-'));
-        const files = createFiles({ files: most, queued: 1_000_000 });
+        const files = createFiles({ files: most, fileQueued: 1_000_000 });
         const expected = new Map<string, string>();
         const outcomes: Promise<Outcome>[] = [];
         let under: Promise<unknown>[] = [];

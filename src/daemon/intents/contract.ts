@@ -26,8 +26,10 @@ export interface Report {
 
 /** What bounds the carrying out of intents. */
 export interface IntentLimits {
-  /** Intents that are not done yet; what comes beyond is given up and said. */
+  /** Commands that are not done yet; what comes beyond is given up and said. Of lines to write as many may wait before reading waits for them. */
   readonly waiting: number;
+  /** Intents of all kinds that are not done yet; what comes beyond is given up and said. */
+  readonly unsettled: number;
   /** Commands at once; the others wait in their order. */
   readonly commands: number;
   /** How long a command may run; absent: as long as it likes. */
@@ -40,8 +42,9 @@ export interface IntentLimits {
   readonly files: number;
   /** Connections kept open. */
   readonly connections: number;
-  /** Bytes that wait for one file or one connection; what comes beyond is given up and said. */
+  /** Bytes that wait for one connection, or for one file; what comes beyond is given up and said. */
   readonly queued: number;
+  readonly fileQueued: number;
   readonly connectTime: Millis;
 }
 

@@ -29,7 +29,7 @@ const read = (name: string): string => readFileSync(path(name), 'latin1');
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'files-'));
-  files = createFiles({ files: 64, queued: 100_000 });
+  files = createFiles({ files: 64, fileQueued: 100_000 });
 });
 afterEach(async () => {
   await files.closeAll();
@@ -85,7 +85,7 @@ test('a file that was closed is opened again; one written to once is not kept', 
 });
 
 test('no more files stay open than are allowed, and all get their lines', async () => {
-  files = createFiles({ files: 3, queued: 1000 });
+  files = createFiles({ files: 3, fileQueued: 1000 });
   const before = openFiles();
   for (let turn = 0; turn < 3; turn++) {
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await line(name, String(turn));
@@ -95,7 +95,7 @@ test('no more files stay open than are allowed, and all get their lines', async 
 });
 
 test('more than may wait for a file is given up', async () => {
-  files = createFiles({ files: 3, queued: 10 });
+  files = createFiles({ files: 3, fileQueued: 10 });
   const outcomes = await Promise.all([line('a', '12345'), line('a', '1234567'), line('a', '1')]);
   expect(outcomes.map(({ type }) => type)).toEqual(['done', 'lost', 'done']);
   expect(read('a')).toBe('12345\n1\n');

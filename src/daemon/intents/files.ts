@@ -37,7 +37,7 @@ interface Place {
 const batchBytes = 1024 * 1024;
 
 /** No file open yet. */
-export function createFiles(limits: Pick<IntentLimits, 'files' | 'queued'>): Files {
+export function createFiles(limits: Pick<IntentLimits, 'files' | 'fileQueued'>): Files {
   const places = new Map<string, Place>();
 
   const placeOf = (path: string): Place => {
@@ -51,7 +51,8 @@ export function createFiles(limits: Pick<IntentLimits, 'files' | 'queued'>): Fil
   const enter = (path: string, entry: Omit<Entry, 'settle'>): Promise<Outcome> => {
     const place = placeOf(path);
     const length = entry.bytes?.length ?? 0;
-    if (place.queued + length > limits.queued) return Promise.resolve(lost('too much waits for this file'));
+    if (place.queued + length > limits.fileQueued)
+      return Promise.resolve(lost('too much waits for this file'));
     place.queued += length;
     return new Promise((settle) => {
       place.queue.push({ ...entry, settle });

@@ -21,7 +21,7 @@ interface Bench {
   decide(seq: number, intent: Intent): IntentRow;
 }
 
-function bench(limits = { waiting: 100, commands: 2 }): Bench {
+function bench(limits = { waiting: 100, unsettled: 100, commands: 2 }, clock = () => 0): Bench {
   const reports: Report[] = [];
   const begun: string[] = [];
   const said: string[] = [];
@@ -29,21 +29,24 @@ function bench(limits = { waiting: 100, commands: 2 }): Bench {
   const ends = new Map<string, (carried: Carried) => void>();
   const say = (message: string, members?: { readonly text?: unknown }): void =>
     void said.push(`${message}: ${String(members?.text)}`);
-  const intents = createIntents({
-    limits,
-    carrier: {
-      carry({ id }) {
-        begun.push(id);
-        return new Promise((resolve) => ends.set(id, resolve));
+  const intents = createIntents(
+    {
+      limits,
+      carrier: {
+        carry({ id }) {
+          begun.push(id);
+          return new Promise((resolve) => ends.set(id, resolve));
+        },
+        signal: async (signal) => (now, seq) => ({ type: 'control', seq, now, signal }),
+        closeOutputs: async () => undefined,
+        stop: async () => undefined,
       },
-      signal: async (signal) => (now, seq) => ({ type: 'control', seq, now, signal }),
-      closeOutputs: async () => undefined,
-      stop: async () => undefined,
+      log: { debug: say, info: say, warn: say, error: say },
+      reach: () => undefined,
+      offer: (report) => void reports.push(report),
     },
-    log: { debug: say, info: say, warn: say, error: say },
-    reach: () => undefined,
-    offer: (report) => void reports.push(report),
-  });
+    clock,
+  );
   let seq = 1000;
   return {
     intents,
@@ -131,16 +134,39 @@ describe('the way of an intent', () => {
   });
 
   test('beyond the limit it is given up, and its rule told', () => {
-    const { decide, turn, inputs, begun } = bench({ waiting: 2, commands: 1 });
-    decide(1, log);
+    const { decide, turn, inputs, begun } = bench({ waiting: 2, unsettled: 4, commands: 1 });
+    decide(1, run());
     decide(2, run());
-    expect(decide(3, log)).toMatchObject({ state: 'done', outcome: 'lost: 2 intents wait already' });
-    expect(decide(4, run({ child: 'late' }))).toMatchObject({ state: 'done' });
+    const late = decide(3, run({ child: 'late' }));
+    expect(late).toMatchObject({ state: 'done', outcome: 'lost: 2 commands wait already' });
+    decide(4, log);
+    decide(5, log);
+    expect(decide(6, log)).toMatchObject({ state: 'done', outcome: 'lost: 4 intents wait already' });
     expect(turn()).toEqual([]);
     expect(inputs).toEqual([
       { type: 'commandFinished', seq: expect.any(Number), now, child: 'late', rule: 'r' },
     ]);
-    expect(begun).toEqual(['1.0', '2.0']);
+    expect(begun).toEqual(['1.0', '4.0', '5.0']);
+  });
+
+  test('reading waits for much that is to be written, but not for a disk that takes nothing', async () => {
+    let clock = 0;
+    const { intents, decide, end, turn } = bench({ waiting: 2, unsettled: 9, commands: 9 }, () => clock);
+    decide(1, run());
+    decide(2, run());
+    decide(3, log);
+    expect(intents.isCrowded()).toBe(false);
+    decide(4, log);
+    expect(intents.isCrowded()).toBe(true);
+    clock = 5000;
+    expect(intents.isCrowded()).toBe(false);
+    await end('3.0');
+    turn();
+    decide(5, log);
+    expect(intents.isCrowded()).toBe(true);
+    await end('4.0');
+    turn();
+    expect(intents.isCrowded()).toBe(false);
   });
 
   test('once the end has begun nothing more begins', async () => {

@@ -17,6 +17,8 @@ export interface Intents {
   resume(rows: readonly IntentRow[]): void;
   /** Intents that are not settled yet. Commands that feed us lines may never be, and do not count. */
   unsettled(): number;
+  /** So much is to be written that reading had better wait. */
+  isCrowded(): boolean;
   counts(): IntentCounts;
   closeOutputs(): Promise<void>;
   /** Begins no more, waits at most `graceMs` for what is under way. What is cut off is told at the next start. */
@@ -32,15 +34,18 @@ export interface IntentCounts {
 }
 
 export interface IntentPorts {
-  readonly limits: Pick<IntentLimits, 'waiting' | 'commands'>;
+  readonly limits: Pick<IntentLimits, 'waiting' | 'unsettled' | 'commands'>;
   readonly carrier: Carrier;
   readonly log: Log;
   readonly offer: (report: Report) => void;
   readonly reach: Reach;
 }
 
-/** Nothing under way. */
-export function createIntents(ports: IntentPorts): Intents {
+/** A disk that has taken nothing for so long does not keep lines from being read. */
+const patienceMs = 5000;
+
+/** Nothing under way; `now` is a clock that nobody sets, in milliseconds. */
+export function createIntents(ports: IntentPorts, now: () => number = () => performance.now()): Intents {
   const { carrier, limits, offer, reach } = ports;
   const sayings = createSayings(ports.log);
   const counts = { done: 0, lost: 0 };
@@ -52,21 +57,36 @@ export function createIntents(ports: IntentPorts): Intents {
   /** Commands that run or are about to. */
   let commands = 0;
   let unsettled = 0;
+  /** Of those, what is to be written. */
+  let writings = 0;
+  let settledAt = now();
   /** Commands under way whose lines we read. */
   let feeds = 0;
   let ending = false;
 
   const take = (effect: DoEffect): IntentRow => {
     const row = rowOf(effect);
-    if (unsettled >= limits.waiting) return refuse(row);
-    unsettled += 1;
+    const full = isFull(row);
+    if (full !== undefined) return refuse(row, full);
+    count(row, 1);
     if (row.intent.type === 'run') return queue(row);
     begins.push(row);
     return row;
   };
 
-  const refuse = (row: IntentRow): IntentRow => {
-    const outcome = lost(`${limits.waiting} intents wait already`);
+  const isFull = ({ intent }: IntentRow): string | undefined => {
+    if (unsettled >= limits.unsettled) return `${limits.unsettled} intents wait already`;
+    const isLate = intent.type === 'run' && commands + waiting.size >= limits.waiting;
+    return isLate ? `${limits.waiting} commands wait already` : undefined;
+  };
+
+  const count = (row: IntentRow, by: 1 | -1): void => {
+    unsettled += by;
+    if (isWriting(row)) writings += by;
+  };
+
+  const refuse = (row: IntentRow, why: string): IntentRow => {
+    const outcome = lost(why);
     tell(row, outcome);
     offer({ ...lostChild(row) });
     return { ...row, state: 'done', outcome: textOf(outcome) ?? '' };
@@ -108,7 +128,8 @@ export function createIntents(ports: IntentPorts): Intents {
   };
 
   const settle = (row: IntentRow, outcome: Outcome): readonly IntentRow[] => {
-    unsettled -= 1;
+    count(row, -1);
+    settledAt = now();
     if (isFeed(row)) feeds -= 1;
     tell(row, outcome);
     const text = textOf(outcome);
@@ -127,14 +148,14 @@ export function createIntents(ports: IntentPorts): Intents {
   /** Nobody knows what a command did that ran when the program died. */
   const resumeRun = (row: IntentRow, intent: RunIntent): void => {
     if (row.state === 'pending') {
-      unsettled += 1;
+      count(row, 1);
       return offer({ rows: () => [queue(row)] });
     }
     ports.log.warn('a command ran when the program ended', { rule: row.rule, action: row.action });
     const unknown: IntentRow = { ...row, state: 'unknown', outcome: 'the program ended while it ran' };
     // Its rule is told that it is lost, so nobody would take what a repeat prints.
     if (intent.outputs) return offer({ ...lostChild(row), rows: () => [unknown] });
-    unsettled += 1;
+    count(row, 1);
     const again: IntentRow = { ...unknown, intent: { ...intent, reports: false } };
     offer({ ...lostChild(row), rows: () => [queue(again)] });
   };
@@ -150,12 +171,13 @@ export function createIntents(ports: IntentPorts): Intents {
       for (const row of rows) {
         if (row.intent.type === 'run') resumeRun(row, row.intent);
         else {
-          unsettled += 1;
+          count(row, 1);
           begin(row);
         }
       }
     },
     unsettled: () => unsettled - feeds,
+    isCrowded: () => writings >= limits.waiting && now() - settledAt < patienceMs,
     counts: () => ({ ...counts, running: commands, waiting: waiting.size }),
     closeOutputs: carrier.closeOutputs,
     async finish(graceMs) {
@@ -175,6 +197,9 @@ const rowOf = ({ rule, action, desc, intent, now, seq, ordinal }: DoEffect): Int
   state: 'pending',
   createdAt: now,
 });
+
+const isWriting = ({ intent: { type } }: IntentRow): boolean =>
+  type === 'write' || type === 'closeFile' || type === 'log';
 
 const isFeed = ({ intent }: IntentRow): boolean => intent.type === 'run' && intent.outputs;
 
