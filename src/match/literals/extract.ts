@@ -79,15 +79,21 @@ export function better<T extends readonly Literal[]>(a: T | undefined, b: T | un
   return bitsOf(b) > bitsOf(a) ? b : a;
 }
 
-/** What stands in a match of one of the alternatives; undefined when one of them needs nothing. */
-export function either(sets: readonly (readonly Literal[] | undefined)[]): readonly Literal[] | undefined {
+/**
+ * What stands in a match of one of the alternatives; undefined when one of them needs nothing, or when these
+ * are more than `most` texts.
+ */
+export function either(
+  sets: readonly (readonly Literal[] | undefined)[],
+  most = MAX_SET,
+): readonly Literal[] | undefined {
   const all: Literal[] = [];
   for (const set of sets) {
     if (set === undefined) return undefined;
     all.push(...set);
   }
   const distinct = new Map(all.map((literal) => [`${String(literal.ignoreCase)} ${literal.text}`, literal]));
-  return distinct.size > MAX_SET ? undefined : [...distinct.values()];
+  return distinct.size > most ? undefined : [...distinct.values()];
 }
 
 function sequenceParts(node: Node): readonly Node[] {

@@ -23,7 +23,11 @@ export function requiredLiterals(pattern: Pattern, format: ScanFormat): readonly
         .map((part) => requiredLiterals(part, format))
         .reduce((best, set) => better(best, set), undefined);
     case 'any':
-      return either(pattern.of.map((part) => requiredLiterals(part, format)));
+      // However many there are: a set of rule files can be one pattern of thousands.
+      return either(
+        pattern.of.map((part) => requiredLiterals(part, format)),
+        Infinity,
+      );
     case 'not':
       return undefined;
   }
