@@ -18,6 +18,7 @@ export function readActions(source: Text, reading: Reading): SecActions {
 }
 
 function splitActions(source: Text): readonly Text[] {
+  if (!source.text.includes(';')) return [source];
   const inside = depths(source.text);
   const found: Text[] = [];
   let from = 0;

@@ -98,6 +98,7 @@ function postfixOf(source: Text, reading: Reading): PostfixItems {
 
 /** The parts between operators that stand outside of parentheses; a longer run of signs ends in one. */
 function split(source: Text, sign: '||' | '&&'): readonly Text[] {
+  if (!source.text.includes(sign)) return [source];
   const inside = depths(source.text);
   const found: Text[] = [];
   let end = source.text.length;
@@ -162,6 +163,7 @@ function readEval(code: Text, source: Text, reading: Reading): SecExpression {
 
 /** `ARGS -> CODE` and `ARGS :> CODE`; undefined when the text is neither. */
 function readCall(source: Text, reading: Reading): SecExpression | undefined {
+  if (!/->|:>/.test(source.text)) return undefined;
   const inside = depths(source.text);
   const sign = [...source.text.matchAll(/->|:>/g)].find(({ index }) => inside[index] !== true);
   if (sign === undefined) return undefined;
