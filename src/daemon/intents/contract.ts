@@ -1,5 +1,4 @@
 import type { EngineInput } from '../../model/effect.ts';
-import type { Intent } from '../../model/intent.ts';
 import type { Instant, Millis } from '../../model/time.ts';
 import type { IntentRow } from '../../store/contract.ts';
 
@@ -47,8 +46,3 @@ export interface IntentLimits {
   readonly fileQueued: number;
   readonly connectTime: Millis;
 }
-
-/** Carries intents out, one kind each. Never rejects. */
-export type Carry<T extends Intent['type']> = (
-  intent: Extract<Intent, { readonly type: T }>,
-) => Promise<Outcome>;

@@ -169,6 +169,15 @@ describe('the way of an intent', () => {
     expect(intents.isCrowded()).toBe(false);
   });
 
+  test('the end does not wait for ever for what does not answer', async () => {
+    const { intents, decide } = bench();
+    decide(1, log);
+    const begun = performance.now();
+    await intents.finish(0);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(intents.unsettled()).toBe(1);
+  });
+
   test('once the end has begun nothing more begins', async () => {
     const { intents, decide, begun } = bench();
     await intents.finish(0);

@@ -41,6 +41,9 @@ export interface IntentPorts {
   readonly reach: Reach;
 }
 
+/** How much longer than its grace the end waits for what cannot be cut off. */
+const unansweredMs = 3000;
+
 /** A disk that has taken nothing for so long does not keep lines from being read. */
 const patienceMs = 5000;
 
@@ -106,9 +109,13 @@ export function createIntents(ports: IntentPorts, now: () => number = () => perf
 
   /** The next commands in turn, as many as may run. */
   const promote = (): readonly IntentRow[] => {
-    const next = [...waiting.values()].slice(0, Math.max(0, limits.commands - commands));
-    for (const { id } of next) waiting.delete(id);
-    return next.map(queue);
+    const next: IntentRow[] = [];
+    for (const row of waiting.values()) {
+      if (commands >= limits.commands) break;
+      waiting.delete(row.id);
+      next.push(queue(row));
+    }
+    return next;
   };
 
   const begin = (row: IntentRow): void => {
@@ -182,8 +189,12 @@ export function createIntents(ports: IntentPorts, now: () => number = () => perf
     closeOutputs: carrier.closeOutputs,
     async finish(graceMs) {
       ending = true;
-      await carrier.stop(graceMs);
-      await Promise.all(underWay);
+      const ended = carrier.stop(graceMs).then(() => Promise.all(underWay));
+      // A disk or a resolver that does not answer cannot be cut off.
+      let timer: NodeJS.Timeout | undefined;
+      const tooLong = new Promise((resolve) => (timer = setTimeout(resolve, graceMs + unansweredMs)));
+      await Promise.race([ended, tooLong]);
+      clearTimeout(timer);
     },
   };
 }
