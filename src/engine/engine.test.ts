@@ -75,7 +75,7 @@ describe('each', () => {
       limits: { keysPerRule: 3 },
       late: millis(0),
     });
-    const notes = Array.from({ length: 12 }, (_, at) => engine.step(eventAt(at, 'aaaa!'))).flat();
+    const notes = Array.from({ length: 12 }, (_, at) => engine.step(eventAt(at * 60_000, 'aaaa!'))).flat();
     expect(notes.map((note) => note.type === 'note' && note.code)).toEqual([
       'match-timed-out',
       'match-timed-out',

@@ -12,6 +12,7 @@ import type { Contexts } from './contexts.ts';
 import { createKeyTable, type StoredTable, type TableShare } from './key-table.ts';
 import type { KeyForm, KeyTable, Match } from './kind.ts';
 import { makeMatch, matchOfRaise, withCaptured } from './occurrence.ts';
+import { createQuarantine, QUARANTINE_KEY } from './quarantine.ts';
 import { createTally, type RuleCounters } from './tally.ts';
 
 /** A raise without its place among the raises of its input. */
@@ -66,6 +67,7 @@ export function createRuleMachine(
   const { rule, kind, lines, except } = compiled;
   const alerts = rule.actions.filter((action): action is AlertAction => action.type === 'alert');
   const tally = createTally(rule.id);
+  const quarantine = createQuarantine();
   const tables = new Map<string, StoredTable<never>>();
 
   const tableAt = <State>(prefix: string, form: KeyForm<State>): KeyTable<State> => {
@@ -81,10 +83,37 @@ export function createRuleMachine(
   const note = (code: string, text: string): void =>
     ports.effect({ type: 'note', rule: rule.id, code, text });
 
-  const cutOff = (): void => {
+  const cutOff = (event: Event, now: Instant): void => {
     const times = tally.timedOut();
     if (isMilestone(times))
       note('match-timed-out', `a match of rule ${rule.id} was cut off (${times} so far)`);
+    const until = quarantine.cutOff(now);
+    if (until !== undefined) setAside(event, now);
+  };
+
+  /** Said in the log with the rule's place, and to whoever hears of alerts: the rule watches nothing now. */
+  const setAside = (event: Event, now: Instant): void => {
+    const { file, line, column } = rule.origin;
+    const text = `rule ${rule.id} is set aside for ten minutes: its matches were cut off again and again`;
+    note('rule-quarantined', `${file}:${line}:${column}: ${text}`);
+    ports.raise({
+      type: 'raise',
+      rule: 'sentinel/rule-quarantined',
+      key: [rule.id],
+      severity: 'warning',
+      occurrence: {
+        count: 1,
+        first: now,
+        last: now,
+        fields: { rule: rule.id },
+        program: 'bird-sentinel',
+        source: event.source,
+        stream: event.stream,
+        offset: event.offset,
+        line: text,
+      },
+      now,
+    });
   };
 
   const raise = (key: readonly string[], occurrence: Occurrence, now: Instant): void => {
@@ -128,12 +157,12 @@ export function createRuleMachine(
       : [{ condition, table: tableAt(`clear${index}`, clearForm(condition, clear)) }],
   );
 
-  const isExempt = (event: Event, captured: Fields): boolean => {
+  const isExempt = (event: Event, captured: Fields, now: Instant): boolean => {
     if (except.length === 0) return false;
     const asked = withCaptured(event, captured);
     return except.some((one) => {
       const outcome = one.match(asked);
-      if (outcome === 'timedOut') cutOff();
+      if (outcome === 'timedOut') cutOff(event, now);
       return outcome !== undefined && outcome !== 'timedOut';
     });
   };
@@ -159,8 +188,8 @@ export function createRuleMachine(
     for (const { part, matcher } of lines) {
       const captured = matcher.match(event);
       if (captured === undefined) continue;
-      if (captured === 'timedOut') cutOff();
-      else if (isExempt(event, captured)) excepted = true;
+      if (captured === 'timedOut') cutOff(event, now);
+      else if (isExempt(event, captured, now)) excepted = true;
       else addMatch(matches, makeMatch(rule, event, captured, [part], now));
     }
     if (excepted && matches.length === 0) tally.absorbed('excepted');
@@ -171,6 +200,7 @@ export function createRuleMachine(
     rule,
     take(taken, now) {
       if (rule.from !== undefined && !rule.from.includes(taken.source)) return;
+      if (quarantine.isOn(now)) return tally.skipped();
       const event = rule.time === 'received' ? { ...taken, at: taken.receivedAt } : taken;
       for (const match of matchesOf(event, now)) correlate(match);
     },
@@ -185,10 +215,15 @@ export function createRuleMachine(
       );
     },
     counters: tally.counters,
-    changes: () => [...tally.changes(), ...[...tables.values()].flatMap((table) => table.changes())],
+    changes: () => [
+      ...tally.changes(),
+      ...quarantine.changes(rule.id, rule.hash),
+      ...[...tables.values()].flatMap((table) => table.changes()),
+    ],
     restore({ key, value }) {
       const split = key.indexOf('[');
-      if (split < 0) tally.restore(value);
+      if (key === QUARANTINE_KEY) quarantine.restore(value);
+      else if (split < 0) tally.restore(value);
       else tables.get(key.slice(0, split))?.restore(key.slice(split), value);
     },
   };

@@ -10,6 +10,8 @@ export interface RuleCounters {
   readonly absorbed: { readonly [Reason in AbsorbReason]?: number };
   /** Matches cut off by the time limit; they count as no match. */
   readonly timedOut: number;
+  /** Records it was not tried on, because it had been set aside. */
+  readonly skipped: number;
   /** Keys that gave way because there were too many. */
   readonly evicted: number;
 }
@@ -18,6 +20,7 @@ export interface RuleCounters {
 export interface Tally {
   raised(): void;
   absorbed(reason: AbsorbReason): void;
+  skipped(): void;
   /** Both give the new number. */
   timedOut(): number;
   evicted(): number;
@@ -33,12 +36,13 @@ export function createTally(rule: string): Tally {
   let raised = 0;
   let absorbed: { [Reason in AbsorbReason]?: number } = {};
   let timedOut = 0;
+  let skipped = 0;
   let evicted = 0;
   let dirty = false;
 
   const counters = (): RuleCounters => {
     const sum = Object.values(absorbed).reduce((total, count) => total + count, 0);
-    return { rule, matched: raised + sum, raised, absorbed: { ...absorbed }, timedOut, evicted };
+    return { rule, matched: raised + sum, raised, absorbed: { ...absorbed }, timedOut, skipped, evicted };
   };
 
   return {
@@ -54,6 +58,10 @@ export function createTally(rule: string): Tally {
       dirty = true;
       return (timedOut += 1);
     },
+    skipped() {
+      dirty = true;
+      skipped += 1;
+    },
     evicted() {
       dirty = true;
       return (evicted += 1);
@@ -63,12 +71,16 @@ export function createTally(rule: string): Tally {
       if (!dirty) return [];
       dirty = false;
       return [
-        { scope: rule, key: TALLY_KEY, value: { raised, absorbed: { ...absorbed }, timedOut, evicted } },
+        {
+          scope: rule,
+          key: TALLY_KEY,
+          value: { raised, absorbed: { ...absorbed }, timedOut, skipped, evicted },
+        },
       ];
     },
     restore(value) {
-      const row = value as { raised: number; absorbed: typeof absorbed; timedOut: number; evicted: number };
-      ({ raised, timedOut, evicted } = row);
+      const row = value as Omit<RuleCounters, 'rule' | 'matched'>;
+      ({ raised, timedOut, skipped = 0, evicted } = row);
       absorbed = { ...row.absorbed };
     },
   };
