@@ -22,8 +22,6 @@ export interface Buffers {
   readonly size: number;
   /** Another number after each `rewrite`. */
   version(): number;
-  /** As if no line had come. */
-  clear(): void;
   /** Which buffer is under way; for rows. */
   current(): string;
   select(name: string): void;
@@ -99,11 +97,6 @@ export function createBuffers(size: number, joint: boolean): Buffers {
       const texts = [...Array.from({ length: room - kept.length }, () => ''), ...kept];
       for (const [index, line] of newest(room).entries()) line.text = texts[index] ?? '';
       changed();
-    },
-    clear() {
-      for (const buffer of buffers.values()) tracker.forget(buffer);
-      buffers.clear();
-      current = open(nameOf(undefined, joint));
     },
     current: () => current.name,
     select(name) {

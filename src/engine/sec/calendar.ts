@@ -23,7 +23,6 @@ export interface Calendar {
 
 export interface CalendarRow {
   readonly key: string;
-  readonly hash: string | undefined;
   readonly value: Json;
 }
 
@@ -58,7 +57,7 @@ export function createCalendar(program: SecProgram, ports: CalendarPorts): Calen
   const tracker = createRowTracker<Entry>({
     key: keyOf,
     hash: ({ rule }) => rule.hash,
-    value: ({ fired }) => fired ?? null,
+    value: ({ fired, rule }) => [fired ?? null, rule.hash],
   });
 
   const minuteOf = (second: number): number => Math.floor(second / 60);
@@ -106,10 +105,11 @@ export function createCalendar(program: SecProgram, ports: CalendarPorts): Calen
     },
     changes: tracker.changes,
     restore(rows) {
-      for (const { key, hash, value } of rows) {
+      for (const { key, value } of rows) {
+        const [fired, hash] = value as readonly [number | null, string];
         const entry = entries.find((one) => keyOf(one) === key && one.rule.hash === hash);
-        if (entry === undefined || typeof value !== 'number') continue;
-        entry.fired = value;
+        if (entry === undefined) continue;
+        entry.fired = fired ?? undefined;
         tracker.restored(entry);
       }
     },

@@ -60,7 +60,8 @@ export function cachedArguments(entries: readonly string[], cache: Cache): reado
 
 /**
  * As SEC itself evaluates, which is not what the operators mean: what follows a first operand waits in a list
- * until an operator takes the value of the whole list, which is found in the same way. An empty list has none.
+ * until an operator takes the value of the whole list, which is found in the same way. An empty list has none,
+ * and what is in parentheses may have none either: then it is as if it did not stand there.
  */
 function evaluatePostfix(items: PostfixItems, value: (of: SecExpression) => boolean): boolean | undefined {
   let sum: boolean | undefined;
@@ -72,8 +73,9 @@ function evaluatePostfix(items: PostfixItems, value: (of: SecExpression) => bool
     } else if (item === 'and' || item === 'or') {
       if ((sum === true) === (item === 'and')) sum = evaluatePostfix(waiting, value);
       waiting = [];
-    } else if (sum === undefined) sum = value(item);
-    else waiting.push(item);
+    } else if (sum === undefined) {
+      sum = item.type === 'postfix' ? evaluatePostfix(item.items, value) : value(item);
+    } else waiting.push(item);
   }
   return sum;
 }

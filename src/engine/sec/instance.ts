@@ -49,7 +49,7 @@ export function createInstance(program: SecProgram, ports: SecPorts): Instance {
   const cache = createCache();
   const size = settings.bufsize > 0 ? settings.bufsize : linesAtOnce(program);
   const buffers = createBuffers(size, settings.jointbuf || size === 1);
-  const variables = createVariables(clock, createBuiltIns(clock, ports, settings.chars ?? 255), limits.value);
+  const variables = createVariables(clock, createBuiltIns(clock, ports, settings.chars ?? 31), limits.value);
   const texts = createTexts(variables, cache);
   const perl = createPerl(ports.perl, outputs);
   const shell = createShell(settings, texts);

@@ -142,9 +142,9 @@ const RESTARTS: ReadonlyMap<Signal, string> = new Map([
   ['USR2', 'LOGROTATE'],
 ]);
 
-/** What a full restart leaves: the queue alone. */
-function forgetAll({ buffers, calendar, children, contexts, events, operations, variables }: Instance): void {
-  for (const part of [buffers, calendar, children, contexts, events, operations, variables]) part.clear();
+/** What a full restart leaves: the queue, and the lines that patterns of several lines look at. */
+function forgetAll({ calendar, children, contexts, events, operations, variables }: Instance): void {
+  for (const part of [calendar, children, contexts, events, operations, variables]) part.clear();
 }
 
 /** What comes back from commands. */

@@ -60,12 +60,7 @@ export interface Operations {
   ownersOf(file: string): readonly OperationOwner[];
   clear(): void;
   changes(): Row[];
-  restore(rows: readonly OperationRow[]): void;
-}
-
-export interface OperationRow {
-  readonly hash: string | undefined;
-  readonly value: Json;
+  restore(values: readonly Json[]): void;
 }
 
 export interface OperationPorts {
@@ -160,9 +155,9 @@ export function createOperations(ports: OperationPorts): Operations {
       for (const own of byOwner.values()) for (const operation of own.values()) end(operation);
     },
     changes: tracker.changes,
-    restore(rows) {
-      const found = rows.flatMap(({ hash, value }) => {
-        const [, file, rule] = value as readonly [number, string, number];
+    restore(values) {
+      const found = values.flatMap((value) => {
+        const [, file, rule, hash] = value as Written;
         const owner = ownersOf(file).find(({ place }) => place.rule === rule);
         return owner === undefined || owner.hash !== hash ? [] : [readOperation(owner, value)];
       });
@@ -201,20 +196,21 @@ function writeOperation(operation: Operation): Json {
   const { order, owner, desc, bindings, begin, times, members, tokens, suppressing, falling } = operation;
   const { file, rule } = owner.place;
   const window = [begin, times, members, tokens, suppressing, falling];
-  return [order, file, rule, desc, writeBindings(bindings), window];
+  return [order, file, rule, owner.hash, desc, writeBindings(bindings), window];
 }
 
 type Written = readonly [
   order: number,
   file: string,
   rule: number,
+  hash: string,
   desc: string,
   bindings: Json,
   window: readonly [number, readonly number[], readonly number[], readonly string[], boolean, boolean],
 ];
 
 function readOperation(owner: OperationOwner, value: Json): Operation {
-  const [order, , , desc, bindings, window] = value as Written;
+  const [order, , , , desc, bindings, window] = value as Written;
   const [begin, times, members, tokens, suppressing, falling] = window;
   return {
     ...freshOperation(order, owner, desc, readBindings(bindings), begin),

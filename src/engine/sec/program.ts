@@ -29,7 +29,7 @@ export interface SecSettings {
    * values of variables quoted wherever they stand; `raw`: run as SEC runs them.
    */
   readonly shell: 'refused' | 'quoted' | 'raw';
-  /** The last N for which `%.chrN` is a character: 31 in SEC 2.9.1, 255 since 2.9.3; absent: 255. */
+  /** The last N for which `%.chrN` is a character: 255 since SEC 2.9.3; absent: 31, as before. */
   readonly chars?: 31 | 255;
 }
 

@@ -53,8 +53,10 @@ export function createStateRows(instance: Instance): StateRows {
       contexts.restore(pairs);
       events.restore(pairs);
       outputs.restore(pairs);
-      operations.restore(present.filter(({ key }) => key.startsWith('operation/')));
-      calendar.restore(present.filter(({ key }) => key.startsWith('calendar/')));
+      operations.restore(pairs.flatMap(([key, value]) => (key.startsWith('operation/') ? [value] : [])));
+      calendar.restore(
+        pairs.flatMap(([key, value]) => (key.startsWith('calendar/') ? [{ key, value }] : [])),
+      );
     },
   };
 }

@@ -14,9 +14,6 @@ interface Entry {
   readonly rules: number[];
 }
 
-/** Slots of the table by which a line is looked through. */
-const SLOTS = 1 << 16;
-
 /**
  * An index by three characters each of the texts that rules need. Rules of which nothing is known, or that do
  * something before their pattern is tried, are always candidates; so are those that `waits` says wait for a
@@ -58,22 +55,27 @@ type Choices = readonly OneOf[];
 /** The patterns of a rule; undefined: a line can matter to it without any of these matching. */
 type Need = readonly Choices[] | undefined;
 
-type Table = readonly (readonly Entry[] | undefined)[];
+interface Table {
+  readonly slots: readonly (readonly Entry[] | undefined)[];
+  /** The number of slots less one; that is a power of two. */
+  readonly mask: number;
+}
 
 /** Each text stands in the table under the rarest three of its characters. */
 function buildTable(needs: readonly Need[]): Table {
   const uses = countUses(needs);
-  const table: (Entry[] | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  const mask = 2 ** Math.ceil(Math.log2(16 * (needs.length + 1))) - 1;
+  const slots: (Entry[] | undefined)[] = Array.from({ length: mask + 1 }, () => undefined);
   for (const [index, need] of needs.entries()) {
     for (const text of (need ?? []).flatMap((choices) => rarestSet(choices, uses))) {
       const key = rarestKey(text, uses);
-      const slot = (table[slotOf(key)] ??= []);
+      const slot = (slots[slotOf(key, mask)] ??= []);
       const entry = slot.find((one) => one.key === key);
       if (entry === undefined) slot.push({ key, rules: [index] });
       else entry.rules.push(index);
     }
   }
-  return table;
+  return { slots, mask };
 }
 
 type Uses = ReadonlyMap<number, number>;
@@ -104,13 +106,13 @@ function keysOf(text: string): readonly number[] {
   );
 }
 
-function look(line: string, table: Table, found: (rule: number) => void): void {
+function look(line: string, { slots, mask }: Table, found: (rule: number) => void): void {
   let first = folded(line.charCodeAt(0));
   let second = folded(line.charCodeAt(1));
   for (let at = 2; at < line.length; at += 1) {
     const third = folded(line.charCodeAt(at));
     const key = keyOf(first, second, third);
-    const slot = table[slotOf(key)];
+    const slot = slots[slotOf(key, mask)];
     if (slot !== undefined) {
       for (const entry of slot) if (entry.key === key) entry.rules.forEach(found);
     }
@@ -124,7 +126,7 @@ const folded = (code: number): number => (code >= 0x41 && code <= 0x5a ? code + 
 
 const keyOf = (first: number, second: number, third: number): number => (first << 16) | (second << 8) | third;
 
-const slotOf = (key: number): number => (key ^ (key >>> 7)) & (SLOTS - 1);
+const slotOf = (key: number, mask: number): number => (key ^ (key >>> 7)) & mask;
 
 function needOf(rule: SecRule): Need {
   switch (rule.type) {
