@@ -65,7 +65,7 @@ export function evaluate(expression: SecExpression, valueOf: (operand: Operand) 
 
 /**
  * SEC's way: an accumulator, which the first operand sets, and a list of what waits for an operator. The
- * list is a postfix expression itself; an empty one leaves the accumulator unset.
+ * list is a postfix expression itself; an empty one leaves the accumulator unset, and so may parentheses.
  */
 function runPostfix(items: Postfix, valueOf: (operand: Operand) => boolean): boolean | undefined {
   let value: boolean | undefined;
@@ -78,8 +78,9 @@ function runPostfix(items: Postfix, valueOf: (operand: Operand) => boolean): boo
     } else if (item === 'not') {
       if (waiting.length > 0) waiting.push(item);
       else value = value !== true;
-    } else if (value === undefined) value = evaluate(item, valueOf);
-    else waiting.push(item);
+    } else if (value === undefined) {
+      value = item.type === 'postfix' ? runPostfix(item.items, valueOf) : evaluate(item, valueOf);
+    } else waiting.push(item);
   }
   return value;
 }
