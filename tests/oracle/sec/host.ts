@@ -19,6 +19,8 @@ export interface HostOptions {
   readonly perl?: NonNullable<SecPorts['perl']>;
   /** Lines in which no pattern can match are not given to the machine. */
   readonly prefilter?: boolean;
+  /** The last N for which there is a `%.chrN`: 31 in Debian's SEC 2.9.1. */
+  readonly chars?: 31 | 255;
   /** Before every input the machine is made anew of its rows. */
   readonly reborn?: boolean;
 }
@@ -122,7 +124,7 @@ function readRules(switches: SecSwitches, sandbox: Sandbox, options: HostOptions
       ports: createMatchPorts(),
       precedence: 'sec',
       perl: options.perl !== undefined,
-      settings: settingsOf(switches, 'raw'),
+      settings: { ...settingsOf(switches, 'raw'), chars: options.chars ?? 31 },
     },
   );
   return { program, files };
