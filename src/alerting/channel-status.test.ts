@@ -60,6 +60,12 @@ describe('how a channel stands', () => {
         spentToday: 5,
       },
     ]);
+    const priced = createAlerting(
+      rulesOf({ channels: [channelOf('phone', { budgets: budget(9, minute), price: 1 })] }),
+    );
+    stepAndSend(priced, raiseAt(0));
+    stepAndSend(priced, raiseAt(hour));
+    expect(priced.channels()).toMatchObject([{ budgets: [{ used: 1 }], spentToday: 2 }]);
     const spent = createAlerting(rulesOf({ channels: [channelOf('phone', { budgets: budget(1, hour) })] }));
     stepAndSend(spent, raiseAt(0));
     stepAndSend(spent, raiseAt(1));

@@ -86,14 +86,24 @@ describe('repeat', () => {
     expect(acked.nextWake()).toBeUndefined();
   });
 
+  test('does not pile up while the message before still waits', () => {
+    const alerting = createAlerting(rulesWith(repeat));
+    const [attempt] = attemptsOf(alerting.step(raiseAt(0, { clears: true })));
+    if (attempt === undefined) throw new Error('no attempt');
+    expect(notificationsOf(alerting.step(tickAt(hour)))).toEqual([]);
+    alerting.step(settledAt(hour + 1, attempt));
+    expect(toldAt(alerting, [2 * hour])).toEqual(['120 repeated admin']);
+  });
+
   test('that waits for its channel is taken back when somebody acknowledges', () => {
     const alerting = createAlerting(rulesWith(repeat));
-    const begun = alerting.step(raiseAt(0, { clears: true }));
-    const [attempt] = attemptsOf(begun);
+    const id = idOf(stepAndSend(alerting, raiseAt(0, { clears: true })));
+    // The channel is busy with another alert.
+    const [attempt] = attemptsOf(alerting.step(raiseAt(minute, { key: ['b'] })));
     if (attempt === undefined) throw new Error('no attempt');
     const [waiting] = notificationsOf(alerting.step(tickAt(hour)));
     expect(waiting).toMatchObject({ reason: 'repeated', state: 'pending' });
-    const acked = alerting.step(ackAt(hour, idOf(begun)));
+    const acked = alerting.step(ackAt(hour, id));
     expect(notificationsOf(acked)).toMatchObject([{ id: waiting?.id, state: 'muted' }]);
     expect(attemptsOf(alerting.step(settledAt(hour, attempt)))).toEqual([]);
   });

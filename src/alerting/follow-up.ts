@@ -60,14 +60,23 @@ export function followUp(desk: Desk, episode: Episode): void {
     mutedSince === undefined ? {} : { suppressed: { count: alert.mutedSinceTold, since: mutedSince } };
   episode.followUps = followUps.flatMap((one) => {
     if (!due.includes(one)) return [one];
-    const receivers = (one.type === 'repeat' ? [one.receiver] : one.to).flatMap(
-      (name) => receiverOf(desk, name) ?? [],
-    );
+    const names =
+      one.type === 'repeat' ? [one.receiver].filter((name) => !awaits(desk, episode, name)) : one.to;
+    const receivers = names.flatMap((name) => receiverOf(desk, name) ?? []);
     const reason = one.type === 'repeat' ? 'repeated' : 'escalated';
     remind(desk, episode, receivers, { reason, ...suppressed, carried: {} }, whyOf(one));
     return one.type === 'repeat' ? [{ ...one, at: instant(desk.now + one.every) }] : [];
   });
   keepEpisode(desk, episode);
+}
+
+/** Whether a message about the alert still waits for this receiver: then there is nothing to repeat. */
+function awaits(desk: Desk, { alert, unsettled }: Episode, receiver: string): boolean {
+  if (unsettled === 0) return false;
+  for (const { notification } of desk.notices.values()) {
+    if (notification.receiver === receiver && notification.alerts.includes(alert.id)) return true;
+  }
+  return false;
 }
 
 /** Takes back what was only to be told again and did not go out yet. */

@@ -225,6 +225,8 @@ export interface World {
   play(move: Move): void;
   /** Puts a machine with the same rows in the place of this one. */
   restore(): void;
+  /** The program starts again while the machine's clock shows this. */
+  startAt(at: number): void;
   /** Lets time pass until then, and answers every attempt. */
   run(until: number, answer?: (attempt: Notification, now: number) => Delivery): void;
   step(input: AlertingInput): AlertingOutput[];
@@ -338,6 +340,13 @@ export function createWorld(variants: readonly AlertingRules[]): World {
     }
   };
 
+  const startAt = (at: number): void => {
+    now = at;
+    underWay = [];
+    restore();
+    step(startedAt(now));
+  };
+
   const run: World['run'] = (until, answer = () => ({ type: 'sent' })) => {
     for (let round = 0; round < 50_000; round += 1) {
       const [attempt] = underWay;
@@ -365,6 +374,7 @@ export function createWorld(variants: readonly AlertingRules[]): World {
     transcript,
     play,
     restore,
+    startAt,
     run,
     step,
   };
