@@ -23,6 +23,16 @@ describe('contexts', () => {
     expect(engine.counters()[3]).toMatchObject({ matched: 2, raised: 1, absorbed: { unless: 1 } });
   });
 
+  test('are over for a timer of the same moment, whichever is older', () => {
+    const engine = engineFrom([
+      { id: 'm', match: 'begin', set: { context: 'm', for: '30s' } },
+      { id: 'w', match: 'start', expect: { match: 'end', within: '1m' }, unless: 'm', alert: {} },
+    ]);
+    engine.step(eventAt(minute, 'start', { rules: [0, 1] }));
+    engine.step(eventAt(minute + 30_000, 'begin', { rules: [0, 1] }));
+    expect(raisesOf(engine.step(tickAt(2 * minute)))).toHaveLength(1);
+  });
+
   test('stay on longer when they are set again, never shorter', () => {
     const engine = engineOf();
     for (const text of ['begin', 'briefly']) engine.step(at(minute, text));

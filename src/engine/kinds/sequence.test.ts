@@ -92,6 +92,19 @@ describe('sequence', () => {
     expect(engine.counters()[0]).toMatchObject({ absorbed: { step: 1, late: 1 } });
   });
 
+  test('in a flood only the newest lines make room for a late one', () => {
+    const rules = [
+      { id: 'r', sequence: { within: '1h', steps: [{ match: 'a' }, { match: 'b' }] }, alert: {} },
+    ];
+    const engine = engineFrom(rules, { late: minute });
+    for (let at = 1; at <= 100; at += 1) engine.step(eventAt(1000 + at, 'b'));
+    expect(engine.step(eventAt(1010, 'a', { now: 1100 }))).toEqual([]);
+    expect(engine.counters()[0]).toMatchObject({ absorbed: { step: 100, late: 1 } });
+    expect(raisesOf(engine.step(eventAt(1090, 'a', { now: 1100 })))).toMatchObject([
+      { occurrence: { last: 1100 } },
+    ]);
+  });
+
   test('a flood between the steps hides nothing', () => {
     const engine = engineFrom([
       {

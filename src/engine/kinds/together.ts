@@ -85,7 +85,6 @@ function windowAround(
 ): readonly Mark[] | undefined {
   const near = marks.filter(({ at }) => Math.abs(at - mark.at) <= within);
   for (const { at: start } of near) {
-    if (start > mark.at) return undefined;
     const inside = near.filter(({ at }) => at >= start && at <= start + within);
     const chosen = newestOfEach(inside, members);
     if (chosen.length === members) return [...new Set([...chosen, mark])].toSorted((a, b) => a.at - b.at);
