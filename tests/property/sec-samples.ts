@@ -153,6 +153,7 @@ const { actions } = fc.letrec<{ action: SecAction; actions: SecActions }>((tie) 
       fc.record({ type: is('break', 'continue') }),
       fc.record({ type: is('create'), context: name, life: short, actions: tie('actions') }),
       fc.record({ type: is('set'), context: name, life: short, actions: tie('actions') }),
+      // oxlint-disable-next-line unicorn/no-thenable -- a list of actions, never awaited
       fc.record({ type: is('if'), variable, then: tie('actions'), otherwise: tie('actions') }),
       fc.record({ type: is('while'), variable, actions: tie('actions') }),
     ),
@@ -295,7 +296,7 @@ export const inputs: fc.Arbitrary<readonly SecInput[]> = fc
     const made: SecInput[] = [{ type: 'started', now: instant(second * 1000) }];
     for (const [gap, input] of list) {
       second += gap;
-      made.push({ ...input, now: instant(second * 1000) } as SecInput);
+      made.push({ ...input, now: instant(second * 1000) });
     }
     return made;
   });

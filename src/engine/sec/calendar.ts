@@ -47,7 +47,8 @@ interface Entry {
 const PREFIX = 'calendar/';
 
 export function createCalendar(program: SecProgram, ports: CalendarPorts): Calendar {
-  const { clock, evaluate, localTime, run } = ports;
+  const { clock, evaluate, run } = ports;
+  const localTime = remembering(ports.localTime);
   const entries = program.files.flatMap(({ name, rules }) =>
     rules.flatMap((rule, index) => (rule.type === 'Calendar' ? [createEntry(rule, name, index)] : [])),
   );
@@ -120,6 +121,17 @@ export function createCalendar(program: SecProgram, ports: CalendarPorts): Calen
       }
       stirred = true;
     },
+  };
+}
+
+/** All rules ask for the same second, again and again while lines come. */
+function remembering(localTime: CalendarPorts['localTime']): CalendarPorts['localTime'] {
+  let at: number | undefined;
+  let local: LocalTime | undefined;
+  return (second) => {
+    if (local === undefined || at !== second) local = localTime(second);
+    at = second;
+    return local;
   };
 }
 
