@@ -43,14 +43,15 @@ export function readPattern(fields: PatternFields, reading: Reading): SecPattern
   const [, sign = '', kind = '', count = '', cached] = found;
   const negated = sign !== '';
   const type = kind.toLowerCase();
-  if (fields.varmap !== undefined && type !== 'regexp' && type !== 'perlfunc') {
+  const mapped = !negated && (type === 'regexp' || type === 'perlfunc');
+  if (fields.varmap !== undefined && !mapped) {
     report.warning('varmap', fields.varmap.value, 'a varmap means something with RegExp and PerlFunc only');
   }
   if (cached !== undefined) return readCached(fields.pattern.value, negated, reading);
   if (type === '') return readTvalue(fields.pattern.value, reading);
   const lines = readLines(count, fields.ptype.value, reading);
   if (type === 'substr') return { type, negated, lines, text: decodeSubstr(fields.pattern.value.text) };
-  const varmap = fields.varmap === undefined ? NO_VARMAP : readVarmap(fields.varmap.value, report);
+  const varmap = fields.varmap === undefined || !mapped ? NO_VARMAP : readVarmap(fields.varmap.value, report);
   if (type === 'regexp') return readRegexp({ fields, negated, lines, varmap }, reading);
   return readPerlFunc(fields.pattern.value, { negated, lines, varmap }, reading);
 }
