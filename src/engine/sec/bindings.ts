@@ -12,9 +12,6 @@ export interface Bindings {
   readonly percent?: MatchVariables;
 }
 
-/** A match that sets no variables at all. */
-export const BARE: Bindings = {};
-
 /** The name under which a value of the match cache (`$:{ENTRY:NAME}`) is kept among the variables. */
 export const cachedName = (entry: string, name: string): string => `:${entry}:${name}`;
 
