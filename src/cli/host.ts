@@ -5,6 +5,8 @@ import { crashAt } from '../daemon/crash-points.ts';
 import { openDaemon, type Daemon, type DaemonParts } from '../daemon/daemon.ts';
 import type { Log } from '../daemon/log.ts';
 import { environmentFrom } from '../daemon/intents/environment.ts';
+import type { PerlOptions } from '../daemon/perl/port.ts';
+import { codesIn } from '../daemon/perl/code-memory.ts';
 import { createMatchPorts } from '../daemon/node-ports.ts';
 import { instant } from '../model/time.ts';
 import { acquireLock, type HeldLock, type Lock } from '../control/lock.ts';
@@ -72,7 +74,9 @@ export async function host(options: HostOptions): Promise<Hosting> {
     opened.ledger.close();
     return refuse(`the saved positions cannot be used: ${unseeded.detail}`);
   }
-  const perl = options.config.perl ? await openPerl(log) : undefined;
+  // A reload may bring the first rule with Perl code; none is started before it asks.
+  const perl =
+    state !== undefined || options.config.perl ? await openPerl(log, codesIn(opened.ledger)) : undefined;
   const daemon = await openDaemon({
     config: options.config,
     ledger: opened.ledger,
@@ -103,10 +107,11 @@ export async function host(options: HostOptions): Promise<Hosting> {
 }
 
 /** Only rules with Perl code start one, at its first question. */
-async function openPerl(log: Log) {
+async function openPerl(log: Log, memory: PerlOptions['memory']) {
   const { createPerl } = await import('../daemon/perl/port.ts');
   return createPerl({
     environment: environmentFrom(process.env),
+    ...(memory === undefined ? {} : { memory }),
     say: (code, text) => log.warn(code, { text }),
   });
 }

@@ -20,7 +20,11 @@ export const knownNames = (tree: MapTree): KnownNames => ({
   channels: namesAt(tree, 'channels'),
   receivers: namesAt(tree, 'receivers'),
   accounts: namesAt(tree, 'accounts'),
-  rules: itemsAt(tree, 'rules').flatMap((rule) => textAt(rule, 'id') ?? []),
+  rules: [
+    ...itemsAt(tree, 'rules').flatMap((rule) => textAt(rule, 'id') ?? []),
+    ...itemsAt(tree, 'include').flatMap((item) => textAt(item, 'id') ?? []),
+    'sec',
+  ],
 });
 
 /** Everything that is named somewhere and is nowhere, and routes that never come to anything. */
@@ -42,6 +46,25 @@ export function checkReferences(document: ConfigDocument, locate: Locate, known:
               locate(['receivers', name, 'quiet-hours']),
             ),
           ],
+    ),
+    ...document.include.flatMap((item, index) =>
+      'sec' in item
+        ? [
+            ...unknownNames(item.from ?? [], known.sources, 'source', ['include', index, 'from'], locate),
+            ...Object.keys(item.contexts).flatMap((name) =>
+              known.sources.includes(name)
+                ? []
+                : [
+                    unknownName(
+                      name,
+                      known.sources,
+                      'source',
+                      locate(['include', index, 'contexts', name], 'key'),
+                    ),
+                  ],
+            ),
+          ]
+        : [],
     ),
     ...document.routes.flatMap(({ to, when, escalate }, index) => [
       ...unknownNames(

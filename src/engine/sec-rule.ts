@@ -148,7 +148,9 @@ export function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, wo
     hear: () => undefined,
     sources: (_, now) => tick(now),
     heed: (signal, now) => after({ type: 'signal', now, signal }, undefined, now),
-    commandOutput: (child, text, now) => after({ type: 'output', now, child, text }, undefined, now),
+    commandOutput: (child, text, now) =>
+      // The machine takes output as it was printed: an empty text is nothing, an empty line is one.
+      after({ type: 'output', now, child, text: `${text}\n` }, undefined, now),
     commandFinished: (child, exit, now) => after({ type: 'finished', now, child, exit }, undefined, now),
     evicted: () => undefined,
     counters: tally.counters,

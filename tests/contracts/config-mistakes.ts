@@ -571,9 +571,35 @@ export const mistakes: readonly [
     ['c.yaml:1:35 config.given-twice the pack "sshd" is included twice, first at c.yaml:1:19'],
   ],
   [
-    'include sec',
-    'include: [{ sec: /etc/x }]',
-    ['c.yaml:1:13 config.unknown-key unknown key "sec" in include[0] (not supported yet)'],
+    'include swatch',
+    'include: [{ swatch: /etc/x }]',
+    ['c.yaml:1:13 config.unknown-key unknown key "swatch" in include[0] (not supported yet)'],
+  ],
+  [
+    'include sec without files',
+    'include: [{ sec: /etc/x }, { sec: /etc/y/*.sec }]',
+    [
+      'c.yaml:1:18 config.unreadable /etc/x does not exist',
+      'c.yaml:1:35 config.unreadable /etc/y/*.sec fits no file',
+      'c.yaml:1:35 config.given-twice two includes are named "sec" (give each an id of its own)',
+    ],
+  ],
+  [
+    'include sec with keys that are none',
+    'include: [{ sec: a, alert: { on: [shout] }, shell: raw }]',
+    [
+      'c.yaml:1:35 config.wrong-value include[0].alert.on[0]: must be logonly, write, writen, owritecl, pipe, pipeexec, report, reportexec, shellcmd, cmdexec, spawn, spawnexec, udgram, ustream, udpsock or tcpsock, not the text "shout"',
+      'c.yaml:1:52 config.wrong-value include[0].shell: must be refuse or allow, not the text "raw"',
+    ],
+  ],
+  [
+    'include sec for sources that are not there',
+    'include: [{ sec: /etc/x, from: [auth], contexts: { auth2: A } }]\nsources: { auht: { stdin: true } }',
+    [
+      'c.yaml:1:18 config.unreadable /etc/x does not exist',
+      'c.yaml:1:33 config.unknown-name there is no source "auth" (did you mean "auht"?)',
+      'c.yaml:1:52 config.unknown-name there is no source "auth2" (known: auht)',
+    ],
   ],
   [
     'tests',

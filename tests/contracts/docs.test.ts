@@ -12,6 +12,7 @@ const blocksOf = (page: string, language: string): readonly string[] =>
   );
 
 const files = {
+  '/etc/sec/a.sec': 'type=Suppress\nptype=SubStr\npattern=x\n',
   '/etc/bird-sentinel/hook.key': 'k',
   '/etc/bird-sentinel/mail.pw': 'm',
   '/etc/bird-sentinel/nsca.pw': 'n',

@@ -97,6 +97,8 @@ async function runOn({ daemon, lock, leave }: Hosted, settings: Settings, log: L
       (error: unknown) => log.error('reload', { text: String(error) }),
     );
   });
+  // What rules write to files and connections opens anew, as after the rotation of their logs.
+  process.on('SIGUSR2', () => daemon.signal('USR2'));
   process.on('SIGUSR1', () => log.info('status', { status: daemon.status() }));
   daemon.start();
   log.info('watching', { pid: process.pid });
