@@ -18,6 +18,8 @@ export interface IntentSettings {
   readonly inputs?: CarrierPorts['inputs'];
   /** Takes the lines that rules write to the log; absent: our own log. */
   readonly say?: CarrierPorts['say'];
+  /** What commands print goes to standard output, as it does with SEC; else it is left aside. */
+  readonly showCommands?: boolean;
   /** Absent: our own standard output. */
   readonly stdout?: CarrierPorts['stdout'];
 }
@@ -34,6 +36,7 @@ export function openIntents(
         environment: environmentFrom(process.env, settings.environment),
         stdout: settings.stdout ?? createStdout(process.stdout, limits.queued),
         say: settings.say ?? ((rule, text) => ports.log.info('rule', { rule, text })),
+        showCommands: settings.showCommands === true,
         inputs: settings.inputs ?? (async () => lost('inputs cannot be added or dropped here')),
         offer: ports.offer,
       })

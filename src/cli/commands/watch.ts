@@ -60,7 +60,7 @@ export async function watch(
     follow: !once,
     log: plainLog(complainLine, settings.quiet ? 'error' : 'warn'),
     // Rule files that somebody names here are to do what they say; their log is the screen.
-    intents: { carryOut: true, say: (_, text) => print(text) },
+    intents: { carryOut: true, showCommands: true, say: (_, text) => print(text) },
   });
   if (!hosting.ok) return hosting.code;
   const { daemon, leave } = hosting.hosted;

@@ -20,6 +20,8 @@ export interface CarrierPorts {
   /** All that commands find in their environment. */
   readonly environment: { readonly [name: string]: string };
   readonly stdout: (text: string) => Promise<Outcome>;
+  /** What commands print goes there too. */
+  readonly showCommands?: boolean;
   readonly inputs: (intent: InputIntent) => Promise<Outcome>;
   readonly offer: (report: Report) => void;
 }
@@ -52,16 +54,21 @@ export function createCarrier(ports: CarrierPorts): Carrier {
   const streams = createStreams(limits);
   const datagrams = createDatagrams(limits);
   const unixDatagrams = createUnixDatagrams(limits, ports.environment);
-  const commands = createCommands({ environment: ports.environment, limits });
+  const commands = createCommands({
+    environment: ports.environment,
+    limits,
+    shown: ports.showCommands === true,
+  });
 
   const run = async (rule: string, intent: RunIntent): Promise<Carried | undefined> => {
     const { child } = intent;
-    const end = await commands.run(intent, (text, committed) =>
+    const end = await commands.run(intent, (text, committed) => {
+      if (!intent.outputs) return void ports.stdout(`${text}\n`).then(committed);
       ports.offer({
         make: (now, seq) => ({ type: 'commandOutput', seq, now, child, rule, text }),
         committed,
-      }),
-    );
+      });
+    });
     if (end.type === 'stopped') return undefined;
     const outcome = outcomeOf(end);
     if (!intent.reports) return { outcome };

@@ -23,6 +23,8 @@ export interface ChildPorts {
     readonly outputLine: number;
     readonly outputLines: number;
   };
+  /** Whether what it prints is taken although its rule does not ask for it. */
+  readonly shown: boolean;
   /** One line it printed; `committed` is to be called when it is safe. */
   readonly output: (line: string, committed: () => void) => void;
   /** Ends it: first asked to, then killed. */
@@ -39,7 +41,7 @@ const keptOfStderr = 4096;
 /** Runs a command in a process group of its own, and waits for its end. Never rejects. */
 export async function runChild(intent: RunIntent, ports: ChildPorts): Promise<ChildEnd> {
   if (ports.stop.aborted) return { type: 'stopped' };
-  const child = start(intent, ports.environment);
+  const child = start(intent, ports);
   if ('why' in child) return child;
   let cut: 'stopped' | 'timedOut' | undefined;
   const end = (why: 'stopped' | 'timedOut') => () => {
@@ -69,14 +71,14 @@ type Exit = { readonly type: 'exited'; readonly exit: number } | NotStarted;
 
 function start(
   { command, input, outputs }: RunIntent,
-  env: ChildPorts['environment'],
+  { environment, shown }: ChildPorts,
 ): ChildProcess | NotStarted {
   const [program = '', ...args] = argvOf(command);
   try {
     return spawn(program, args, {
-      env: { ...env },
+      env: { ...environment },
       detached: true,
-      stdio: [input === undefined ? 'ignore' : 'pipe', outputs ? 'pipe' : 'ignore', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', outputs || shown ? 'pipe' : 'ignore', 'pipe'],
     });
   } catch (error) {
     return notStarted(error);

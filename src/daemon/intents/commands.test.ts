@@ -16,7 +16,7 @@ const environment = { PATH: process.env['PATH'] ?? '' };
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'commands-'));
-  commands = createCommands({ environment, limits });
+  commands = createCommands({ environment, shown: false, limits });
   lines = [];
 });
 afterEach(async () => {
@@ -165,7 +165,7 @@ describe('what a command prints', () => {
   });
 
   test('comes at its pace', async () => {
-    commands = createCommands({ environment, limits: { ...limits, outputLines: 50 } });
+    commands = createCommands({ environment, shown: false, limits: { ...limits, outputLines: 50 } });
     const begun = performance.now();
     await run(shell('seq 120'));
     expect(lines).toHaveLength(120);
@@ -176,7 +176,7 @@ describe('what a command prints', () => {
 
 describe('ends that we make', () => {
   test('a command that runs too long is ended with all it started, however deaf', async () => {
-    commands = createCommands({ environment, limits: { ...limits, commandTime: millis(300) } });
+    commands = createCommands({ environment, shown: false, limits: { ...limits, commandTime: millis(300) } });
     const end = await run(
       shell('trap "" TERM; sh -c "trap \'\' TERM; echo \\$\\$; sleep 60; sleep 60" & wait; sleep 60'),
     );

@@ -11,7 +11,7 @@ export interface Commands {
 }
 
 /** Nothing runs yet. */
-export function createCommands(ports: Pick<ChildPorts, 'environment' | 'limits'>): Commands {
+export function createCommands(ports: Pick<ChildPorts, 'environment' | 'limits' | 'shown'>): Commands {
   const feeds = new AbortController();
   const others = new AbortController();
   // Every command that runs listens to one of them.
