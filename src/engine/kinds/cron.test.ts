@@ -66,6 +66,8 @@ describe('the next time', () => {
     ],
     ['0 0 * * *', 'America/Sao_Paulo', '2018-11-03T12:00', ['2018-11-04T03:00', '2018-11-05T02:00']],
     ['0 12 * * *', 'Pacific/Apia', '2011-12-29T23:00', ['2011-12-30T10:00', '2011-12-30T22:00']],
+    // St John's went back at 00:01: half past eleven of the day before came again.
+    ['30 * * * *', 'America/St_Johns', '2010-11-07T02:30', ['2010-11-07T03:00', '2010-11-07T04:00']],
     ['0 3 * * *', 'Asia/Kathmandu', '2026-11-20T00:00', ['2026-11-20T21:15']],
   ])('of %s in %s after %s', (cron, zone, from, times) => {
     expect(timesOf(cron, zone, from, times.length)).toEqual(times);
@@ -136,6 +138,7 @@ describe('parseCron', () => {
     '* * * * * *',
     '-1 * * * *',
     '@noon',
+    'constructor',
   ])('refuses %j', (text) => {
     expect(parseCron(text).ok).toBe(false);
   });

@@ -25,15 +25,15 @@ const DAY = 86_400_000;
 /** 29 February can be eight years away, around 1900 and 2100. */
 const MOST_DAYS = 8 * 366;
 
-const NAMES: { readonly [name: string]: string } = {
-  '@hourly': '0 * * * *',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@weekly': '0 0 * * 0',
-  '@monthly': '0 0 1 * *',
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-};
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['@hourly', '0 * * * *'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@monthly', '0 0 1 * *'],
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+]);
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -55,7 +55,7 @@ const fields: readonly Field[] = [
 
 /** Reads the five fields of crontab(5) (lists, ranges, steps, names of months and weekdays) or a name such as `@daily`. */
 export function parseCron(text: string): ParsedCron {
-  const words = (NAMES[text.trim().toLowerCase()] ?? text).trim().toLowerCase().split(/\s+/);
+  const words = (NAMES.get(text.trim().toLowerCase()) ?? text).trim().toLowerCase().split(/\s+/);
   if (words.length !== fields.length) return { ok: false, why: `it has ${words.length} fields, not 5` };
   const numbers: number[][] = [];
   for (const [index, field] of fields.entries()) {
