@@ -19,6 +19,8 @@ export interface HostOptions {
   readonly perl?: NonNullable<SecPorts['perl']>;
   /** Lines in which no pattern can match are not given to the machine. */
   readonly prefilter?: boolean;
+  /** Told of each line that was not given. */
+  readonly passedOver?: () => void;
   /** The last N for which there is a `%.chrN`: 31 in Debian's SEC 2.9.1. */
   readonly chars?: 31 | 255;
   /** Before every input the machine is made anew of its rows. */
@@ -58,7 +60,10 @@ export function createHost(scenario: Scenario, sandbox: Sandbox, options: HostOp
       ),
     start: (now) => step({ type: 'started', now: at(now) }),
     line(now, { file, context, text }) {
-      if (!wants(text)) return [];
+      if (!wants(text)) {
+        options.passedOver?.();
+        return [];
+      }
       const from = context === undefined ? { source: file } : { source: file, context };
       return step({ type: 'line', now: at(now), ...from, text });
     },

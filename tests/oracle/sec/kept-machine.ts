@@ -1,6 +1,7 @@
 import type { SecInput, SecMachine, SecOutput, SecPorts } from '../../../src/engine/sec/contract.ts';
 import { createSecMachine } from '../../../src/engine/sec/machine.ts';
 import type { SecProgram } from '../../../src/engine/sec/program.ts';
+import { assert } from '../../../src/kit/assert.ts';
 import type { Row } from '../../../src/model/machine.ts';
 
 /** A machine together with all its rows, as a ledger would have them. */
@@ -10,7 +11,7 @@ export interface KeptMachine {
   renewed(program: SecProgram): KeptMachine;
 }
 
-/** `reborn`: before each input it is made anew of its rows, which have been text meanwhile. */
+/** `reborn`: before each input, but not for ticks with which nothing is due, it is made anew of its rows, which have been text meanwhile. */
 export function createKeptMachine(program: SecProgram, ports: SecPorts, reborn: boolean): KeptMachine {
   return keep(program, ports, reborn, new Map());
 }
@@ -31,8 +32,12 @@ function keep(program: SecProgram, ports: SecPorts, reborn: boolean, rows: Map<s
   };
   return {
     step(input) {
-      if (reborn) machine = revive();
+      const wake = machine.nextWake();
+      const idle = isTick(input) && (wake === undefined || wake > input.now);
+      if (reborn && !idle) machine = revive();
       const outputs = machine.step(input);
+      if (idle)
+        assert(outputs.length === 0, `nothing was due at ${String(input.now)}, and yet there are outputs`);
       if (reborn) save();
       return outputs;
     },
@@ -42,5 +47,9 @@ function keep(program: SecProgram, ports: SecPorts, reborn: boolean, rows: Map<s
     },
   };
 }
+
+/** SIGINT says nothing to a machine but the time. */
+const isTick = (input: SecInput): boolean =>
+  input.type === 'tick' || (input.type === 'signal' && input.signal === 'INT');
 
 const throughText = (row: Row): Row => JSON.parse(JSON.stringify(row)) as Row;
