@@ -96,6 +96,8 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     { wall: parts.now, monotonic: () => performance.now() },
     recovered.now,
   );
+  // Until sources are opened and say how far they are, no timer fires on what was not read.
+  for (const { name } of parts.config.sources) clock.opened(name);
   const trouble = watchLedger(log);
   let config = parts.config;
   let channels = openOnDemand(config.channels, portsFor(parts, config));

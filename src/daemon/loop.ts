@@ -16,6 +16,7 @@ import type { Intake } from './intake.ts';
 import type { Report } from './intents/contract.ts';
 import type { Intents } from './intents/intents.ts';
 import { openDraft, type Draft, type PlannedAttempt } from './round.ts';
+import { createSumCheck } from './sum-check.ts';
 import type { Wording } from './wording.ts';
 
 /** What the loop is made to do, in the order in which it was asked. */
@@ -92,6 +93,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   const { ledger, clock, reach } = ports;
   const queue: Item[] = [];
   const commitMs: number[] = [];
+  const sums = createSumCheck(clock.wall());
   let way = first;
   let seq = nextSeq;
   let journaled = 0;
@@ -207,6 +209,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     }
     reach('stepped');
     note(decided, draft);
+    sums.touched();
     reach('decided');
   }
 
@@ -226,6 +229,9 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     const alertingNow = clock.alerting();
     if (isDue(alerting.nextWake(), alertingNow)) {
       note(way.machines.decide({ type: 'tick', now: alertingNow }), draft);
+    }
+    if (sums.take(clock.wall())) {
+      note(way.machines.decide({ type: 'rule-sums', now: alertingNow, rules: engine.counters() }), draft);
     }
   }
 
@@ -312,7 +318,8 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       return;
     }
     const engineWake = clock.holding().length === 0 ? way.machines.engine.nextWake() : undefined;
-    const wake = earliest(engineWake, way.machines.alerting.nextWake());
+    const machinesWake = earliest(engineWake, way.machines.alerting.nextWake());
+    const wake = earliest(machinesWake, sums.next());
     if (wake === undefined || halted) return;
     const wait = Math.min(longestTimer, Math.max(1, wake - clock.wall()));
     timer = setTimeout(schedule, wait);
