@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createMatchPorts } from '../daemon/node-ports.ts';
 import type { Effect } from '../model/effect.ts';
 import { toJson } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
 import type { Rule } from '../model/program.ts';
 import { instant, millis } from '../model/time.ts';
+import { matchPorts } from '../../tests/property/engine-samples.ts';
 import { createEngine, type Engine } from './engine.ts';
 
 const origin = { dialect: 'native', file: 'rules.yaml', line: 7, column: 3 } as const;
@@ -20,7 +20,7 @@ const rule: Rule = {
   hash: 'h',
 };
 /** Every match runs away. */
-const match = { ...createMatchPorts(), isLinear: () => false, guarded: () => 'timedOut' as const };
+const match = { ...matchPorts, isLinear: () => false, guarded: () => 'timedOut' as const };
 
 const create = (): Engine =>
   createEngine({ rules: [rule], hash: 'h' }, { match, limits: { keysPerRule: 10 }, late: millis(0) });

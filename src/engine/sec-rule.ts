@@ -62,11 +62,12 @@ export function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, wo
     );
 
   /** The rows come one by one, and the machine takes them together, before it does anything. */
-  const settle = (): void => {
+  const settle = (now: Instant): void => {
     if (restored.length === 0) return;
     begun = true;
     machine.restore(restored);
     restored = [];
+    step({ type: 'tick', now, resumed: true }, undefined, now);
   };
 
   const timer: Wakeable = {
@@ -84,7 +85,7 @@ export function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, wo
 
   /** Lets time pass up to `now`; the first time is the start. */
   const tick = (now: Instant): void => {
-    settle();
+    settle(now);
     if (!begun) step({ type: 'started', now }, undefined, now);
     begun = true;
     step({ type: 'tick', now }, undefined, now);

@@ -12,6 +12,8 @@ import { createRowTracker } from './row-tracker.ts';
 export interface Calendar {
   /** Runs the lists of rules whose time it is. */
   check(): void;
+  /** What lies before this second is not made up for. */
+  skip(before: number): void;
   /** Something happened that may have made a context true. */
   stir(): void;
   /** The second from `from` on at which a rule could fire; undefined: not in the next days, look again then. */
@@ -53,6 +55,7 @@ export function createCalendar(program: SecProgram, ports: CalendarPorts): Calen
     rules.flatMap((rule, index) => (rule.type === 'Calendar' ? [createEntry(rule, name, index)] : [])),
   );
   let stirred = true;
+  let begins = 0;
   /** The minute of the last look at all rules. */
   let looked: number | undefined;
   const tracker = createRowTracker<Entry>({
@@ -64,7 +67,7 @@ export function createCalendar(program: SecProgram, ports: CalendarPorts): Calen
   const minuteOf = (second: number): number => Math.floor(second / 60);
 
   const isTime = ({ rule, fired }: Entry, second: number): boolean =>
-    fired !== minuteOf(second) && fits(rule.time, second, localTime);
+    second >= begins && fired !== minuteOf(second) && fits(rule.time, second, localTime);
 
   const consider = (entry: Entry): void => {
     const { rule, place } = entry;
@@ -96,6 +99,9 @@ export function createCalendar(program: SecProgram, ports: CalendarPorts): Calen
       stirred = false;
       looked = minuteOf(clock.now);
       for (const entry of entries) consider(entry);
+    },
+    skip(before) {
+      begins = before;
     },
     stir() {
       stirred = true;

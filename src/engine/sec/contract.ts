@@ -19,8 +19,11 @@ export type SecInput =
       readonly context?: string;
       readonly text: string;
     }
-  /** The clock moved: housekeeping at each due second up to `now`, and the events that come of it. */
-  | { readonly type: 'tick'; readonly now: Instant }
+  /**
+   * The clock moved: housekeeping at each due second up to `now`, and the events that come of it. `resumed`:
+   * the program did not run meanwhile; the minutes that Calendar rules missed stay missed, as with SEC.
+   */
+  | { readonly type: 'tick'; readonly now: Instant; readonly resumed?: true }
   /** What a child wrote: lines that end with a newline, the last one with or without; empty text is nothing. */
   | { readonly type: 'output'; readonly now: Instant; readonly child: string; readonly text: string }
   /** The exit code as a shell has it; undefined: the child was lost in a restart of the program. */

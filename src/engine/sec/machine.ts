@@ -17,8 +17,10 @@ export function createSecMachine(program: SecProgram, ports: SecPorts): SecMachi
     step(input) {
       const second = Math.max(clock.now, Math.floor(input.now / 1000));
       rounds.begin(second);
-      if (input.type === 'tick') rounds.pass(second);
-      else {
+      if (input.type === 'tick') {
+        if (input.resumed) instance.calendar.skip(second - (second % 60));
+        rounds.pass(second);
+      } else {
         clock.now = second;
         rounds.take(input);
       }
