@@ -162,12 +162,15 @@ function wake(desk: Desk, waker: Waker, due: Instant): void {
 }
 
 /** A human's own message. */
-function send(desk: Desk, { seq, to, text, severity }: Extract<AlertingInput, { type: 'send' }>): void {
+function send(
+  desk: Desk,
+  { seq, to, text, severity, fields = {} }: Extract<AlertingInput, { type: 'send' }>,
+): void {
   const { now } = desk;
-  const occurrence = ownOccurrence(desk, text);
+  const occurrence = { ...ownOccurrence(desk, text), fields };
   const routing: Routing =
     to.length === 0
-      ? routeOf(desk.rules, { rule: sendRule, severity, fields: {}, source: 'sentinel' })
+      ? routeOf(desk.rules, { rule: sendRule, severity, fields, source: 'sentinel' })
       : named(desk, to);
   const id = alertId(sendRule, [], seq, 0);
   beginAlone(desk, { id, rule: sendRule, key: [], severity, occurrence, now }, routing);

@@ -1,7 +1,7 @@
 import type { Alert, Decision, Notification } from '../model/alert.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Effect } from '../model/effect.ts';
-import type { Severity } from '../model/program.ts';
+import type { Fields, Severity } from '../model/program.ts';
 import type { RuleSum } from './check-sums.ts';
 import type { Instant, Millis } from '../model/time.ts';
 
@@ -172,6 +172,8 @@ export type AlertingInput =
       readonly to: readonly string[];
       readonly text: string;
       readonly severity: Severity;
+      /** What routes and channels can look at; absent: nothing. */
+      readonly fields?: Fields;
     }
   | { readonly type: 'resolve'; readonly now: Instant; readonly alert: string; readonly why: string }
   /** Somebody takes care of an open alert: it is neither repeated nor escalated, its raises are muted. */

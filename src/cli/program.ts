@@ -79,6 +79,7 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .action(action(async () => (await import('./commands/check.ts')).check));
   addAuth(program, action);
   addAlerts(program, action);
+  addSilences(program, action);
   program
     .command('status')
     .description('health, sources, the two sums')
@@ -135,7 +136,10 @@ function addAlerts(program: Command, action: Action): void {
     .command('list')
     .description('newest first')
     .option('--rule <id>', 'only this rule')
+    .addOption(new Option('--severity <word>', 'only these').choices(['info', 'warning', 'critical']))
+    .option('--since <duration>', 'only those raised in the last 2h')
     .option('--open', 'only open ones')
+    .option('--undelivered', 'only those that somebody did not get, for good')
     .option('--limit <n>', 'at most', '50')
     .action(action(async () => (await import('./commands/alerts.ts')).list));
   alerts
@@ -148,6 +152,42 @@ function addAlerts(program: Command, action: Action): void {
     .description('each step of its way, and why')
     .argument('<id>', 'the id or its beginning')
     .action(action(async () => (await import('./commands/alerts.ts')).why));
+  alerts
+    .command('ack')
+    .description('somebody takes care of it: it is neither repeated nor escalated')
+    .argument('<id>', 'the id or its beginning')
+    .option('--note <text>', 'what is being done')
+    .action(action(async () => (await import('./commands/alert-life.ts')).ack));
+  alerts
+    .command('resolve')
+    .description('it is over: the next raise is a new alert')
+    .argument('<id>', 'the id or its beginning')
+    .option('--why <text>', 'why it is over')
+    .action(action(async () => (await import('./commands/alert-life.ts')).resolve));
+}
+
+function addSilences(program: Command, action: Action): void {
+  const silences = program.command('silences').description('alerts that nobody is told of for a while');
+  silences
+    .command('add')
+    .description('what fits all fields is counted and not told')
+    .argument(
+      '<field=glob...>',
+      'rule=disk/*, severity=warning, host=web?, any field; one twice: either fits',
+    )
+    .requiredOption('--for <duration>', 'how long: 90s, 30m, 2h, 1d')
+    .option('--start <time>', '22:00 or 2026-03-01T22:00; without it, now')
+    .requiredOption('--comment <text>', 'why')
+    .action(action(async () => (await import('./commands/silences.ts')).add));
+  silences
+    .command('list')
+    .description('those that have not ended')
+    .action(action(async () => (await import('./commands/silences.ts')).list));
+  silences
+    .command('expire')
+    .description('end one before its time')
+    .argument('<id>', 'the id or its beginning')
+    .action(action(async () => (await import('./commands/silences.ts')).expire));
 }
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [

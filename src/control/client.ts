@@ -2,13 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { Json } from '../model/json.ts';
 import { socketAddress } from './address.ts';
 import { createLines } from './lines.ts';
-import {
-  parseReply,
-  requestLine,
-  type ControlArgs,
-  type ControlCommand,
-  type ControlRequest,
-} from './protocol.ts';
+import { parseReply, requestLine, type ControlArgs, type ControlCommand } from './protocol.ts';
 
 /** `refused`: the daemon (or the socket's mode) said no; `code` is the daemon's own word for it. */
 export type ControlAnswer =
@@ -38,7 +32,7 @@ export async function callControl<Command extends ControlCommand>(
 ): Promise<ControlAnswer> {
   const address = socketAddress(directory);
   if (!address.ok) return { ok: false, reason: 'noDaemon', detail: address.detail };
-  const request = { command, args } as ControlRequest; // the signature has paired the two
+  const request = { command, args } as Parameters<typeof requestLine>[1]; // the signature has paired the two
   const socket = connect(address.path);
   try {
     return await exchange(socket, request, options);
@@ -48,7 +42,11 @@ export async function callControl<Command extends ControlCommand>(
   }
 }
 
-function exchange(socket: Socket, request: ControlRequest, options: CallOptions): Promise<ControlAnswer> {
+function exchange(
+  socket: Socket,
+  request: Parameters<typeof requestLine>[1],
+  options: CallOptions,
+): Promise<ControlAnswer> {
   return new Promise((resolve) => {
     const lines = createLines(longestReply);
     const fail = (reason: 'noDaemon' | 'timeout' | 'protocol' | 'refused', detail: string): void =>

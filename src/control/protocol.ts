@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../model/json.ts';
+import { silenceArgs } from './silence-args.ts';
 
 /** Version of the lines on the control socket. */
 const protocolVersion = 1;
@@ -11,6 +12,7 @@ export const longestText = 262_144;
 export const longestRequest = 2 * 1024 * 1024;
 
 const name = z.string().min(1).max(256);
+const idStart = name.describe('An id, or its beginning');
 const none = z.strictObject({});
 
 const requestSchema = z.discriminatedUnion('command', [
@@ -22,13 +24,28 @@ const requestSchema = z.discriminatedUnion('command', [
       to: z.array(name).max(64).readonly().describe('Receivers; none: as the routes say'),
       text: z.string().min(1).max(longestText),
       severity: z.enum(['info', 'warning', 'critical']),
+      fields: z
+        .record(name, z.union([z.string().max(4096), z.number(), z.boolean()]))
+        .default({})
+        .describe('What routes and channels can look at'),
       wait: z.boolean().default(false).describe('Answers when it is delivered or given up'),
     }),
   }),
   z.object({
     command: z.literal('resolve'),
-    args: z.strictObject({ alert: name, why: z.string().max(1024).default('resolved by hand') }),
+    args: z.strictObject({ alert: idStart, why: z.string().max(1024).default('resolved by hand') }),
   }),
+  z.object({
+    command: z.literal('acknowledge'),
+    args: z.strictObject({
+      alert: idStart,
+      author: z.string().min(1).max(200),
+      note: z.string().max(1000).default(''),
+    }),
+  }),
+  z.object({ command: z.literal('silence-add'), args: silenceArgs }),
+  z.object({ command: z.literal('silence-list'), args: none.default({}) }),
+  z.object({ command: z.literal('silence-expire'), args: z.strictObject({ silence: idStart }) }),
 ]);
 
 /** What a command asks of the daemon. */
@@ -36,9 +53,9 @@ export type ControlRequest = z.output<typeof requestSchema>;
 
 export type ControlCommand = ControlRequest['command'];
 
-/** The arguments of one command. */
+/** The arguments of one command, as a client gives them: what has a default may be absent. */
 export type ControlArgs<Command extends ControlCommand> = Extract<
-  ControlRequest,
+  z.input<typeof requestSchema>,
   { readonly command: Command }
 >['args'];
 
@@ -82,7 +99,7 @@ export function parseRequest(line: string): ParsedRequest {
 }
 
 /** One request as the client sends it, with its line feed. */
-export function requestLine(id: RequestId, request: ControlRequest): string {
+export function requestLine(id: RequestId, request: z.input<typeof requestSchema>): string {
   return `${JSON.stringify({ v: protocolVersion, id, ...request })}\n`;
 }
 

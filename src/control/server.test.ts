@@ -51,7 +51,13 @@ function raw(directory: string, bytes: string | Uint8Array, andEnd = true): Prom
 
 test('a request comes to the daemon as it was sent, and its answer back', async () => {
   const directory = await serve(echo);
-  const args = { to: ['night'], text: 'a "quoted"\nword 😀', severity: 'critical', wait: false } as const;
+  const args = {
+    to: ['night'],
+    text: 'a "quoted"\nword 😀',
+    severity: 'critical',
+    wait: false,
+    fields: { check_code: 2 },
+  } as const;
   expect(await callControl(directory, 'send', args, { timeoutMs: 5000 })).toEqual({
     ok: true,
     value: { command: 'send', args },

@@ -1,9 +1,11 @@
+import type { SilenceRequest } from '../alerting/contract.ts';
+import { silenceId, type Silence } from '../alerting/silence.ts';
 import type { ChannelPorts } from '../channels/contract.ts';
 import type { Config } from '../config/config.ts';
 import type { MatchPorts } from '../match/contract.ts';
 import type { Notification } from '../model/alert.ts';
 import type { Signal } from '../model/intent.ts';
-import type { Severity } from '../model/program.ts';
+import type { Fields, Severity } from '../model/program.ts';
 import type { Ledger, LedgerFailure } from '../store/contract.ts';
 import { recordAnswers, type Outside } from './answers.ts';
 import { createClock, type ClockMode } from './clock.ts';
@@ -58,7 +60,18 @@ export interface Daemon {
   outcome(alerts: readonly string[]): readonly Notification[];
   /** Messages that are neither delivered nor given up. */
   undelivered(): number;
+  /** Ids of the alerts that begin so. */
+  find(prefix: string): readonly string[];
+  /** Ends an alert by hand; false: it is not open. */
   resolve(alert: string, why: string): Promise<boolean>;
+  /** Somebody takes care of an alert; false: it is not open. */
+  acknowledge(alert: string, author: string, note: string): Promise<boolean>;
+  /** Adds a silence and answers with its id; undefined: alerting refused it. */
+  silence(request: SilenceRequest): Promise<string | undefined>;
+  /** Ends a silence before its time. */
+  expire(silence: string): Promise<void>;
+  /** Those that have not ended, oldest first. */
+  silences(): readonly Silence[];
   /** Tells the rules of a signal, and opens their outputs anew when it asks for that. */
   signal(signal: Signal): void;
   reload(config: Config): Promise<LedgerFailure | undefined>;
@@ -76,6 +89,7 @@ export interface OutgoingText {
   readonly to: readonly string[];
   readonly text: string;
   readonly severity: Severity;
+  readonly fields?: Fields;
 }
 
 export type Opened =
@@ -219,6 +233,19 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     undelivered: ledger.countUnsettled,
     resolve: async (alert, why) =>
       alertsIn(await decide((now) => ({ type: 'resolve', now, alert, why }))).length > 0,
+    find: (prefix) => ledger.findAlerts(prefix).map(({ id }) => id),
+    acknowledge: async (alert, author, note) =>
+      alertsIn(await decide((now) => ({ type: 'ack', now, alert, author, note }))).length > 0,
+    async silence(silence) {
+      let id = '';
+      await decide((now, seq) => {
+        id = silenceId(seq);
+        return { type: 'silence-add', now, seq, silence };
+      });
+      return way.machines.alerting.silences().find((one) => one.id === id)?.id;
+    },
+    expire: async (silence) => void (await decide((now) => ({ type: 'silence-expire', now, silence }))),
+    silences: () => way.machines.alerting.silences(),
     signal: intents.signal,
     reload: (next) => inTurn(() => reload(next)),
     status: () =>

@@ -1,35 +1,64 @@
+import { parseDuration } from '../../kit/duration.ts';
 import { safeForTerminal, safeLine } from '../../kit/terminal.ts';
 import type { Alert, Notification } from '../../model/alert.ts';
+import { instant } from '../../model/time.ts';
 import type { LedgerReader } from '../../store/contract.ts';
-import { LedgerError } from '../../store/failure.ts';
-import { openLedgerReader } from '../../store/ledger.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson, table } from '../terminal.ts';
+import { withReader } from '../with-reader.ts';
+
+interface ListFlags {
+  readonly rule?: string;
+  readonly severity?: string;
+  readonly since?: string;
+  readonly open?: boolean;
+  readonly undelivered?: boolean;
+  readonly limit: string;
+}
+
+/** Most alerts that are looked at for those that are wanted. */
+const mostRead = 100_000;
 
 /** `alerts list`: newest first. */
 export async function list(
   settings: Settings,
   _args: readonly string[],
-  flags: { readonly rule?: string; readonly open?: boolean; readonly limit: string },
+  flags: ListFlags,
 ): Promise<ExitCode> {
   const limit = Number(flags.limit);
-  if (!Number.isInteger(limit) || limit < 1) {
-    complain(`--limit takes a whole number from 1, not '${flags.limit}'`);
+  const length = flags.since === undefined ? undefined : parseDuration(flags.since);
+  const wrong =
+    !Number.isInteger(limit) || limit < 1
+      ? `--limit takes a whole number from 1, not '${flags.limit}'`
+      : flags.since !== undefined && length === undefined
+        ? `--since takes a length of time such as 2h, not '${flags.since}'`
+        : undefined;
+  if (wrong !== undefined) {
+    complain(wrong);
     return exit.usage;
   }
   return withReader(settings, (reader) => {
-    const found = reader.alerts({
-      limit,
+    const isSifted = flags.severity !== undefined || flags.undelivered === true;
+    const read = reader.alerts({
+      limit: isSifted ? mostRead : limit,
       ...(flags.rule === undefined ? {} : { rule: flags.rule }),
+      ...(length === undefined ? {} : { since: instant(Date.now() - length) }),
       ...(flags.open === true ? { status: 'open' as const } : {}),
     });
+    const found = isSifted ? read.filter((alert) => isWanted(alert, flags, reader)).slice(0, limit) : read;
     if (settings.json) for (const alert of found) printJson({ version: 1, ...alert });
     else if (found.length === 0) print('no alerts');
     else print(table(found.map((alert) => row(alert, stateOf(reader.notificationsOf(alert.id))))));
+    if (isSifted && read.length === mostRead && found.length < limit)
+      complain(`only the newest ${mostRead} alerts were looked at; --since or --rule narrows it down`);
     return exit.done;
   });
 }
+
+const isWanted = (alert: Alert, { severity, undelivered }: ListFlags, reader: LedgerReader): boolean =>
+  (severity === undefined || alert.severity === severity) &&
+  (undelivered !== true || reader.notificationsOf(alert.id).some(({ state }) => state === 'dead'));
 
 /** `alerts show ID`: the alert and its messages. */
 export function show(settings: Settings, [prefix = '']: readonly string[]): Promise<ExitCode> {
@@ -49,6 +78,9 @@ export function show(settings: Settings, [prefix = '']: readonly string[]): Prom
         ['raises', String(alert.raises)],
         ['first', time(alert.firstAt)],
         ['last', time(alert.lastAt)],
+        ...(alert.ack === undefined
+          ? []
+          : [['acknowledged', `${time(alert.ack.at)} by ${alert.ack.author} ${alert.ack.note}`.trimEnd()]]),
       ]),
     );
     for (const sample of alert.samples) print(quoted(sample));
@@ -73,7 +105,7 @@ export function why(settings: Settings, [prefix = '']: readonly string[]): Promi
     print(table(decisions.map(({ at, step, text }) => [time(at), step, text])));
     const waiting = reader
       .notificationsOf(alert.id)
-      .filter(({ state }) => state === 'pending' || state === 'unknown');
+      .filter(({ state }) => ['pending', 'held', 'unknown'].includes(state));
     for (const notification of waiting) print(`waits: ${describe(notification)}`);
   });
 }
@@ -105,26 +137,9 @@ function stateOf(notifications: readonly Notification[]): string {
 
 function describe(notification: Notification): string {
   const { receiver, channel, state, attempt, why: reason } = notification;
-  const due = state === 'pending' || state === 'unknown' ? `, next at ${time(notification.dueAt)}` : '';
+  const due = ['pending', 'held', 'unknown'].includes(state) ? `, next at ${time(notification.dueAt)}` : '';
   const because = reason === undefined ? '' : `: ${safeLine(reason)}`;
   return `${state} to ${receiver} by ${channel}, attempt ${attempt}${due}${because}`;
-}
-
-async function withReader(settings: Settings, use: (reader: LedgerReader) => ExitCode): Promise<ExitCode> {
-  const opened = await openLedgerReader({ directory: settings.state });
-  if (!opened.ok) {
-    complain(`no ledger in ${settings.state}: ${opened.failure.detail}`);
-    return exit.failed;
-  }
-  try {
-    return use(opened.reader);
-  } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
-    complain(`the ledger in ${settings.state} cannot be read: ${error.message}`);
-    return exit.failed;
-  } finally {
-    opened.reader.close();
-  }
 }
 
 function withAlert(

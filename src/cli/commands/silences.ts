@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { createAlerting } from '../../alerting/alerting.ts';
+import type { SilenceRequest, When } from '../../alerting/contract.ts';
+import type { Silence } from '../../alerting/silence.ts';
+import { callControl } from '../../control/client.ts';
+import { formatDuration, parseDuration } from '../../kit/duration.ts';
+import { after, instant, millis } from '../../model/time.ts';
+import { ask } from '../ask.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import { readConditions } from '../conditions.ts';
+import { personName } from '../person.ts';
+import type { Settings } from '../settings.ts';
+import { complain, print, printJson, table } from '../terminal.ts';
+import { readTime } from '../times.ts';
+import { withReader } from '../with-reader.ts';
+
+const timeoutMs = 5_000;
+
+interface AddFlags {
+  readonly for: string;
+  readonly start?: string;
+  readonly comment: string;
+}
+
+/** `silences add FIELD=GLOB…`: what fits all of it is not told for a while. */
+export async function add(
+  settings: Settings,
+  conditions: readonly string[],
+  flags: AddFlags,
+): Promise<ExitCode> {
+  const request = requestOf(conditions, flags);
+  if (typeof request === 'string') {
+    complain(request);
+    return exit.usage;
+  }
+  const asked = await ask(settings, 'silence-add', request);
+  if (!asked.ok) return asked.code;
+  const { silence } = idSchema.parse(asked.value);
+  if (settings.json) printJson({ version: 1, silence, ...request });
+  else if (!settings.quiet) print(`${silence} until ${isoTime(request.endsAt)}`);
+  return exit.done;
+}
+
+/** `silences list`: those that have not ended, oldest first. */
+export async function list(settings: Settings): Promise<ExitCode> {
+  const answered = await callControl(settings.state, 'silence-list', {}, { timeoutMs });
+  if (answered.ok) return show(settings, listSchema.parse(answered.value).silences);
+  if (answered.reason !== 'noDaemon') {
+    complain(`the daemon does not answer: ${answered.detail}`);
+    return exit.failed;
+  }
+  return withReader(settings, (reader) => {
+    const alerting = createAlerting(nobody);
+    alerting.restore(reader.restore().alertingRows);
+    const now = Date.now();
+    return show(
+      settings,
+      alerting.silences().filter(({ endsAt }) => endsAt > now),
+    );
+  });
+}
+
+/** `silences expire ID`: ends one before its time. */
+export async function expire(settings: Settings, [silence = '']: readonly string[]): Promise<ExitCode> {
+  const asked = await ask(settings, 'silence-expire', { silence });
+  if (!asked.ok) return asked.code;
+  const ended = idSchema.parse(asked.value);
+  if (settings.json) printJson({ version: 1, ...ended, expired: true });
+  else if (!settings.quiet) print(`${ended.silence} expired`);
+  return exit.done;
+}
+
+const idSchema = z.object({ silence: z.string() });
+
+/** Who reads silences needs no one to tell of them. */
+const nobody = { receivers: [], routes: [], channels: [], giveUpAfter: millis(1), maxWaiting: 1 };
+
+type Shown = Pick<Silence, 'id' | 'when' | 'author' | 'comment' | 'startsAt' | 'endsAt' | 'muted'>;
+
+const listSchema = z.object({
+  // Only a daemon of this very program answers this command: what it gives is what it keeps.
+  silences: z.array(
+    z.custom<Shown>((value) => typeof value === 'object' && value !== null && 'when' in value),
+  ),
+});
+
+/** The silence that is asked for, or what is wrong with it. */
+function requestOf(conditions: readonly string[], flags: AddFlags): SilenceRequest | string {
+  const now = instant(Date.now());
+  const read = readConditions(conditions);
+  if (!read.ok) return read.detail;
+  const length = parseDuration(flags.for);
+  if (length === undefined || length === 0)
+    return `--for takes a length of time such as 2h, not '${flags.for}'`;
+  const startsAt = flags.start === undefined ? now : readTime(flags.start, now);
+  if (startsAt === undefined)
+    return `--start takes a time such as 22:00 or 2026-03-01T22:00, not '${flags.start ?? ''}'`;
+  if (flags.comment.trim() === '') return '--comment is empty: say what the silence is for';
+  const endsAt = after(startsAt, length);
+  if (endsAt <= now) return `the silence would have ended at ${isoTime(endsAt)}`;
+  return { when: read.when, author: personName(process.env), comment: flags.comment, startsAt, endsAt };
+}
+
+function show(settings: Settings, silences: readonly Shown[]): ExitCode {
+  const now = Date.now();
+  const isActive = ({ startsAt }: Shown): boolean => startsAt <= now;
+  if (settings.json) {
+    for (const silence of silences) printJson({ version: 1, ...silence, active: isActive(silence) });
+  } else if (silences.length === 0) print('no silences');
+  else print(table(silences.map((silence) => row(silence, isActive(silence)))));
+  return exit.done;
+}
+
+const row = (silence: Shown, isActive: boolean): readonly string[] => [
+  silence.id,
+  isActive ? 'in force' : `from ${isoTime(silence.startsAt)}`,
+  `until ${isoTime(silence.endsAt)}`,
+  `lasts ${formatDuration(millis(silence.endsAt - silence.startsAt))}`,
+  `muted ${silence.muted}`,
+  whenText(silence.when),
+  `${silence.author}: ${silence.comment}`,
+];
+
+const whenText = ({ severity, rule, fields }: When): string =>
+  Object.entries({ ...(severity && { severity }), ...(rule && { rule }), ...fields })
+    .flatMap(([name, globs]) => globs.map((glob) => `${name}=${glob}`))
+    .join(' ');
+
+const isoTime = (at: number): string => new Date(at).toISOString();
