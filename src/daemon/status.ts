@@ -1,6 +1,9 @@
 import type { Config } from '../config/config.ts';
 import type { RuleCounters } from '../engine/engine.ts';
+import type { ChannelStatus } from '../alerting/channel-status.ts';
+import type { Breach } from '../alerting/check-sums.ts';
 import type { ReceiverCounters } from '../alerting/counters.ts';
+import type { Instant } from '../model/time.ts';
 import type { Ledger, LedgerCounts, LedgerFailure } from '../store/contract.ts';
 import type { IntakeCounts } from './intake.ts';
 import type { IntentCounts } from './intents/intents.ts';
@@ -11,6 +14,18 @@ import type { SourcePump } from './source-pump.ts';
 export interface SourceStatus extends IntakeCounts {
   readonly name: string;
   readonly streams: readonly { readonly stream: string; readonly condition: string }[];
+}
+
+/** One channel as `status` shows it; times as ISO 8601 has them, lengths in milliseconds. */
+export interface ShownChannel extends Omit<ChannelStatus, 'since' | 'until' | 'budgets'> {
+  /** Absent: it is not configured any more. */
+  readonly kind?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly budgets: readonly (Omit<ChannelStatus['budgets'][number], 'endsAt'> & {
+    /** When it is spent if sending goes on as in the last hour; absent: not within its window. */
+    readonly endsAt?: string;
+  })[];
 }
 
 /** What `status` tells; `version` changes with its form. */
@@ -25,7 +40,11 @@ export interface Status {
   readonly catchingUp: readonly string[];
   readonly rules: readonly RuleCounters[];
   readonly receivers: readonly ReceiverCounters[];
-  readonly channels: readonly { readonly name: string; readonly kind: string }[];
+  readonly channels: readonly ShownChannel[];
+  /** Silences that have not ended. */
+  readonly silences: number;
+  /** Sums that do not hold: there should be none. */
+  readonly breaches: readonly (Omit<Breach, 'at'> & { readonly at: string })[];
   /** What rules wanted done in the world, since the start; absent: nothing. */
   readonly intents?: IntentCounts;
   readonly ledger: LedgerCounts & { readonly trouble?: string; readonly commitMedianMs?: number };
@@ -59,7 +78,9 @@ export function statusOf(inputs: StatusInputs): Status {
     catchingUp: inputs.holding,
     rules: way.machines.engine.counters(),
     receivers: way.machines.alerting.counters(),
-    channels: inputs.config.channels.map(({ name, kind }) => ({ name, kind: kind.kind })),
+    channels: channelsOf(way.machines.alerting.channels(), inputs.config),
+    silences: way.machines.alerting.silences().length,
+    breaches: way.machines.alerting.breaches().map((breach) => ({ ...breach, at: isoTime(breach.at) })),
     ...(isNothing(inputs.intents) ? {} : { intents: inputs.intents }),
     ledger: {
       ...ledger.counts(),
@@ -68,6 +89,30 @@ export function statusOf(inputs: StatusInputs): Status {
     },
   };
 }
+
+/** Channels of alerting as people and programs see them. */
+export function channelsOf(
+  channels: readonly ChannelStatus[],
+  config: Pick<Config, 'channels'>,
+): readonly ShownChannel[] {
+  const kinds = new Map(config.channels.map(({ name, kind }) => [name, kind.kind]));
+  return channels.map(({ since, until, budgets, ...channel }) => {
+    const kind = kinds.get(channel.name);
+    return {
+      ...(kind === undefined ? {} : { kind }),
+      ...channel,
+      ...(since === undefined ? {} : { since: isoTime(since) }),
+      ...(until === undefined ? {} : { until: isoTime(until) }),
+      budgets: budgets.map(({ endsAt, ...budget }) => ({
+        ...budget,
+        ...(endsAt === undefined ? {} : { endsAt: isoTime(endsAt) }),
+      })),
+    };
+  });
+}
+
+/** A clock that was far ahead, or was never told, is no reason to fail. */
+const isoTime = (at: Instant): string => new Date(Math.max(0, Math.min(at, 8.64e15))).toISOString();
 
 const isNothing = ({ done, lost, running, waiting }: IntentCounts): boolean =>
   done + lost + running + waiting === 0;

@@ -105,11 +105,23 @@ function show(settings: Settings, silences: readonly Shown[]): ExitCode {
   const now = Date.now();
   const isActive = ({ startsAt }: Shown): boolean => startsAt <= now;
   if (settings.json) {
-    for (const silence of silences) printJson({ version: 1, ...silence, active: isActive(silence) });
+    for (const silence of silences)
+      printJson({ version: 1, ...publicPart(silence), active: isActive(silence) });
   } else if (silences.length === 0) print('no silences');
   else print(table(silences.map((silence) => row(silence, isActive(silence)))));
   return exit.done;
 }
+
+/** Without what only alerting keeps of it. */
+const publicPart = ({ id, when, author, comment, startsAt, endsAt, muted }: Shown) => ({
+  id,
+  when,
+  author,
+  comment,
+  startsAt,
+  endsAt,
+  muted,
+});
 
 const row = (silence: Shown, isActive: boolean): readonly string[] => [
   silence.id,

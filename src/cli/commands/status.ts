@@ -4,6 +4,8 @@ import { safeLine } from '../../kit/terminal.ts';
 import type { LedgerCounts, LedgerReader } from '../../store/contract.ts';
 import { LedgerError } from '../../store/failure.ts';
 import { openLedgerReader } from '../../store/ledger.ts';
+import { instant } from '../../model/time.ts';
+import { channelLines } from '../channel-lines.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson, table } from '../terminal.ts';
@@ -54,7 +56,11 @@ function countsOf(reader: LedgerReader): LedgerCounts | undefined {
 
 /** A daemon of this very program says so by the version of its status: the rest of the form follows. */
 const isStatus = (value: unknown): value is Status =>
-  typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
+  typeof value === 'object' &&
+  value !== null &&
+  'version' in value &&
+  value.version === 1 &&
+  'breaches' in value;
 
 function printStatus(status: Status): void {
   print(`running since ${status.startedAt}, process ${status.pid}, ${mebibytes(status.rssBytes)}`);
@@ -76,6 +82,16 @@ function printStatus(status: Status): void {
     const right = [delivered, joined, sum(muted), held, pending, undelivered].join(' + ');
     print(`  ${each.receiver}  ${each.rule}  ${raised} = ${right}`);
   }
+  for (const { rule, receiver, at, text } of status.breaches)
+    print(
+      safeLine(
+        `  DOES NOT HOLD since ${at}: ${rule}${receiver === undefined ? '' : ` for ${receiver}`}: ${text}`,
+      ),
+    );
+  print('\nchannels');
+  for (const channel of status.channels)
+    for (const line of channelLines(channel, instant(Date.now()))) print(safeLine(line));
+  if (status.silences > 0) print(`\n${status.silences} silence(s): see silences list`);
   print(`\nledger: ${ledgerLine(status.ledger)}`);
   if (status.ledger.trouble !== undefined) print(`  CANNOT BE WRITTEN: ${safeLine(status.ledger.trouble)}`);
 }
