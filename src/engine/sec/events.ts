@@ -3,7 +3,7 @@ import type { Json } from '../../model/json.ts';
 import type { Row } from '../../model/machine.ts';
 import type { Clock } from './clock.ts';
 import type { Outputs } from './outputs.ts';
-import { createRowTracker } from './row-tracker.ts';
+import { createRowTracker, SCOPE } from './row-tracker.ts';
 
 /** An event that SEC makes itself; `context`: its internal context, where it is not the usual one. */
 export interface SyntheticEvent {
@@ -24,6 +24,8 @@ export interface Events {
   /** One line into the queue. */
   push(text: string, context?: string): void;
   take(): SyntheticEvent | undefined;
+  /** Whether some wait in the queue: a signal that a rule sent comes before them. */
+  queued(): boolean;
   /** Drops the queue; says how many. */
   drop(): number;
   /** Moves what is due into the queue. */
@@ -43,12 +45,15 @@ export function linesOf(text: string): readonly string[] {
 }
 
 const PREFIX = 'delayed/';
+/** The queue's row; there is one only between a signal that a rule sent and the signal itself. */
+const QUEUE = 'queue';
 
 /** `limit`: most events that wait; the oldest give way, and `full` is called. */
 export function createEvents(clock: Clock, outputs: Outputs, limit: number, valueLimit: number): Events {
   let queue: SyntheticEvent[] = [];
   let from = 0;
   let made = 0;
+  let written = '[]';
   const waiting = new Set<Delayed>();
   const agenda = createAgenda<Delayed>();
   const tracker = createRowTracker<Delayed>({
@@ -60,6 +65,22 @@ export function createEvents(clock: Clock, outputs: Outputs, limit: number, valu
   const enqueue = (text: string, context: string | undefined, shown: string | undefined): void => {
     queue.push({ text, context });
     outputs.queued(text, shown);
+  };
+
+  const queueRow = (): Row[] => {
+    const value = queue.slice(from).map(({ text, context }) => [text, context ?? null]);
+    const now = JSON.stringify(value);
+    if (now === written) return [];
+    written = now;
+    return [{ scope: SCOPE, key: QUEUE, ...(value.length > 0 && { value }) }];
+  };
+
+  const restoreQueue = (value: Json): void => {
+    written = JSON.stringify(value);
+    queue = (value as readonly (readonly [string, string | null])[]).map(([text, context]) => ({
+      text,
+      context: context ?? undefined,
+    }));
   };
 
   const forget = (event: Delayed): void => {
@@ -102,6 +123,7 @@ export function createEvents(clock: Clock, outputs: Outputs, limit: number, valu
       }
       return event;
     },
+    queued: () => from < queue.length,
     drop() {
       const dropped = queue.length - from;
       queue = [];
@@ -119,8 +141,9 @@ export function createEvents(clock: Clock, outputs: Outputs, limit: number, valu
     clear() {
       for (const event of waiting) forget(event);
     },
-    changes: tracker.changes,
+    changes: () => [...queueRow(), ...tracker.changes()],
     restore(rows) {
+      for (const [key, value] of rows) if (key === QUEUE) restoreQueue(value);
       for (const event of rows.flatMap(readDelayed).toSorted((a, b) => a.order - b.order)) {
         made = Math.max(made, event.order);
         wait(event);

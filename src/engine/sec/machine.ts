@@ -27,7 +27,8 @@ export function createSecMachine(program: SecProgram, ports: SecPorts): SecMachi
       return outputs.take();
     },
     nextWake() {
-      const second = clock.kept === undefined ? undefined : rounds.nextKept();
+      const kept = clock.kept === undefined ? undefined : rounds.nextKept();
+      const second = instance.events.queued() ? Math.min(clock.now + 1, kept ?? Infinity) : kept;
       return second === undefined ? undefined : instant(second * 1000);
     },
     changes: rows.changes,
@@ -70,9 +71,10 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
     keepIfDue();
   };
 
-  /** Handles synthetic events, one a round, until there are no more. */
+  /** Handles synthetic events, one a round, until there are no more; a signal that a rule sends comes first. */
   const drain = (): void => {
     for (let handled = 0; handled < limits.eventsPerInput; handled += 1) {
+      if (outputs.signalled()) return;
       const event = events.take();
       if (event === undefined) return;
       round(event.text, undefined, event.context ?? '_INTERNAL_EVENT');
@@ -109,10 +111,13 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
       if (clock.kept === undefined) clock.kept = second - pause;
     },
     pass(to) {
+      // Within the second of a signal that a rule sent, events wait for the signal.
+      if (to > clock.now) drain();
       for (let next = nextKept(); next !== undefined && next <= to; next = nextKept()) {
         clock.now = Math.max(clock.now, next);
         keep();
         drain();
+        if (outputs.signalled()) return;
       }
       clock.now = to;
       if (to - kept() >= pause) clock.kept = to - ((to - kept()) % pause);
@@ -123,6 +128,7 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
         events.drop();
         return;
       }
+      if (input.type !== 'signal') drain();
       if (input.type === 'started') {
         internal('SEC_STARTUP');
         keep();

@@ -14,6 +14,8 @@ export interface Outputs {
   warn(code: string, text: string, place?: SecPlace): void;
   /** A warning that would come again and again: given at the 1st, 10th, 100th … time. */
   limit(code: string, text: string, place?: SecPlace): void;
+  /** Whether a rule sent a signal since the last `take`. */
+  signalled(): boolean;
   /** What came since the last call. */
   take(): SecOutput[];
   changes(): Row[];
@@ -40,6 +42,7 @@ export function createOutputs(): Outputs {
       void given.push({ type: 'queued', text, ...(context !== undefined && { context }) }),
     internal: (name) => void given.push({ type: 'internal', name }),
     warn,
+    signalled: () => given.some((output) => output.type === 'do' && output.intent.type === 'signal'),
     limit(code, text, place) {
       const key = `${code} ${place?.file ?? ''} ${place?.rule ?? ''}`;
       const one = said.get(key) ?? { key, times: 0 };

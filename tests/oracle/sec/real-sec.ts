@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { textOf } from './bytes.ts';
 
 const SEC = '/usr/bin/sec';
@@ -19,7 +18,8 @@ export interface RealSec {
 
 /** `seed` sets the order of Perl's hashes: what changes with it is not defined in SEC. */
 export function startRealSec(seed: number): RealSec {
-  const script = fileURLToPath(new URL('many.pl', import.meta.url));
+  // By the folder in which npm runs scripts: a compiled copy of this file lies elsewhere.
+  const script = resolve('tests/oracle/sec/many.pl');
   const env = { ...process.env, PERL_HASH_SEED: String(seed), PERL_PERTURB_KEYS: String(seed % 2) };
   const child = spawn('perl', [script, SEC], { stdio: ['pipe', 'pipe', 'ignore'], env });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
