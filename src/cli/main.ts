@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { exit } from './exit.ts';
 
 /** The version in package.json, which lies beside `dist/`. */
@@ -16,8 +17,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const [, , ...argv] = process.argv;
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+const [, name = '', ...argv] = process.argv;
+if (basename(name) === 'submit_check_result') {
+  const { runSubmission } = await import('./program.ts');
+  process.exitCode = await runSubmission(argv);
+} else if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${version()}\n`);
 } else {
   const { runCommand } = await import('./program.ts');

@@ -8,7 +8,7 @@ export async function runCommand(argv: readonly string[], version: string): Prom
   let code: ExitCode = exit.done;
   const program = build(version, (result) => (code = result));
   try {
-    await program.parseAsync(joinSecArguments(argv), { from: 'user' });
+    await program.parseAsync(guardSubmission(joinSecArguments(argv)), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage;
@@ -72,6 +72,13 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .option('--dry-run', 'show the parts, their lengths and the price; send nothing')
     .action(action(async () => (await import('./commands/send.ts')).send));
   program
+    .command(submitCommand)
+    .description(
+      "a check result for Nagios, through the queue: also a program of that name, as Nagios' old script",
+    )
+    .argument('<words...>', 'HOST SERVICE CODE TEXT; flags stand before the command')
+    .action(action(async () => (await import('./commands/submit.ts')).submit));
+  program
     .command('check')
     .description('everything that is wrong with the configuration')
     .argument('[file...]', 'instead of the configuration named by -c')
@@ -95,6 +102,17 @@ function build(version: string, done: (code: ExitCode) => void): Command {
   return program;
 }
 
+/** Runs as the program `submit_check_result`, which knows no flags: settings come from the environment. */
+export async function runSubmission(argv: readonly string[]): Promise<ExitCode> {
+  try {
+    const { submit } = await import('./commands/submit.ts');
+    return await submit(settingsOf({}), argv);
+  } catch (error) {
+    complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return exit.failed;
+  }
+}
+
 /** SEC's arguments begin with a dash, which commander would take for an option of ours. */
 function joinSecArguments(argv: readonly string[]): string[] {
   const at = argv.indexOf('--sec');
@@ -102,6 +120,16 @@ function joinSecArguments(argv: readonly string[]): string[] {
   return at < 0 || value === undefined
     ? [...argv]
     : [...argv.slice(0, at), `--sec=${value}`, ...argv.slice(at + 2)];
+}
+
+const submitCommand = 'submit_check_result';
+const flagsWithValue = ['-c', '--config', '--state', '--color'];
+
+/** What is submitted is never an option, whatever it begins with: a code of -1, a text that begins with a dash. */
+function guardSubmission(argv: readonly string[]): string[] {
+  let at = 0;
+  while (argv[at]?.startsWith('-') === true) at += flagsWithValue.includes(argv[at] ?? '') ? 2 : 1;
+  return argv[at] === submitCommand ? [...argv.slice(0, at + 1), '--', ...argv.slice(at + 1)] : [...argv];
 }
 
 type Action = <Flags>(load: () => Promise<Run<Flags>>) => (...received: unknown[]) => Promise<void>;

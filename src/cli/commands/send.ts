@@ -1,6 +1,6 @@
 import { plainLog } from '../../daemon/log.ts';
 import { callControl, type ControlAnswer } from '../../control/client.ts';
-import { longestText } from '../../control/protocol.ts';
+import { longestText, type ControlArgs } from '../../control/protocol.ts';
 import type { OutgoingText } from '../../daemon/daemon.ts';
 import type { LedgerFailure } from '../../store/contract.ts';
 import { exit, type ExitCode } from '../exit.ts';
@@ -42,28 +42,32 @@ export async function send(
     complain('nothing to send: the text is empty');
     return exit.usage;
   }
+  return sendText(settings, { to: flags.to ?? [], text, severity: flags.severity }, flags);
+}
+
+/** Sends a text that is not empty, and tells what became of it. */
+export async function sendText(
+  settings: Settings,
+  outgoing: OutgoingText,
+  flags: Pick<SendFlags, 'wait' | 'dryRun'>,
+): Promise<ExitCode> {
+  const { to, text } = outgoing;
   if (text.length > longestText) {
     complain(`the text is too long: a message has at most ${longestText} characters`);
     return exit.usage;
   }
   const config = await readConfig(settings, { onScreen: false });
   if (config === undefined) return exit.badConfiguration;
-  const unknown = (flags.to ?? []).filter(
-    (name) => !config.receivers.some((receiver) => receiver.name === name),
-  );
+  const unknown = to.filter((name) => !config.receivers.some((receiver) => receiver.name === name));
   if (unknown.length > 0) {
     const known = config.receivers.map(({ name }) => name).join(' ') || 'none';
     complain(`no receiver or channel '${unknown.join("', '")}'; known: ${known}`);
     return exit.usage;
   }
-  const outgoing = { to: flags.to ?? [], text, severity: flags.severity };
   if (flags.dryRun === true) return previewSend(config, outgoing, settings.json);
-  const answered = await callControl(
-    settings.state,
-    'send',
-    { ...outgoing, wait: flags.wait === true },
-    { timeoutMs: longWaitMs + 5_000 },
-  );
+  const answered = await callControl(settings.state, 'send', requestOf(outgoing, flags.wait === true), {
+    timeoutMs: longWaitMs + 5_000,
+  });
   if (answered.ok) return report(settings, sentReplySchema.parse(answered.value));
   if (answered.reason !== 'noDaemon') {
     complain(notTaken(answered));
@@ -78,6 +82,18 @@ export async function send(
   });
   return hosting.ok ? sendHosted(settings, hosting.hosted, outgoing, flags.wait === true) : hosting.code;
 }
+
+/** Fields that are submitted are plain words and numbers. */
+const requestOf = ({ fields = {}, ...outgoing }: OutgoingText, wait: boolean): ControlArgs<'send'> => ({
+  ...outgoing,
+  to: [...outgoing.to],
+  wait,
+  fields: Object.fromEntries(
+    Object.entries(fields).filter((field): field is [string, string | number | boolean] =>
+      ['string', 'number', 'boolean'].includes(typeof field[1]),
+    ),
+  ),
+});
 
 /** A daemon that was asked and fell silent may have taken the message all the same. */
 function notTaken({ reason, code, detail }: Extract<ControlAnswer, { readonly ok: false }>): string {
