@@ -2,7 +2,7 @@ import { instant } from '../../model/time.ts';
 import { createRunner, type RunWhole } from './actions/run.ts';
 import { createBuffers, type Buffers } from './buffer.ts';
 import { createBuiltIns } from './built-ins.ts';
-import { createCache } from './cache.ts';
+import { createCache, type Cache } from './cache.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
 import { createChildren, type Children } from './children.ts';
 import type { Clock } from './clock.ts';
@@ -26,6 +26,7 @@ export interface Instance {
   readonly clock: Clock;
   readonly outputs: Outputs;
   readonly buffers: Buffers;
+  readonly cache: Cache;
   readonly calendar: Calendar;
   readonly children: Children;
   readonly contexts: Contexts;
@@ -128,6 +129,7 @@ export function createInstance(program: SecProgram, ports: SecPorts): Instance {
     clock,
     outputs,
     buffers,
+    cache,
     calendar,
     children,
     contexts,

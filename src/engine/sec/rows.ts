@@ -14,7 +14,8 @@ const CLOCK = 'clock';
 type WrittenClock = readonly [now: number, kept: number | null, children: number, buffer: string];
 
 export function createStateRows(instance: Instance): StateRows {
-  const { buffers, calendar, children, clock, contexts, events, operations, outputs, variables } = instance;
+  const { buffers, cache, calendar, children, clock, contexts, events, operations, outputs, variables } =
+    instance;
   let written = '';
 
   const ownRow = (): Row[] => {
@@ -37,8 +38,8 @@ export function createStateRows(instance: Instance): StateRows {
   return {
     changes: () => [
       ...ownRow(),
-      ...[outputs, buffers, calendar, children, contexts, events, operations, variables].flatMap((part) =>
-        part.changes(),
+      ...[outputs, buffers, cache, calendar, children, contexts, events, operations, variables].flatMap(
+        (part) => part.changes(),
       ),
     ],
     restore(rows) {
@@ -51,6 +52,7 @@ export function createStateRows(instance: Instance): StateRows {
       const names = own === undefined ? 0 : restoreOwn(own[1]);
       children.restore(pairs, names);
       contexts.restore(pairs);
+      cache.restore(pairs);
       events.restore(pairs);
       outputs.restore(pairs);
       operations.restore(pairs.flatMap(([key, value]) => (key.startsWith('operation/') ? [value] : [])));
