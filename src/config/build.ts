@@ -75,6 +75,9 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
     sources: sources.value,
     program: { rules, hash: hashProgram(rules) },
     broken: sec.broken,
+    traps: sec.traps,
+    everyRecord: sec.everyRecord,
+    expressions: sec.expressions,
     perl: document.include.some((item) => 'sec' in item && item.perl),
     http: http.value,
     zone,
@@ -104,6 +107,9 @@ async function buildSec(
   return {
     rules,
     broken,
+    traps: read.flatMap(({ traps }) => traps),
+    everyRecord: read.flatMap(({ everyRecord }) => everyRecord),
+    expressions: read.flatMap(({ expressions }) => expressions),
     files: read.flatMap(({ files }) => files),
     diagnostics: [
       ...read.flatMap(({ diagnostics }) => diagnostics),

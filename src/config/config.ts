@@ -1,7 +1,7 @@
 import type { AlertingRules, BudgetRule, Receiver, Route } from '../alerting/contract.ts';
 import type { AccountSettings, ChannelKind, HttpSettings } from '../channels/contract.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Program, Severity } from '../model/program.ts';
+import type { Pattern, Program, Severity } from '../model/program.ts';
 import type { Millis } from '../model/time.ts';
 import type { SourceKind } from '../sources/contract.ts';
 
@@ -13,6 +13,12 @@ export interface Config {
   readonly program: Program;
   /** Mistakes in rule files whose rules were left out and do not keep the rest from running. */
   readonly broken: readonly Diagnostic[];
+  /** What in rule files does something else than it seems to, or lets log text reach a shell: for `check`. */
+  readonly traps: readonly Diagnostic[];
+  /** Rules of rule files because of which every record is looked at, with the reason. */
+  readonly everyRecord: readonly { readonly file: string; readonly line: number; readonly why: string }[];
+  /** The regular expressions in rule files, where they stand. */
+  readonly expressions: readonly Pattern[];
   /** Whether some rules ask Perl. */
   readonly perl: boolean;
   readonly channels: readonly ChannelConfig[];

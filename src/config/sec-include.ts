@@ -2,15 +2,16 @@ import { z } from 'zod';
 import type { Place } from '../dialects/native/place.ts';
 import { ruleId, severities } from '../dialects/native/rule-schema.ts';
 import { oneOrMore, period } from '../dialects/native/values.ts';
+import { adviseSec } from '../dialects/sec/advice/advise.ts';
 import { readSecFiles, type SecSource } from '../dialects/sec/read.ts';
-import { scanPattern } from '../dialects/sec/scan-pattern.ts';
+import { scanPattern, type EveryRecord } from '../dialects/sec/scan-pattern.ts';
 import { readSwitches, settingsOf } from '../dialects/sec/switches.ts';
 import { secKind, writeSecOptions } from '../engine/sec-rule.ts';
 import type { SecProgram } from '../engine/sec/program.ts';
 import { hashText } from '../kit/hash.ts';
 import type { MatchPorts } from '../match/contract.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { AlertAction, Rule } from '../model/program.ts';
+import type { AlertAction, Pattern, Rule } from '../model/program.ts';
 import type { ConfigPorts } from './files.ts';
 import { resolvePath } from './paths.ts';
 import { words } from './words.ts';
@@ -82,6 +83,12 @@ export interface SecRules {
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
   readonly broken: readonly Diagnostic[];
+  /** What a reader of the files should know: for `check`. */
+  readonly traps: readonly Diagnostic[];
+  /** Why no record can be passed over, by place. */
+  readonly everyRecord: readonly EveryRecord[];
+  /** Their regular expressions. */
+  readonly expressions: readonly Pattern[];
 }
 
 /** Reads the files of one include; `place` is where it stands. */
@@ -95,15 +102,19 @@ export async function readSecInclude(
   const settings = settingsOf(switches.switches, include.shell === 'allow' ? 'quoted' : 'refused');
   const { perl, precedence } = include;
   const read = readSecFiles(found.sources, { ports: match, perl, precedence, settings });
+  const scanned = scanPattern(read.program);
   const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
   return {
-    rule: secRule(include, read.program, place),
+    rule: secRule(include, read.program, scanned.pattern, place),
     files: found.sources.map(({ name }) => name),
     diagnostics: [
       ...found.diagnostics,
       ...switches.diagnostics.map((diagnostic) => ({ ...place, ...diagnostic })),
       ...read.diagnostics.filter((diagnostic) => !isError(diagnostic)),
     ],
+    traps: adviseSec(read.program, match),
+    everyRecord: scanned.everyRecord,
+    expressions: scanned.expressions,
     broken: read.diagnostics.filter(isError),
   };
 }
@@ -130,13 +141,18 @@ async function findSources(
   return { sources: [...sources.values()], diagnostics };
 }
 
-function secRule(include: SecInclude, program: SecProgram, { file, line, column }: Place): Rule {
+function secRule(
+  include: SecInclude,
+  program: SecProgram,
+  pattern: Pattern,
+  { file, line, column }: Place,
+): Rule {
   const { id, from, contexts, time, alert } = include;
   return {
     id,
     kind: secKind,
     ...(from === undefined ? {} : { from }),
-    pattern: scanPattern(program).pattern,
+    pattern,
     except: [],
     key: ['place', 'desc'],
     options: writeSecOptions({ program, on: alert?.on ?? [], contexts, time }),

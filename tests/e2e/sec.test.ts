@@ -94,7 +94,7 @@ describe('in a configuration', () => {
 ptype=RegExp
 pattern=user (\\S+) failed
 desc=failures of $1
-action=logonly %s: five times; write ${'OUT'} %s
+action=logonly %s: five times; write OUT %s
 window=3600
 thresh=5
 `;

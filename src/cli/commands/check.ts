@@ -2,6 +2,7 @@ import { compilePattern } from '../../match/matcher.ts';
 import { createMatchPorts } from '../../daemon/node-ports.ts';
 import type { Config } from '../../config/config.ts';
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
+import type { Pattern } from '../../model/program.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { checkConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
@@ -37,25 +38,51 @@ function withBroken(checked: Checked<Config>): Checked<Config> {
   const diagnostics = checked.diagnostics.map((diagnostic) =>
     broken.has(JSON.stringify(asError(diagnostic))) ? asError(diagnostic) : diagnostic,
   );
-  return { ...checked, diagnostics };
+  return { ...checked, diagnostics: [...diagnostics, ...checked.value.traps] };
 }
 
 function report(config: Config): void {
-  const ports = createMatchPorts();
-  const everyRecord: string[] = [];
-  const guarded: string[] = [];
-  for (const rule of config.program.rules) {
-    const compiled = compilePattern(rule.pattern, ports);
-    if (!compiled.ok) continue;
-    if (compiled.value.literals === undefined) everyRecord.push(rule.id);
-    if (compiled.value.regimes.some(({ regime }) => regime === 'guarded')) guarded.push(rule.id);
-  }
-  const { sources, channels, receivers, program } = config;
+  const { sources, channels, receivers, program, everyRecord } = config;
   print(
     `${sources.length} sources, ${program.rules.length} rules, ${channels.length} channels, ${receivers.length} receivers`,
   );
-  if (everyRecord.length > 0) print(`tried on every record, for want of a literal: ${everyRecord.join(' ')}`);
+  const looks = everyLook(config);
+  const guarded = looks.filter(({ regime }) => regime === 'guarded').map(({ where }) => where);
+  const bare = looks.filter(({ literals }) => !literals).map(({ where }) => where);
+  print(
+    `${looks.length - guarded.length} patterns run in linear time at the latest when they backtrack too much`,
+  );
   if (guarded.length > 0) print(`run under a time limit, for they may backtrack: ${guarded.join(' ')}`);
+  if (bare.length > 0) print(`tried on every record, for want of a literal: ${bare.join(' ')}`);
+  for (const { file, line, why } of everyRecord) {
+    print(`every record is looked at because of ${file}:${line}: ${why}`);
+  }
   if (receivers.length === 0) print('no receivers: every alert goes to the screen');
   else if (config.routes.length === 0) print('no routes: every alert goes to all receivers');
+}
+
+/** How one pattern runs, and what it is called. */
+interface Look {
+  readonly where: string;
+  readonly regime: 'linear' | 'guarded';
+  readonly literals: boolean;
+}
+
+/** Those of native rules by their rule, those of rule files by their place. */
+function everyLook({ program, expressions }: Config): readonly Look[] {
+  const ports = createMatchPorts();
+  const lookAt = (pattern: Pattern, where: string): readonly Look[] => {
+    const compiled = compilePattern(pattern, ports);
+    if (!compiled.ok) return [];
+    const isGuarded = compiled.value.regimes.some(({ regime }) => regime === 'guarded');
+    const literals = compiled.value.literals !== undefined;
+    return [{ where, regime: isGuarded ? 'guarded' : 'linear', literals }];
+  };
+  const native = program.rules.filter(({ origin }) => origin.dialect === 'native');
+  return [
+    ...native.flatMap(({ pattern, id }) => lookAt(pattern, id)),
+    ...expressions.flatMap((pattern) =>
+      pattern.type === 'regex' ? lookAt(pattern, `${pattern.origin.file}:${pattern.origin.line}`) : [],
+    ),
+  ];
 }
