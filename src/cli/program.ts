@@ -88,6 +88,13 @@ function build(version: string, done: (code: ExitCode) => void): Command {
   addAlerts(program, action);
   addSilences(program, action);
   program
+    .command('routes')
+    .description('who hears of what')
+    .command('test')
+    .description('where an alert with these fields would go, and why')
+    .argument('[field=value...]', 'rule=sshd/login severity=critical host=web1, any field')
+    .action(action(async () => (await import('./commands/routes.ts')).test));
+  program
     .command('status')
     .description('health, sources, the two sums')
     .action(action(async () => (await import('./commands/status.ts')).status));

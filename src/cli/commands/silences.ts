@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { createAlerting } from '../../alerting/alerting.ts';
 import type { SilenceRequest, When } from '../../alerting/contract.ts';
 import type { Silence } from '../../alerting/silence.ts';
 import { callControl } from '../../control/client.ts';
@@ -8,6 +7,7 @@ import { after, instant, millis } from '../../model/time.ts';
 import { ask } from '../ask.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { readConditions } from '../conditions.ts';
+import { keptSilences } from '../kept-silences.ts';
 import { personName } from '../person.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson, table } from '../terminal.ts';
@@ -49,15 +49,7 @@ export async function list(settings: Settings): Promise<ExitCode> {
     complain(`the daemon does not answer: ${answered.detail}`);
     return exit.failed;
   }
-  return withReader(settings, (reader) => {
-    const alerting = createAlerting(nobody);
-    alerting.restore(reader.restore().alertingRows);
-    const now = Date.now();
-    return show(
-      settings,
-      alerting.silences().filter(({ endsAt }) => endsAt > now),
-    );
-  });
+  return withReader(settings, (reader) => show(settings, keptSilences(reader, instant(Date.now()))));
 }
 
 /** `silences expire ID`: ends one before its time. */
@@ -71,9 +63,6 @@ export async function expire(settings: Settings, [silence = '']: readonly string
 }
 
 const idSchema = z.object({ silence: z.string() });
-
-/** Who reads silences needs no one to tell of them. */
-const nobody = { receivers: [], routes: [], channels: [], giveUpAfter: millis(1), maxWaiting: 1 };
 
 type Shown = Pick<Silence, 'id' | 'when' | 'author' | 'comment' | 'startsAt' | 'endsAt' | 'muted'>;
 
