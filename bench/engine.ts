@@ -19,7 +19,7 @@ import { instant, millis } from '../src/model/time.ts';
 import { measureKeys } from './engine-keys.ts';
 import { FOLDER } from './scan-data.ts';
 
-const LINES = Number(process.env["LINES"] ?? 1_000_000);
+const LINES = Number(process.env['LINES'] ?? 1_000_000);
 const SLICE = 20_000;
 const CHUNK_LINES = 5_000;
 /** How many times as fast as SEC, by the number of rules. */

@@ -50,7 +50,7 @@ function report(config: Config): void {
   const guarded = looks.filter(({ regime }) => regime === 'guarded').map(({ where }) => where);
   const bare = looks.filter(({ literals }) => !literals).map(({ where }) => where);
   print(
-    `${looks.length - guarded.length} patterns run in linear time at the latest when they backtrack too much`,
+    `${looks.length - guarded.length} of ${looks.length} patterns run in linear time once they backtrack too much`,
   );
   if (guarded.length > 0) print(`run under a time limit, for they may backtrack: ${guarded.join(' ')}`);
   if (bare.length > 0) print(`tried on every record, for want of a literal: ${bare.join(' ')}`);
