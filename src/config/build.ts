@@ -83,6 +83,7 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
     zone,
     ...toldBy(channels.value, buildHearing(document, zone), context.registries),
     accounts: Object.entries(document.accounts).map(([name, { x }]) => ({ name, api: x.api })),
+    ...(document.heartbeat === undefined ? {} : { heartbeat: document.heartbeat }),
     limits: limitsOf(document),
     late: document.late,
     tests: testsOf(document),

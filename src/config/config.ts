@@ -28,6 +28,8 @@ export interface Config {
   readonly inhibit?: NonNullable<AlertingRules['inhibit']>;
   readonly storm?: NonNullable<AlertingRules['storm']>;
   readonly flapping?: NonNullable<AlertingRules['flapping']>;
+  /** Who is told regularly that the program works: URLs and absolute paths. */
+  readonly heartbeat?: Heartbeat;
   readonly accounts: readonly AccountSettings[];
   readonly http: HttpSettings;
   readonly limits: Limits;
@@ -59,6 +61,12 @@ export interface ChannelConfig {
   readonly price?: number;
   /** Whether "resolved" is told. */
   readonly resolved: boolean;
+}
+
+/** A sign of life, at once and every so often. */
+export interface Heartbeat {
+  readonly every: Millis;
+  readonly to: readonly string[];
 }
 
 /** What bounds everything that can grow. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ruleId, severities } from '../dialects/native/rule-schema.ts';
 import { withPlanned } from '../dialects/native/schema-keys.ts';
 import { budget } from './budgets.ts';
+import { heartbeat } from './heartbeat.ts';
 import { flapping, storm } from './rates.ts';
 import { digest, quietHours } from './quiet-hours.ts';
 import { isZone } from '../parse/timestamp.ts';
@@ -149,7 +150,7 @@ export interface RegistrySchemas {
   readonly rule: z.ZodType;
 }
 
-const plannedSections = ['heartbeat', 'drill', 'metrics', 'catch-up'];
+const plannedSections = ['drill', 'metrics', 'catch-up'];
 
 /** The schema of all files put together; also, since every key is optional, of each of them. */
 export function documentSchema({ source, channel, rule }: RegistrySchemas) {
@@ -196,6 +197,9 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
         .describe(
           'When an alert that ends and begins over and over is not told each time. Default: above 5 per 1h.',
         ),
+      heartbeat: heartbeat
+        .optional()
+        .describe('Who is told regularly that the program works. Default: nobody.'),
       limits: limits.prefault({}).describe('What bounds everything that can grow.'),
       proxy: proxy.optional().describe('How to reach the outside. Default: as HTTPS_PROXY and NO_PROXY say.'),
       tls: z

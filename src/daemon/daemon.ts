@@ -14,6 +14,8 @@ import type { Reach } from './crash-points.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDeliveryLog } from './delivery-log.ts';
 import { openIntents, type IntentSettings } from './open-intents.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { internalRaise } from './internal-alerts.ts';
 import { watchLedger } from './ledger-trouble.ts';
 import type { Log } from './log.ts';
 import { createLoop, type Item, type Way } from './loop.ts';
@@ -157,6 +159,16 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     closed: clock.released,
   });
   const stopUpkeep = parts.durable ? keepUp(ledger, () => config.limits, parts.now, log) : () => undefined;
+  const heartbeat = createHeartbeat({
+    isWell: () => trouble.failure() === undefined,
+    failed: (place, detail) => {
+      log.warn('the heartbeat does not arrive', { place, text: detail });
+      loop.offer(
+        internalRaise('heartbeat', 'sentinel', place, `the heartbeat does not reach ${place}: ${detail}`),
+      );
+    },
+    works: (place) => log.info('the heartbeat arrives again', { place }),
+  });
   const decide = (input: DecideItem['input']): Promise<Decided> =>
     new Promise((committed) => loop.offer({ type: 'decide', input, committed }));
 
@@ -186,6 +198,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     way = join(again.recovered.machines);
     loop.swap(way);
     endOrphans(again.recovered.changed);
+    if (beats) heartbeat.follow(next);
     before
       .close()
       .catch((error: unknown) => log.warn('a channel could not be closed', { text: String(error) }));
@@ -216,6 +229,8 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     return done;
   };
 
+  // Only who stays and keeps a ledger can be missed.
+  const beats = parts.durable && parts.follow;
   loop.offer({ type: 'decide', input: (now) => ({ type: 'started', now }) });
   endOrphans(recovered.changed);
 
@@ -224,6 +239,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
       intents.resume(recovered.intents);
       parts.reach('resumed');
       sources.open(config);
+      if (beats) heartbeat.follow(config);
     },
     sourcesEnded: sources.ended,
     quiet: () => loop.idle() && deliveries.underWay() === 0 && intents.unsettled() === 0,
@@ -267,6 +283,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
       inTurn(async () => {
         parts.reach('stopping');
         stopUpkeep();
+        heartbeat.stop();
         await sources.close();
         await Promise.all([deliveries.finish(graceMs), intents.finish(graceMs)]);
         await untilIdle(() => loop.idle() || trouble.failure() !== undefined);
