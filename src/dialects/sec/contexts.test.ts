@@ -80,7 +80,9 @@ describe('an || before an &&', () => {
       .array(joined(' && '), { minLength: 1, maxLength: 3 })
       .map((all) => all.map((one) => `(${one})`).join(' || '));
     fc.assert(
-      fc.property(clear, (text) => expect(told(text)).toEqual([])),
+      fc.property(clear, (text) => {
+        expect(told(text)).toEqual([]);
+      }),
       { numRuns: 60 },
     );
   });

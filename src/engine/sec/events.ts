@@ -28,7 +28,7 @@ export interface Events {
   queued(): boolean;
   /** Drops the queue; says how many. */
   drop(): number;
-  /** Moves what is due into the queue. */
+  /** Moves what is due into the queue, in the order in which it was made. */
   expire(): void;
   next(): number | undefined;
   /** Drops what is delayed. */
@@ -131,8 +131,12 @@ export function createEvents(clock: Clock, outputs: Outputs, limit: number, valu
       return dropped;
     },
     expire() {
+      const due: Delayed[] = [];
       for (let next = agenda.take(clock.now); next !== undefined; next = agenda.take(clock.now)) {
-        const { item } = next;
+        due.push(next.item);
+      }
+      // Those of one housekeeping come in the order in which they were made, whenever they were due.
+      for (const item of due.toSorted((a, b) => a.order - b.order)) {
         forget(item);
         enqueue(item.text, item.context, undefined);
       }
