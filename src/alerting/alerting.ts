@@ -1,5 +1,5 @@
 import { formatDuration } from '../kit/duration.ts';
-import { sendRule } from '../model/alert.ts';
+import { drillRule, sendRule } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, instant, latest, type Instant } from '../model/time.ts';
@@ -164,16 +164,15 @@ function wake(desk: Desk, waker: Waker, due: Instant): void {
 /** A human's own message. */
 function send(
   desk: Desk,
-  { seq, to, text, severity, fields = {} }: Extract<AlertingInput, { type: 'send' }>,
+  { seq, to, text, severity, fields = {}, isDrill = false }: Extract<AlertingInput, { type: 'send' }>,
 ): void {
   const { now } = desk;
   const occurrence = { ...ownOccurrence(desk, text), fields };
+  const rule = isDrill ? drillRule : sendRule;
   const routing: Routing =
-    to.length === 0
-      ? routeOf(desk.rules, { rule: sendRule, severity, fields, source: 'sentinel' })
-      : named(desk, to);
-  const id = alertId(sendRule, [], seq, 0);
-  beginAlone(desk, { id, rule: sendRule, key: [], severity, occurrence, now }, routing);
+    to.length === 0 ? routeOf(desk.rules, { rule, severity, fields, source: 'sentinel' }) : named(desk, to);
+  const id = alertId(rule, [], seq, 0);
+  beginAlone(desk, { id, rule, key: [], severity, occurrence, now }, routing, isDrill ? 'test' : 'first');
 }
 
 function named(desk: Desk, names: readonly string[]): Routing {

@@ -174,6 +174,8 @@ export type AlertingInput =
       readonly severity: Severity;
       /** What routes and channels can look at; absent: nothing. */
       readonly fields?: Fields;
+      /** It only tries the way: told as a test, by the rule `sentinel/drill`. */
+      readonly isDrill?: boolean;
     }
   | { readonly type: 'resolve'; readonly now: Instant; readonly alert: string; readonly why: string }
   /** Somebody takes care of an open alert: it is neither repeated nor escalated, its raises are muted. */

@@ -35,8 +35,13 @@ export function raise(desk: Desk, effect: RaiseEffect): void {
 }
 
 /** Begins an alert that is over as soon as everyone was told. */
-export function beginAlone(desk: Desk, beginning: Beginning, routing: Routing): void {
-  announce(desk, open(desk, beginning, { alone: true, clears: false }), routing, { isDirect: true });
+export function beginAlone(
+  desk: Desk,
+  beginning: Beginning,
+  routing: Routing,
+  reason: 'first' | 'test' = 'first',
+): void {
+  announce(desk, open(desk, beginning, { alone: true, clears: false }), routing, { isDirect: true, reason });
 }
 
 /** Tells what is open and of which nobody heard, as far as nothing mutes it any more. */
@@ -94,7 +99,15 @@ function announce(
   desk: Desk,
   episode: Episode,
   routing: Routing,
-  { muting, isDirect = false }: { readonly muting?: Muting; readonly isDirect?: boolean },
+  {
+    muting,
+    isDirect = false,
+    reason = 'first',
+  }: {
+    readonly muting?: Muting;
+    readonly isDirect?: boolean;
+    readonly reason?: 'first' | 'test';
+  },
 ): void {
   const { alert } = episode;
   desk.outputs.push({ type: 'alert', alert });
@@ -103,7 +116,7 @@ function announce(
   if (!episode.alone && isFollowed(routing)) episode.patience = desk.rules.giveUpAfter;
   if (muting === undefined) {
     if (!episode.alone) follow(desk, episode, routing, true);
-    notify(desk, episode, routing, { reason: 'first', carried: { [alert.rule]: 1 } }, isDirect);
+    notify(desk, episode, routing, { reason, carried: { [alert.rule]: 1 } }, isDirect);
   } else mute(desk, episode, routing, muting);
   keepEpisode(desk, episode);
 }

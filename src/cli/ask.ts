@@ -15,18 +15,24 @@ export type Asked =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly code: ExitCode };
 
-const timeoutMs = 10_000;
+/** How much longer a daemon may take than one inside this process. */
+const roundTripMs = 5_000;
 /** How long a ledger that cannot be written is tried. */
 const commitGraceMs = 5_000;
 /** How long messages that come of it may take, before they stay queued. */
 const deliveryGraceMs = 10_000;
+
+/** How long the answer itself may take, in milliseconds. */
+const usualPatience = commitGraceMs;
 
 /** Has something done by the running daemon or, where none runs, by one inside this process. */
 export async function ask<Command extends ControlCommand>(
   settings: Settings,
   command: Command,
   args: ControlArgs<Command>,
+  patienceMs = usualPatience,
 ): Promise<Asked> {
+  const timeoutMs = patienceMs + roundTripMs;
   const answered = await callControl(settings.state, command, args, { timeoutMs });
   if (answered.ok) return answered;
   if (answered.reason !== 'noDaemon') return failed(whyNot(answered));
@@ -34,7 +40,7 @@ export async function ask<Command extends ControlCommand>(
   if (config === undefined) return { ok: false, code: exit.badConfiguration };
   const log = plainLog(complainLine, settings.quiet ? 'silent' : 'error');
   const hosting = await host({ config, state: settings.state, mode: 'live', follow: false, log });
-  return hosting.ok ? askHosted(hosting.hosted, command, args) : hosting;
+  return hosting.ok ? askHosted(hosting.hosted, command, args, patienceMs) : hosting;
 }
 
 /** The same by a daemon inside this process, which is left then. */
@@ -42,13 +48,14 @@ export async function askHosted<Command extends ControlCommand>(
   { daemon, leave }: Hosted,
   command: Command,
   args: ControlArgs<Command>,
+  patienceMs = usualPatience,
 ): Promise<Asked> {
   const answer = answerControl(daemon, async () => ({ ok: false, detail: 'there is no daemon' }));
   const kept: { reply?: ControlReply } = {};
   const asked = answer({ command, args } as Parameters<typeof answer>[0]).then(
     (reply) => (kept.reply = reply),
   );
-  await Promise.race([asked, until(() => kept.reply !== undefined, commitGraceMs)]);
+  await Promise.race([asked, until(() => kept.reply !== undefined, patienceMs)]);
   const trouble = daemon.trouble();
   if (kept.reply !== undefined) await until(() => daemon.quiet(), deliveryGraceMs);
   await leave(commitGraceMs);

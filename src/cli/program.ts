@@ -88,6 +88,13 @@ function build(version: string, done: (code: ExitCode) => void): Command {
   addAlerts(program, action);
   addSilences(program, action);
   program
+    .command('drill')
+    .description('a test message by the real way, with the times of its steps')
+    .argument('[receiver...]', 'without any, every receiver')
+    .addOption(new Option('--severity <word>').choices(['info', 'warning', 'critical']).default('warning'))
+    .option('--wait', 'wait until it is delivered or given up, five minutes at most')
+    .action(action(async () => (await import('./commands/drill.ts')).drill));
+  program
     .command('routes')
     .description('who hears of what')
     .command('test')

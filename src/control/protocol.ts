@@ -28,6 +28,7 @@ const requestSchema = z.discriminatedUnion('command', [
         .record(name, z.union([z.string().max(4096), z.number(), z.boolean()]))
         .default({})
         .describe('What routes and channels can look at'),
+      isDrill: z.boolean().default(false).describe('It only tries the way'),
       wait: z.boolean().default(false).describe('Answers when it is delivered or given up'),
     }),
   }),

@@ -20,8 +20,8 @@ export function answerControl(
         return result.ok ? { ok: true, value: {} } : refused('reload-failed', result.detail);
       }
       case 'send': {
-        const { to, text, severity, fields, wait } = request.args;
-        const alerts = await daemon.send({ to, text, severity, fields });
+        const { wait, ...message } = request.args;
+        const alerts = await daemon.send(message);
         return { ok: true, value: await outcomeOf(daemon, alerts, wait ? longWaitMs : shortWaitMs) };
       }
       case 'resolve': {

@@ -92,6 +92,8 @@ export interface OutgoingText {
   readonly text: string;
   readonly severity: Severity;
   readonly fields?: Fields;
+  /** It only tries the way, and says so. */
+  readonly isDrill?: boolean;
 }
 
 export type Opened =

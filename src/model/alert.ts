@@ -4,6 +4,9 @@ import type { Instant, Millis } from './time.ts';
 /** The rule that a human's own message (`send`) counts as. */
 export const sendRule = 'sentinel/send';
 
+/** The rule that a message counts as which only tries the way (`drill`). */
+export const drillRule = 'sentinel/drill';
+
 /** What a raise tells templates beyond the fields. */
 export interface Occurrence {
   /** Events behind this raise: 1 for a plain match, the number in the window for `count`. */
