@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { textOf } from './bytes.ts';
 
 const SEC = '/usr/bin/sec';
+/** Bytes of a trace beyond which its case counts as one without end. */
+const LONGEST = 64 * 1024 * 1024;
 
 /** Whether the real SEC is installed here. */
 export const hasRealSec = (): boolean => existsSync(SEC);
@@ -28,7 +30,10 @@ export function startRealSec(seed: number): RealSec {
       child.stdin.write(`${folder}\n`);
       const { done } = await answers.next();
       if (done === true) throw new Error('the real SEC under many.pl has ended');
-      return textOf(readFileSync(join(folder, 'trace.txt')));
+      const trace = join(folder, 'trace.txt');
+      return statSync(trace).size > LONGEST
+        ? '@0 RUNAWAY the trace is too long\n'
+        : textOf(readFileSync(trace));
     },
     close: () => child.stdin.end(),
   };
