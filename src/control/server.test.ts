@@ -57,6 +57,7 @@ test('a request comes to the daemon as it was sent, and its answer back', async 
     severity: 'critical',
     wait: false,
     fields: { check_code: 2 },
+    isDrill: true,
   } as const;
   expect(await callControl(directory, 'send', args, { timeoutMs: 5000 })).toEqual({
     ok: true,

@@ -15,6 +15,7 @@ import type { LedgerFailure } from '../../store/contract.ts';
 import { exit } from '../exit.ts';
 import type { Hosted } from '../host.ts';
 import type { Settings } from '../settings.ts';
+import { askHosted } from '../ask.ts';
 import { run, runOnce } from './run.ts';
 import { send, sendHosted } from './send.ts';
 
@@ -141,6 +142,53 @@ describe('send without a daemon', () => {
     const all = { ...settings, verbose: false, quiet: false, color: false };
     expect(await send(all, ['x'.repeat(262_145)], { severity: 'info' })).toBe(exit.usage);
     expect(output.stderr).toContain('at most 262144 characters');
+  });
+});
+
+describe('a change without a daemon', () => {
+  const ack = { alert: '#ab', author: 'anna', note: '' };
+  const found = { find: (prefix: string) => (prefix === 'AB' ? ['ABCDEFGHJK'] : []) };
+
+  test('is told once the ledger has it, by the whole id', async () => {
+    let left = false;
+    const kept = hosted(
+      { ...found, acknowledge: async (id) => id === 'ABCDEFGHJK' },
+      { leave: async () => void (left = true) },
+    );
+    expect(await askHosted(kept, 'acknowledge', ack)).toEqual({ ok: true, value: { alert: 'ABCDEFGHJK' } });
+    expect(left).toBe(true);
+  });
+
+  test('is refused in words: no such alert, several, or one that is over', async () => {
+    const several = hosted({ find: () => ['ABC', 'ABD'] });
+    const over = hosted({ ...found, acknowledge: async () => false });
+    const full = hosted({ silence: async () => undefined });
+    const times = { startsAt: 0, endsAt: 1 };
+    expect(await askHosted(several, 'acknowledge', ack)).toMatchObject({ ok: false, code: exit.failed });
+    expect(await askHosted(over, 'acknowledge', ack)).toMatchObject({ ok: false });
+    expect(await askHosted(hosted({ find: () => [] }), 'resolve', { alert: 'X' })).toMatchObject({
+      ok: false,
+    });
+    expect(
+      await askHosted(full, 'silence-add', { when: {}, author: 'a', comment: 'c', ...times }),
+    ).toMatchObject({ ok: false });
+    expect(output.stderr).toBe(
+      `bird-sentinel: several alerts begin with 'AB': ABC ABD
+bird-sentinel: alert ABCDEFGHJK is over
+bird-sentinel: no alert begins with 'X'
+bird-sentinel: it would end before it begins or now, or there are too many silences
+`,
+    );
+  });
+
+  test('is not claimed where the ledger cannot be written', async () => {
+    const failing = hosted({
+      ...found,
+      acknowledge: () => new Promise(() => undefined),
+      trouble: () => full,
+    });
+    expect(await askHosted(failing, 'acknowledge', ack, 50)).toMatchObject({ ok: false, code: exit.failed });
+    expect(output.stderr).toContain('the disk is full; nothing was changed');
   });
 });
 
