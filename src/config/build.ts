@@ -70,6 +70,7 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   ];
   if (!sources.ok || !channels.ok || !native.ok || !http.ok) return { value: undefined, diagnostics };
   const rules = [...native.value.rules, ...sec.rules];
+  const told = toldBy(channels.value, buildHearing(document, zone), context.registries);
   const value: Config = {
     files: [...context.files, ...packs.files, ...sec.files],
     sources: sources.value,
@@ -81,7 +82,8 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
     perl: document.include.some((item) => 'sec' in item && item.perl),
     http: http.value,
     zone,
-    ...toldBy(channels.value, buildHearing(document, zone), context.registries),
+    ...told,
+    ...drillOf(document, told.receivers, zone),
     accounts: Object.entries(document.accounts).map(([name, { x }]) => ({ name, api: x.api })),
     ...(document.heartbeat === undefined ? {} : { heartbeat: document.heartbeat }),
     limits: limitsOf(document),
@@ -237,6 +239,18 @@ function limitsOf({ limits }: ConfigDocument): Limits {
     maxWaiting: limits['max-waiting'],
     giveUpAfter: limits['give-up-after'],
   };
+}
+
+/** Without names everybody is tried who is told without being named. */
+function drillOf(
+  { drill }: ConfigDocument,
+  receivers: Config['receivers'],
+  zone: string,
+): Pick<Config, 'drill'> {
+  if (drill === undefined) return {};
+  const everybody = receivers.filter(({ onlyByName }) => onlyByName !== true).map(({ name }) => name);
+  const { schedule, zone: own = zone, receivers: named = everybody } = drill;
+  return { drill: { schedule, zone: own, receivers: named } };
 }
 
 const testsOf = ({ tests }: ConfigDocument): readonly RuleTest[] =>

@@ -30,6 +30,12 @@ export interface Config {
   readonly flapping?: NonNullable<AlertingRules['flapping']>;
   /** Who is told regularly that the program works: URLs and absolute paths. */
   readonly heartbeat?: Heartbeat;
+  /** When receivers get a test: an expression that `parseCron` reads, an IANA zone, and who. */
+  readonly drill?: {
+    readonly schedule: string;
+    readonly zone: string;
+    readonly receivers: readonly string[];
+  };
   readonly accounts: readonly AccountSettings[];
   readonly http: HttpSettings;
   readonly limits: Limits;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ruleId, severities } from '../dialects/native/rule-schema.ts';
 import { withPlanned } from '../dialects/native/schema-keys.ts';
 import { budget } from './budgets.ts';
+import { drill } from './drill.ts';
 import { heartbeat } from './heartbeat.ts';
 import { flapping, storm } from './rates.ts';
 import { digest, quietHours } from './quiet-hours.ts';
@@ -150,7 +151,7 @@ export interface RegistrySchemas {
   readonly rule: z.ZodType;
 }
 
-const plannedSections = ['drill', 'metrics', 'catch-up'];
+const plannedSections = ['metrics', 'catch-up'];
 
 /** The schema of all files put together; also, since every key is optional, of each of them. */
 export function documentSchema({ source, channel, rule }: RegistrySchemas) {
@@ -200,6 +201,7 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
       heartbeat: heartbeat
         .optional()
         .describe('Who is told regularly that the program works. Default: nobody.'),
+      drill: drill.optional().describe('When receivers get a test message by the real way. Default: never.'),
       limits: limits.prefault({}).describe('What bounds everything that can grow.'),
       proxy: proxy.optional().describe('How to reach the outside. Default: as HTTPS_PROXY and NO_PROXY say.'),
       tls: z

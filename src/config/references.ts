@@ -83,6 +83,13 @@ export function checkReferences(document: ConfigDocument, locate: Locate, known:
       ),
       ...deadGlobs(when.rule ?? [], known.rules, ['routes', index, 'when', 'rule'], locate),
     ]),
+    ...unknownNames(
+      document.drill?.receivers ?? [],
+      [...known.receivers, ...known.channels],
+      'receiver or channel',
+      ['drill', 'receivers'],
+      locate,
+    ),
     ...document.inhibit.flatMap(({ source, target }, index) => [
       ...deadGlobs(source.rule ?? [], known.rules, ['inhibit', index, 'source', 'rule'], locate),
       ...deadGlobs(target.rule ?? [], known.rules, ['inhibit', index, 'target', 'rule'], locate),

@@ -14,6 +14,7 @@ import type { Reach } from './crash-points.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDeliveryLog } from './delivery-log.ts';
 import { openIntents, type IntentSettings } from './open-intents.ts';
+import { createDrillTimer } from './drill-timer.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { internalRaise } from './internal-alerts.ts';
 import { watchLedger } from './ledger-trouble.ts';
@@ -171,6 +172,11 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     },
     works: (place) => log.info('the heartbeat arrives again', { place }),
   });
+  const drills = createDrillTimer(parts.now, (to) => {
+    const text = 'This is a test by the calendar: nothing happened, and nothing needs to be done.';
+    const drill = { to, text, severity: 'warning', isDrill: true } as const;
+    loop.offer({ type: 'decide', input: (now, seq) => ({ type: 'send', now, seq, ...drill }) });
+  });
   const decide = (input: DecideItem['input']): Promise<Decided> =>
     new Promise((committed) => loop.offer({ type: 'decide', input, committed }));
 
@@ -200,7 +206,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     way = join(again.recovered.machines);
     loop.swap(way);
     endOrphans(again.recovered.changed);
-    if (beats) heartbeat.follow(next);
+    if (beats) followTimes(next);
     before
       .close()
       .catch((error: unknown) => log.warn('a channel could not be closed', { text: String(error) }));
@@ -233,6 +239,10 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
 
   // Only who stays and keeps a ledger can be missed.
   const beats = parts.durable && parts.follow;
+  const followTimes = (next: Config): void => {
+    heartbeat.follow(next);
+    drills.follow(next);
+  };
   loop.offer({ type: 'decide', input: (now) => ({ type: 'started', now }) });
   endOrphans(recovered.changed);
 
@@ -241,7 +251,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
       intents.resume(recovered.intents);
       parts.reach('resumed');
       sources.open(config);
-      if (beats) heartbeat.follow(config);
+      if (beats) followTimes(config);
     },
     sourcesEnded: sources.ended,
     quiet: () => loop.idle() && deliveries.underWay() === 0 && intents.unsettled() === 0,
@@ -286,6 +296,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         parts.reach('stopping');
         stopUpkeep();
         heartbeat.stop();
+        drills.stop();
         await sources.close();
         await Promise.all([deliveries.finish(graceMs), intents.finish(graceMs)]);
         await untilIdle(() => loop.idle() || trouble.failure() !== undefined);

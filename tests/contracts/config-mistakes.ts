@@ -53,7 +53,7 @@ export const mistakes: readonly [
     'late: 5\ndril: 1\nrules:\n  - { id: a, match: "(", alert: { severty: info } }\n  - { id: b, mtach: x, alert: {} }',
     [
       'c.yaml:1:7 config.wrong-value late: must be a text, not the number 5 (a time or a size needs a unit (90s, 64KiB), any other text quotes)',
-      'c.yaml:2:1 config.unknown-key unknown key "dril" (did you mean "drill"? it is not supported yet)',
+      'c.yaml:2:1 config.unknown-key unknown key "dril" (did you mean "drill"?)',
       'c.yaml:4:22 pattern.syntax unmatched ( (a parenthesis in the text is written \\()',
       'c.yaml:4:35 config.unknown-key unknown key "severty" in rules.a.alert (did you mean "severity"?)',
       'c.yaml:5:14 config.unknown-key unknown key "mtach" in rules.b (did you mean "match"?)',
@@ -85,8 +85,8 @@ export const mistakes: readonly [
   ],
   [
     'a section that will come',
-    'drill: { schedule: "0 9 * * 1" }',
-    ['c.yaml:1:1 config.unknown-key unknown key "drill" (not supported yet)'],
+    'catch-up: 10m',
+    ['c.yaml:1:1 config.unknown-key unknown key "catch-up" (not supported yet)'],
   ],
   [
     'a misspelt limit',
