@@ -61,7 +61,7 @@ while (my $dir = <STDIN>) {
   if (!$pid) {
     open(STDOUT, '>', "$dir/trace.txt") or die "$dir: $!";
     open(STDIN, '<', '/dev/null');
-    alarm 60;
+    alarm 20;
     $SIG{__WARN__} = sub { print STDERR $_[0] unless $_[0] =~ /^Subroutine CORE::GLOBAL::\w+ redefined/; };
     @ARGV = ("--sec=$sec", $dir);
     eval $oracle_text;
@@ -69,5 +69,10 @@ while (my $dir = <STDIN>) {
     POSIX::_exit(3);
   }
   waitpid($pid, 0);
+  # Out of time or memory: a loop that ends some day, or never.
+  if ($? & 127 || $? >> 8 == 3) {
+    open(my $trace, '>>', "$dir/trace.txt") or die "$dir: $!";
+    print $trace "\n\@0 RUNAWAY out of time or memory\n";
+  }
   print "done $dir\n";
 }

@@ -7,6 +7,8 @@ import { textOf } from './bytes.ts';
 const SEC = '/usr/bin/sec';
 /** Bytes of a trace beyond which its case counts as one without end. */
 const LONGEST = 64 * 1024 * 1024;
+/** Random rules can double a text in a loop. */
+const MOST_MEMORY_KB = 1024 * 1024;
 
 /** Whether the real SEC is installed here. */
 export const hasRealSec = (): boolean => existsSync(SEC);
@@ -23,7 +25,8 @@ export function startRealSec(seed: number): RealSec {
   // By the folder in which npm runs scripts: a compiled copy of this file lies elsewhere.
   const script = resolve('tests/oracle/sec/many.pl');
   const env = { ...process.env, PERL_HASH_SEED: String(seed), PERL_PERTURB_KEYS: String(seed % 2) };
-  const child = spawn('perl', [script, SEC], { stdio: ['pipe', 'pipe', 'ignore'], env });
+  const limited = ['-c', `ulimit -v ${MOST_MEMORY_KB}; exec perl "$@"`, 'perl', script, SEC];
+  const child = spawn('bash', limited, { stdio: ['pipe', 'pipe', 'ignore'], env });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async trace(folder) {
