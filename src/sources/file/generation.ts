@@ -94,26 +94,7 @@ export function createGeneration(
   let known: Fingerprint | undefined;
   let settled = true;
 
-  /** The next block, on its way while the one before is worked on. */
-  let ahead: { readonly from: number; readonly block: Promise<Buffer | undefined> } | undefined;
-
   const position = (): number => begun + carry.length;
-
-  const readBlock = (from: number, length: number): Promise<Buffer | undefined> => {
-    const known = length === blockLength && ahead?.from === from ? ahead.block : undefined;
-    ahead = undefined;
-    return known ?? readOn(reader, from, length, before, carry);
-  };
-
-  /** Only where a whole block is sure to come: what is being written must be looked at first. */
-  const readAhead = (left: number): void => {
-    if (reader.compressed || left < blockLength) return;
-    const from = position();
-    const block = readOn(reader, from, blockLength, before, carry);
-    // Whoever takes the block hears of a failure; nobody may.
-    block.catch(() => undefined);
-    ahead = { from, block };
-  };
 
   /** Appends what was read to what waits, and takes the whole records out. */
   const cut = (bytes: Buffer, ending: Ending): Piece | undefined => {
@@ -164,7 +145,7 @@ export function createGeneration(
       facts = seen;
       return { type: 'end' };
     }
-    const block = await readBlock(from, Math.min(behind, blockLength));
+    const block = await readOn(reader, from, Math.min(behind, blockLength), before, carry);
     if (block === undefined) return { type: 'rewritten' };
     const fresh = block.subarray(carry.length);
     if (!remember(fresh, from)) return { type: 'rewritten' };
@@ -172,7 +153,6 @@ export function createGeneration(
     if (fresh.length === 0) return { type: 'end' };
     settled = false;
     const piece = cut(block, 'open');
-    readAhead(behind - fresh.length);
     return { type: 'grown', piece, more: fresh.length < behind };
   };
 
@@ -194,7 +174,6 @@ export function createGeneration(
     settle(ending) {
       if (carry.length === 0 || (settled && ending !== 'closed')) return undefined;
       settled = true;
-      ahead = undefined;
       return cut(carry, ending);
     },
     head: () => (known ??= fingerprintOf(head)),
