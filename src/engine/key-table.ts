@@ -129,9 +129,9 @@ export function createKeyTable<State>(
     get size() {
       return items.size;
     },
-    find: (key) => items.get(nameOf(key)),
+    find: (key) => items.get(JSON.stringify(key)),
     open(key, now, make) {
-      const name = nameOf(key);
+      const name = JSON.stringify(key);
       const existing = items.get(name);
       if (existing !== undefined) return existing;
       while (items.size >= share.limit) evictOldest(now);
@@ -167,13 +167,4 @@ export function createKeyTable<State>(
       share.timers.set(add(name, order, form.read(state)));
     },
   };
-}
-
-/** What JSON writes as it is. */
-const plain = /^[\w .:@/+,;=()-]*$/;
-
-/** The key as JSON. Most keys are one plain word: what JSON takes for that is a good part of an event's time. */
-function nameOf(key: readonly string[]): string {
-  const [only] = key;
-  return only !== undefined && key.length === 1 && plain.test(only) ? `["${only}"]` : JSON.stringify(key);
 }
