@@ -18,9 +18,12 @@ export function dropBefore(operation: Operation, second: number): number {
   return times.length;
 }
 
-/** Moves a window that is over to the oldest event that still counts; false: there is none. */
+/**
+ * Moves a window that is over to the oldest event that still counts; false: there is none, and the window, as
+ * its last list sees it, begins where it would have to.
+ */
 export function slide(operation: Operation, window: number, { now }: Clock): boolean {
-  if (dropBefore(operation, now - window) === 0) return false;
-  operation.begin = operation.times[0] ?? now;
-  return true;
+  const left = dropBefore(operation, now - window);
+  operation.begin = operation.times[0] ?? now - window;
+  return left > 0;
 }
