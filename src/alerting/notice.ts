@@ -54,9 +54,11 @@ export function compareTurns(a: Notice, b: Notice): number {
 export const isCritical = (notice: Notice): boolean =>
   notice.notification.severity === 'critical' && !tellsEnd(notice);
 
-/** Whether it tells nothing new: it must not keep what is new from its turn for ever. */
+/**
+ * Whether it tells nothing new, alone or joined of such: it must not keep what is new from its turn for ever.
+ */
 const onlyReminds = ({ notification: { reason }, carried }: Notice): boolean =>
-  reason === 'repeated' && Object.keys(carried).length === 0;
+  (reason === 'repeated' || reason === 'joined') && Object.keys(carried).length === 0;
 
 export const isWaiting = ({ notification: { state } }: Notice): boolean =>
   state === 'pending' || state === 'unknown';

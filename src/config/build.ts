@@ -104,7 +104,9 @@ async function buildSec(
       'sec' in item ? [readSecInclude(item, locate(['include', index, 'sec']), context)] : [],
     ),
   );
-  const broken = read.flatMap((one) => one.broken);
+  const broken = read
+    .flatMap((one) => one.broken)
+    .map((diagnostic) => ({ ...diagnostic, severity: 'warning' as const }));
   const rules = read.flatMap(({ rule }) => rule ?? []);
   const twice = rules.filter(({ id }, index) => rules.findIndex((other) => other.id === id) < index);
   return {
@@ -117,7 +119,7 @@ async function buildSec(
     diagnostics: [
       ...read.flatMap(({ diagnostics }) => diagnostics),
       ...twice.map(({ id, origin }) => sameId(id, origin)),
-      ...broken.map((diagnostic) => ({ ...diagnostic, severity: 'warning' as const })),
+      ...broken,
     ],
   };
 }

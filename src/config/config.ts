@@ -11,7 +11,7 @@ export interface Config {
   readonly files: readonly string[];
   readonly sources: readonly SourceConfig[];
   readonly program: Program;
-  /** Mistakes in rule files whose rules were left out and do not keep the rest from running. */
+  /** Those of the warnings that are mistakes in rule files: their rules were left out, the rest runs. */
   readonly broken: readonly Diagnostic[];
   /** What in rule files does something else than it seems to, or lets log text reach a shell: for `check`. */
   readonly traps: readonly Diagnostic[];

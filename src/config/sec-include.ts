@@ -5,6 +5,7 @@ import { oneOrMore, period } from '../dialects/native/values.ts';
 import { adviseSec } from '../dialects/sec/advice/advise.ts';
 import { readSecFiles, type SecSource } from '../dialects/sec/read.ts';
 import { scanPattern, type EveryRecord } from '../dialects/sec/scan-pattern.ts';
+import { switchWords } from '../dialects/sec/switch-words.ts';
 import { readSwitches, settingsOf } from '../dialects/sec/switches.ts';
 import { secKind, writeSecOptions } from '../engine/sec-rule.ts';
 import type { SecProgram } from '../engine/sec/program.ts';
@@ -14,7 +15,6 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { AlertAction, Pattern, Rule } from '../model/program.ts';
 import type { ConfigPorts } from './files.ts';
 import { resolvePath } from './paths.ts';
-import { words } from './words.ts';
 
 const word = z.string().min(1);
 
@@ -98,7 +98,7 @@ export async function readSecInclude(
   { ports, match }: { readonly ports: ConfigPorts; readonly match: MatchPorts },
 ): Promise<SecRules> {
   const found = await findSources(include.sec, place, ports);
-  const switches = readSwitches(words(include.options));
+  const switches = readSwitches(switchWords(include.options));
   const settings = settingsOf(switches.switches, include.shell === 'allow' ? 'quoted' : 'refused');
   const { perl, precedence } = include;
   const read = readSecFiles(found.sources, { ports: match, perl, precedence, settings });

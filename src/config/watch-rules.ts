@@ -1,5 +1,5 @@
 import { readSwitches } from '../dialects/sec/switches.ts';
-import { words } from './words.ts';
+import { switchWords } from '../dialects/sec/switch-words.ts';
 
 /** What `watch` takes from SEC's own command line. */
 export interface SecWatch {
@@ -21,7 +21,7 @@ export interface SecWatchInput {
 
 /** Reads a command line of SEC's as it stands in scripts: `-conf=a.sec -input=-`. */
 export function readSecCommandLine(line: string): SecWatch {
-  const { switches } = readSwitches(words(line));
+  const { switches } = readSwitches(switchWords(line));
   return {
     conf: switches.conf.flatMap((glob) => glob.split(/\s+/).flatMap(braces)),
     inputs: switches.inputs.flatMap(({ glob, context }) =>

@@ -43,7 +43,9 @@ export function createIntake(
 ): Intake {
   const scanner = scannerFor(source, program, ports);
   const parser: Parser = createParser({ format: source.format, zone });
-  const seesBytes = (index: number): boolean => program.rules[index]?.origin.dialect !== 'native';
+  const byteRules = new Set(
+    program.rules.flatMap(({ origin }, index) => (origin.dialect === 'native' ? [] : [index])),
+  );
   const counts = { lines: 0, bytes: 0, candidates: 0, implausible: 0 };
 
   return {
@@ -56,9 +58,10 @@ export function createIntake(
         const parsed = parser.parse(record, chunk, chunk.position.begin + start);
         counts.candidates++;
         if (parsed.implausible) counts.implausible++;
-        const bytes = candidate.rules.some(seesBytes)
-          ? ports.decode(chunk.bytes, start, end, 'latin1')
-          : record;
+        const bytes =
+          byteRules.size > 0 && candidate.rules.some((rule) => byteRules.has(rule))
+            ? ports.decode(chunk.bytes, start, end, 'latin1')
+            : record;
         const event = bytes === record ? parsed.event : { ...parsed.event, bytes };
         yield { event, rules: candidate.rules };
       }

@@ -3,11 +3,13 @@ import { compilePattern } from '../match/matcher.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Pattern, Program, Rule } from '../model/program.ts';
 import type { RuleKind } from './kind.ts';
-import { ruleKinds } from './registry.ts';
-import { secKind } from './sec-rule.ts';
+import { ruleKinds, ruleSetKinds } from './registry.ts';
+import type { RuleSetKind } from './sec-rule.ts';
 
 /** A rule that is a set of rule files of another dialect, or one whose patterns are ready to match. */
-export type CompiledRule = { readonly type: 'sec'; readonly rule: Rule } | NativeRule;
+export type CompiledRule =
+  | { readonly type: 'set'; readonly rule: Rule; readonly kind: RuleSetKind }
+  | NativeRule;
 
 /** A rule whose patterns are ready to match. */
 export interface NativeRule {
@@ -34,7 +36,8 @@ export function compileRules(
     return compiled.ok ? compiled.value.matcher : undefined;
   };
   const rules = program.rules.map((rule): CompiledRule | undefined => {
-    if (rule.kind === secKind) return { type: 'sec', rule };
+    const set = ruleSetKinds.find(({ kind }) => kind === rule.kind);
+    if (set !== undefined) return { type: 'set', rule, kind: set };
     const kind = ruleKinds.find(({ kind }) => kind === rule.kind);
     if (kind === undefined) diagnostics.push(unknownKind(rule));
     const lines = linesOf(rule).flatMap(({ part, pattern }) => {

@@ -19,7 +19,7 @@ import {
   type RuleSurroundings,
   type Wanted,
 } from './rule-machine.ts';
-import { createSecRule, type SecWorld } from './sec-rule.ts';
+import type { SecWorld } from './sec-rule.ts';
 import { createSources } from './sources.ts';
 import type { RuleCounters } from './tally.ts';
 import { createTimers } from './timers.ts';
@@ -119,7 +119,7 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
   const machines = rules.map((compiled): RuleMachine | undefined => {
     if (compiled === undefined) return undefined;
     if (compiled.type === 'native') return createRuleMachine(compiled, surroundings);
-    return createSecRule(compiled.rule, surroundings, {
+    return compiled.kind.create(compiled.rule, surroundings, {
       match: options.match,
       localTime: present(options.localTime, 'local time'),
       ...(options.perl === undefined ? {} : { perl: options.perl }),

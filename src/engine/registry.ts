@@ -8,6 +8,10 @@ import { rate } from './kinds/rate.ts';
 import { schedule } from './kinds/schedule.ts';
 import { sequence } from './kinds/sequence.ts';
 import { together } from './kinds/together.ts';
+import { sec, type RuleSetKind } from './sec-rule.ts';
+
+/** Dialects whose rule files are one rule each. */
+export const ruleSetKinds: readonly RuleSetKind[] = [sec];
 
 /** Every kind of rule, by the name that `rule.kind` gives. */
 export const ruleKinds: readonly RuleKind[] = [

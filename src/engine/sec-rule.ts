@@ -38,14 +38,23 @@ export interface SecWorld {
   readonly localTime: (at: Instant) => LocalTime;
 }
 
+/** Rule files of a dialect that has a machine of its own: a row of the registry. */
+export interface RuleSetKind {
+  readonly kind: string;
+  create(rule: Rule, surroundings: RuleSurroundings, world: SecWorld): RuleMachine;
+}
+
 /** Writes the options into a rule. They are plain data. */
 export const writeSecOptions = (options: SecRuleOptions): JsonObject => options as unknown as JsonObject;
 
 // Only `writeSecOptions` makes the options of such a rule.
 const readSecOptions = (options: JsonObject): SecRuleOptions => options as unknown as SecRuleOptions;
 
+/** SEC's row among the dialects whose rule files run as one rule. */
+export const sec: RuleSetKind = { kind: secKind, create: createSecRule };
+
 /** One set of rule files at work as one rule of the engine. */
-export function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: SecWorld): RuleMachine {
+function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: SecWorld): RuleMachine {
   const { program, on, contexts, time } = readSecOptions(rule.options);
   const machine = createSecMachine(program, { ...world, limits: secLimits });
   const alerts = rule.actions.filter((action): action is AlertAction => action.type === 'alert');

@@ -33,10 +33,9 @@ export async function check(
 /** What others are warned of is a mistake here: rules that were left out. */
 function withBroken(checked: Checked<Config>): Checked<Config> {
   if (!checked.ok) return checked;
-  const broken = new Set(checked.value.broken.map((diagnostic) => JSON.stringify(diagnostic)));
-  const asError = (diagnostic: Diagnostic): Diagnostic => ({ ...diagnostic, severity: 'error' });
-  const diagnostics = checked.diagnostics.map((diagnostic) =>
-    broken.has(JSON.stringify(asError(diagnostic))) ? asError(diagnostic) : diagnostic,
+  const { broken } = checked.value;
+  const diagnostics = checked.diagnostics.map((diagnostic): Diagnostic =>
+    broken.includes(diagnostic) ? { ...diagnostic, severity: 'error' } : diagnostic,
   );
   return { ...checked, diagnostics: [...diagnostics, ...checked.value.traps] };
 }
