@@ -51,6 +51,7 @@ export interface HostOptions {
 /** Takes the lock, opens the ledger, recovers; says what went wrong and gives the exit code otherwise. */
 export async function host(options: HostOptions): Promise<Hosting> {
   const { state, log } = options;
+  const reach = crashAt(process.env);
   const lock = state === undefined ? undefined : await lockState(state);
   if (lock?.ok === false) return refuse(lock.detail);
   const release = (): void => lock?.release();
@@ -63,7 +64,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
   const opened: OpenedLedger =
     state === undefined
       ? { ok: true, ledger: createMemoryLedger(), notes: [] }
-      : await openLedger({ directory: state }, instant(Date.now()), onReadFailure);
+      : await openLedger({ directory: state }, instant(Date.now()), onReadFailure, reach);
   if (!opened.ok) {
     release();
     return refuse(`the ledger cannot be used: ${opened.failure.detail}`);
@@ -89,7 +90,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
     now: Date.now,
     channelPorts: (config) => channelPorts(config, state),
     log,
-    reach: crashAt(process.env),
+    reach,
   });
   if (!daemon.ok) {
     opened.ledger.close();

@@ -154,6 +154,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     follow: parts.follow,
     log,
     offer: loop.offer,
+    moved: () => parts.reach('rotated'),
     opening: (source) => {
       clock.opened(source);
       // Whatever the engine knew of it before is no longer so: until it says more, no silence counts.
@@ -200,11 +201,13 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     if (failed !== undefined) return failed;
     const again = recover(ledger, buildOf(next, outside, parts.makeEngine));
     if (!again.ok) return again.failure;
+    parts.reach('during-reload');
     const before = channels;
     config = next;
     channels = openOnDemand(next.channels, portsFor(parts, next));
     way = join(again.recovered.machines);
     loop.swap(way);
+    parts.reach('after-reload');
     endOrphans(again.recovered.changed);
     if (beats) followTimes(next);
     before
@@ -218,6 +221,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     if (inTrouble !== undefined) return inTrouble;
     const join = await prepareWay(next, match);
     await sources.close();
+    parts.reach('before-reload');
     try {
       // Only what is committed may be left behind: the sources go on from their marks.
       await untilIdle(loop.idle);

@@ -31,6 +31,8 @@ export interface SourceGroupPorts {
   /** A source is about to be opened: nothing is known yet of how far it is. */
   readonly opening: (source: string) => void;
   readonly closed: (source: string) => void;
+  /** Some stream goes on to another file. */
+  readonly moved: () => void;
 }
 
 type Configured = Config['sources'][number];
@@ -64,6 +66,7 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
       follow: ports.follow,
       maxLine: config.limits.maxLine,
       signal,
+      moved: ports.moved,
     });
     const pump = pumpSource(name, source, signal, ports.offer, (stream, notice) => {
       const say = notice.severity === 'error' ? ports.log.error : ports.log.warn;

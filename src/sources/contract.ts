@@ -33,6 +33,8 @@ export interface SourcePorts {
   /** Longest line in bytes; the rest of a longer one is cut off and counted. */
   readonly maxLine: number;
   readonly signal: AbortSignal;
+  /** Called when a stream goes on to another file, before anything of that is yielded. */
+  readonly moved?: () => void;
 }
 
 /**

@@ -15,7 +15,7 @@ import { createReader } from './read.ts';
 import { createRetention } from './retain.ts';
 import { finishRescue, rescue } from './salvage.ts';
 import { loadSqlite, type Database, type OpenDatabase } from './sqlite/driver.ts';
-import { createWriter } from './write.ts';
+import { createWriter, type Within } from './write.ts';
 
 /** `notes`: what a human should know, such as a damaged file that was moved aside. */
 export type OpenedLedger =
@@ -37,6 +37,7 @@ export async function openLedger(
   place: { readonly directory: string },
   at: Instant,
   onReadFailure: OnReadFailure = throwFailure,
+  within?: Within,
 ): Promise<OpenedLedger> {
   const sqlite = await loadSqlite();
   if (!sqlite.ok) return { ok: false, failure: { type: 'io', detail: sqlite.detail } };
@@ -46,7 +47,7 @@ export async function openLedger(
   const { database, notes } = opened;
   const ledger = {
     ...guardReads(createReader(database, sizeOf(path)), onReadFailure),
-    ...createWriter(database),
+    ...createWriter(database, within),
     retain: guardRetention(createRetention(database), onReadFailure),
     close: closing(database),
   };

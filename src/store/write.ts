@@ -12,8 +12,14 @@ import { createOutcomeWriter, type OutcomeWriter } from './write-outcome.ts';
 /** Which machine a row of the `state` table belongs to. */
 type MachineName = 'engine' | 'alerting';
 
+/** Called in the middle of a transaction, so that a test can end the process there. */
+export type Within = (step: 'during-commit' | 'during-checkpoint') => void;
+
 /** The writing half over an open database, apart from retention. */
-export function createWriter(database: Database): Pick<Ledger, 'commit' | 'checkpoint' | 'remember'> {
+export function createWriter(
+  database: Database,
+  within: Within = () => undefined,
+): Pick<Ledger, 'commit' | 'checkpoint' | 'remember'> {
   const statements = prepareStatements(database);
   const outcome = createOutcomeWriter(database);
   const intents = createIntentWriter(database);
@@ -21,7 +27,7 @@ export function createWriter(database: Database): Pick<Ledger, 'commit' | 'check
     commit(round) {
       let kept = false;
       try {
-        const written = transaction(database, () => writeRound(statements, outcome, intents, round));
+        const written = transaction(database, () => writeRound(statements, outcome, intents, round, within));
         kept = written.ok;
         return written;
       } finally {
@@ -31,7 +37,7 @@ export function createWriter(database: Database): Pick<Ledger, 'commit' | 'check
         }
       }
     },
-    checkpoint: (checkpoint) => transaction(database, () => writeCheckpoint(statements, checkpoint)),
+    checkpoint: (checkpoint) => transaction(database, () => writeCheckpoint(statements, checkpoint, within)),
     remember: (name, value) =>
       transaction(database, () => {
         statements.remember.run(toText(name), JSON.stringify(value));
@@ -46,6 +52,7 @@ function writeRound(
   outcome: OutcomeWriter,
   intents: IntentWriter,
   round: Round,
+  within: Within,
 ): void {
   for (const { seq, input, answers } of round.journal) {
     assert(seq < round.nextSeq, `input ${seq} is journalled before it was counted (next ${round.nextSeq})`);
@@ -57,6 +64,7 @@ function writeRound(
   }
   writeIntents(intents, round.intents ?? []);
   for (const mark of round.marks) writeMark(statements, mark);
+  within('during-commit');
   writeOutcome(outcome, round);
   writeDecisions(statements, round.decisions);
   writeRows(statements, 'alerting', round.alertingRows);
@@ -83,8 +91,9 @@ function writeOutcome(outcome: OutcomeWriter, { alerts, notifications, messages 
   outcome.writeTallies();
 }
 
-function writeCheckpoint(statements: Statements, checkpoint: Checkpoint): void {
+function writeCheckpoint(statements: Statements, checkpoint: Checkpoint, within: Within): void {
   writeRows(statements, 'engine', checkpoint.engineRows);
+  within('during-checkpoint');
   statements.meta.run('now', String(checkpoint.now));
   statements.meta.run('rules', JSON.stringify([...checkpoint.rules]));
   statements.advance.run(String(checkpoint.nextSeq), checkpoint.nextSeq);

@@ -59,6 +59,7 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
       source: ports.name,
       follow: ports.follow,
       now: ports.now,
+      moved: ports.moved,
       monotonic,
       limits: { maxLine: ports.maxLine, maxRecord: options.maxRecord },
       multiline: options.multiline,

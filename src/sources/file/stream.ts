@@ -26,6 +26,8 @@ export interface StreamSetting extends LineageSetting {
   readonly beginning: Beginning;
   readonly follow: boolean;
   readonly now: () => Instant;
+  /** Called when the path leads to another file than before. */
+  readonly moved: (() => void) | undefined;
 }
 
 /** What one step of a stream gave. `more`: another step at once is worth while. */
@@ -94,7 +96,11 @@ export function createStream(setting: StreamSetting): FileStream {
   const look = async (): Promise<void> => {
     const seen = factsOf(await stat(path, { bigint: true }));
     const { current } = lineage;
-    if (current === undefined || !sameFile(current.generation.facts, seen)) return lineage.succeed();
+    if (current === undefined || !sameFile(current.generation.facts, seen)) {
+      await lineage.succeed();
+      setting.moved?.();
+      return;
+    }
     const { generation } = current;
     const wasEmpty = generation.position === 0 && generation.head().length === 0;
     if (wasEmpty && seen.size > 0) await lineage.lookBehind();
@@ -105,6 +111,7 @@ export function createStream(setting: StreamSetting): FileStream {
   const restart = async (): Promise<void> => {
     const former = lineage.current;
     const told = await lineage.restart();
+    setting.moved?.();
     if (former !== undefined) take(former, told.last);
     for (const text of told.notices) notice(text);
   };
