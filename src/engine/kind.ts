@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Occurrence } from '../model/alert.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import type { Rule } from '../model/program.ts';
+import type { Rule, Severity } from '../model/program.ts';
 import { instant, type Instant, type Millis } from '../model/time.ts';
 import type { MatchForm } from './match-form.ts';
 
@@ -13,6 +13,8 @@ export interface Match {
   readonly at: Instant;
   /** The values of the rule's key, in its order; a missing field gives an empty text. */
   readonly key: readonly string[];
+  /** The message text; of a raise, the line behind it. */
+  readonly text: string;
   /** What the patterns found by name (of a raise, all its fields): what state keeps of it. */
   readonly groups: () => JsonObject;
   /** The value of any field, also of those of the event's head; undefined when there is none. */
@@ -117,6 +119,8 @@ export interface KindPorts {
    * absorbed.
    */
   readonly fire: (key: readonly string[], occurrence: Occurrence, now: Instant) => boolean;
+  /** Counts something that had to go because there was too much of it; `what` says what, and of how many. */
+  readonly gaveWay: (what: string) => void;
   /** Says that what was raised for a key is over; `why` is a sentence. */
   readonly clear: (key: readonly string[], why: string, now: Instant) => void;
 }
@@ -135,8 +139,8 @@ export interface KindMachine {
 
 /** Something a rule of a kind looks for, as the user wrote it. */
 export type PartForm =
-  /** What stands under `match` at the rule. */
-  | { readonly type: 'own' }
+  /** What stands under `match` at the rule; `optional`: without it every line. */
+  | { readonly type: 'own'; readonly optional?: true }
   /** Another form of match; `path` leads to it from the kind's options. */
   | { readonly type: 'lines'; readonly path: readonly (string | number)[]; readonly form: MatchForm }
   | { readonly type: 'raises'; readonly path: readonly (string | number)[]; readonly rule: string };
@@ -164,6 +168,10 @@ export interface RuleKind {
   parts?(options: JsonObject): readonly PartForm[];
   /** How long an open alert is silent where `quiet` says nothing. */
   quiet?(options: JsonObject): Millis;
+  /** How bad its alerts are where the rule says nothing; absent: as bad as those of other kinds. */
+  readonly severity?: Severity;
+  /** Fields that its raises have beside those of their lines. */
+  readonly gives?: readonly string[];
   /** Its rules say themselves when what they raised is over. */
   readonly clears?: true;
   create(rule: Rule, ports: KindPorts): KindMachine;

@@ -4,6 +4,7 @@ import { count } from './kinds/count.ts';
 import { each } from './kinds/each.ts';
 import { expect } from './kinds/expect.ts';
 import { first } from './kinds/first.ts';
+import { novel } from './kinds/novel.ts';
 import { rate } from './kinds/rate.ts';
 import { schedule } from './kinds/schedule.ts';
 import { sequence } from './kinds/sequence.ts';
@@ -22,6 +23,7 @@ export const ruleKinds: readonly RuleKind[] = [
   absent,
   first,
   rate,
+  novel,
   together,
   schedule,
 ];

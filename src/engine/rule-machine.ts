@@ -39,6 +39,14 @@ export interface RuleSurroundings {
   readonly ports: EffectPorts;
 }
 
+/** A file that a rule wants read besides the sources of the configuration, as source `source`. */
+export interface RuleInput {
+  readonly source: string;
+  /** A byte string. */
+  readonly file: string;
+  readonly offset: number | 'end';
+}
+
 /** One rule of the program at work: patterns, exceptions, contexts, kind, clear. */
 export interface RuleMachine {
   readonly rule: Rule;
@@ -51,6 +59,8 @@ export interface RuleMachine {
   commandOutput?(child: string, text: string, now: Instant): void;
   commandFinished?(child: string, exit: number | undefined, now: Instant): void;
   heed?(signal: Signal, now: Instant): void;
+  /** Inputs that it added while it ran; absent: it cannot. */
+  inputs?(): readonly RuleInput[];
   evicted(now: Instant): void;
   counters(): RuleCounters;
   changes(): Row[];
@@ -150,7 +160,19 @@ export function createRuleMachine(
     return true;
   };
 
-  const machine = kind.create(rule, { late, table: (form, name = '') => tableAt(name, form), fire, clear });
+  const gaveWay = (what: string): void => {
+    const times = tally.evicted();
+    if (isMilestone(times))
+      note('gave-way', `rule ${rule.id} has more than ${what} gave way (${times} so far)`);
+  };
+
+  const machine = kind.create(rule, {
+    late,
+    table: (form, name = '') => tableAt(name, form),
+    fire,
+    gaveWay,
+    clear,
+  });
   const clearing = alerts.flatMap(({ clear: condition }, index): Clearing[] =>
     condition === undefined
       ? []

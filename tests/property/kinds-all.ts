@@ -54,6 +54,14 @@ export const everyKind: readonly object[] = [
   },
   { id: 'of-timers', together: { within: '300ms', of: [{ rule: 'expect' }, { rule: 'absent' }] }, alert: {} },
   { id: 'when', match: 'd ', when: 'busy', alert: {} },
+  { id: 'novel', novel: { 'warm-up': '50ms', by: 'k', templates: 3 }, unless: 'busy', alert: {} },
+  {
+    id: 'novel-of',
+    match: '(?<w>[ab]) (?<k>\\w)',
+    key: 'k',
+    novel: { by: ['w', 'k'], templates: 1 },
+    alert: {},
+  },
   { id: 'schedule', schedule: '* * * * *', unless: 'busy', alert: {} },
 ];
 

@@ -77,7 +77,7 @@ test('matched = raised + absorbed; a match is a line for each key it has, a hear
         const told = effects.filter((effect) => effect.type === 'raise' && effect.rule === rule).length;
         // Only the rule without an alert raises and tells nothing.
         if (rule !== 'busy') expect(raised).toBe(told);
-        if (['each', 'count', 'sequence', 'first', 'rate'].includes(rule))
+        if (['each', 'count', 'sequence', 'first', 'rate', 'novel', 'novel-of'].includes(rule))
           expect(matched).toBeLessThanOrEqual(lines);
       }
     }),
@@ -86,7 +86,17 @@ test('matched = raised + absorbed; a match is a line for each key it has, a hear
 });
 
 test('what is over leaves no row and no timer, but for what stays missed and what comes by the calendar', () => {
-  const lasting = new Set(['absent', 'absent-key', 'expect', 'schedule', 'first', 'rate', '']);
+  const lasting = new Set([
+    'absent',
+    'absent-key',
+    'expect',
+    'schedule',
+    'first',
+    'rate',
+    'novel',
+    'novel-of',
+    '',
+  ]);
   fc.assert(
     fc.property(inputs, (all) => {
       const engine = makeEngine();

@@ -39,7 +39,7 @@ const eventFields: readonly string[] = Object.keys(anyEvent)
 export function checkNames(draft: Draft, drafts: readonly Draft[], checks: RuleChecks): Diagnostic[] {
   const { form, subject, parts } = draft;
   const diagnostics = [...unknownSources(form, subject, checks), ...wrongNetworks(draft)];
-  const groups = draft.options === undefined ? undefined : groupsOf(draft, drafts, []);
+  const groups = draft.options === undefined ? undefined : groupsOf(draft, drafts, checks.kinds);
   // Names cannot be judged, but a template that cannot be read is wrong whatever the pattern gives.
   if (groups === undefined) {
     return [...diagnostics, ...checkTemplates(form, [], 'open', subject, checks)];
@@ -60,13 +60,15 @@ export function checkNames(draft: Draft, drafts: readonly Draft[], checks: RuleC
 function groupsOf(
   draft: Draft,
   drafts: readonly Draft[],
-  path: readonly Draft[],
+  kinds: RuleChecks['kinds'],
+  path: readonly Draft[] = [],
 ): readonly string[] | undefined {
   if (path.includes(draft)) return [];
-  const groups = new Set<string>();
+  const groups = new Set<string>(kinds.find(({ kind }) => kind === draft.kind)?.gives);
   for (const part of draft.parts) {
     const heard = part.type === 'raises' ? drafts.find(({ form }) => form.id === part.rule) : undefined;
-    const some = part.type === 'lines' ? part.groups : heard && groupsOf(heard, drafts, [...path, draft]);
+    const some =
+      part.type === 'lines' ? part.groups : heard && groupsOf(heard, drafts, kinds, [...path, draft]);
     if (some === undefined) return undefined;
     for (const name of some) groups.add(name);
   }
@@ -152,9 +154,10 @@ function usedFields(draft: Draft): readonly { readonly field: string; readonly p
   const { form, kind, options = {} } = draft;
   const keys = form.key.map((field, index) => ({ field, path: ['key', index] }));
   const tested = testsOf(draft).map(({ form: { field }, path }) => ({ field, path: [...path, 'field'] }));
-  const { distinct } = options as { readonly distinct?: unknown };
+  const { distinct, by } = options as { readonly distinct?: unknown; readonly by?: unknown };
   const counted = typeof distinct === 'string' ? [{ field: distinct, path: [kind, 'distinct'] }] : [];
-  return [...keys, ...tested, ...counted];
+  const apart = Array.isArray(by) ? by.map((field, index) => ({ field, path: [kind, 'by', index] })) : [];
+  return [...keys, ...tested, ...counted, ...apart];
 }
 
 function testsOf({ form, parts, subject }: Draft): ReturnType<typeof fieldTests> {

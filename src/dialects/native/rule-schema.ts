@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { RuleKind } from '../../engine/kind.ts';
 import type { Severity } from '../../model/program.ts';
 import { matchForm, scope } from '../../engine/match-form.ts';
-import { withPlanned } from './schema-keys.ts';
 import { duration, oneOrMore, period } from './values.ts';
 
 /** Severities, mildest first. */
@@ -22,7 +21,10 @@ export const ruleId = z
   });
 
 const alertForm = z.strictObject({
-  severity: z.enum(severities).default('warning').describe('How bad it is. Default: warning.'),
+  severity: z
+    .enum(severities)
+    .optional()
+    .describe('How bad it is. Default: warning; of rules with `novel`, info.'),
   title: word.optional().describe('First words of the message, a Liquid template.'),
   text: word.optional().describe('The rest of the message, a Liquid template.'),
   clear: z
@@ -40,15 +42,13 @@ const contextName = name;
 /** One kind of rule as its registry row shows it to the language. */
 export interface RuleKindSchema extends Pick<
   RuleKind,
-  'kind' | 'summary' | 'beside' | 'check' | 'parts' | 'quiet' | 'defaults'
+  'kind' | 'summary' | 'beside' | 'check' | 'parts' | 'quiet' | 'defaults' | 'severity' | 'gives'
 > {
   readonly options: z.ZodType;
 }
 
 /** The kind of a rule that has no kind's key. */
 export const plainKind = 'each';
-
-const plannedRuleKeys = ['novel'];
 
 /** The keys that rules of every kind share. */
 const commonKeys = {
@@ -107,8 +107,7 @@ export function ruleSchema(kinds: readonly RuleKindSchema[]) {
     own.map((row) => [row.kind, row.options.optional().describe(row.summary)]),
   );
   const beside: z.ZodRawShape = Object.assign({}, ...own.map((row) => row.beside ?? {}));
-  const planned = plannedRuleKeys.filter((key) => !own.some((row) => row.kind === key));
-  return withPlanned(z.strictObject({ ...commonKeys, ...options, ...beside }), planned);
+  return z.strictObject({ ...commonKeys, ...options, ...beside });
 }
 
 /** A rule as the schema parsed it; the kinds' own keys are beside these. */

@@ -1,4 +1,4 @@
-import type { RuleKind, PartForm } from '../../engine/kind.ts';
+import type { PartForm } from '../../engine/kind.ts';
 import type { MatchForm } from '../../engine/match-form.ts';
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -171,7 +171,8 @@ function checkKeys(
     ...(hint === undefined ? {} : { hint }),
   });
   const wanted = forms.some(({ type }) => type === 'own');
-  if (wanted && form.match === undefined) return [missing('match')];
+  const needed = forms.some((part) => part.type === 'own' && part.optional === undefined);
+  if (needed && form.match === undefined) return [missing('match')];
   if (wanted || form.match === undefined) return [];
   return [
     {
@@ -193,7 +194,8 @@ function partOf(
 ): DraftPart[] {
   if (part.type === 'raises') return [{ ...part, path: [kind, ...part.path] }];
   const path = part.type === 'own' ? ['match'] : [kind, ...part.path];
-  const form = part.type === 'own' ? rule.match : part.form;
+  const all: MatchForm | undefined = part.type === 'own' && part.optional ? { all: [] } : undefined;
+  const form = part.type === 'own' ? (rule.match ?? all) : part.form;
   if (form === undefined) return [];
   const matched = patternOf(form, path, context);
   const pattern: Pattern =
@@ -215,7 +217,7 @@ function ruleOf(draft: Draft, { kinds }: RuleChecks): Rule {
     options,
     ...(form.time === 'received' ? { time: 'received' as const } : {}),
     ...(contexts === undefined ? {} : { contexts }),
-    actions: form.alert === undefined ? [] : [actionOf(form, form.alert, row?.quiet?.(options))],
+    actions: form.alert === undefined ? [] : [actionOf(form, form.alert, row, options)],
     origin: originAt(subject.locate, []),
   };
   return { ...rule, hash: hashRule(rule) };
@@ -250,12 +252,13 @@ const exceptPath = (data: unknown, index: number): Path =>
 function actionOf(
   form: RuleForm,
   alert: NonNullable<RuleForm['alert']>,
-  usual: ReturnType<NonNullable<RuleKind['quiet']>> | undefined,
+  kind: RuleKindSchema | undefined,
+  options: JsonObject,
 ): AlertAction {
-  const quiet = form.quiet ?? usual;
+  const quiet = form.quiet ?? kind?.quiet?.(options);
   return {
     type: 'alert',
-    severity: alert.severity,
+    severity: alert.severity ?? kind?.severity ?? 'warning',
     ...(alert.title === undefined ? {} : { title: alert.title }),
     ...(alert.text === undefined ? {} : { text: alert.text }),
     ...(quiet === undefined || quiet === 0 ? {} : { quiet }),
