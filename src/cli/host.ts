@@ -24,6 +24,8 @@ export interface Hosted {
   readonly daemon: Daemon;
   /** The right to serve the control socket; absent where nothing is on disk. */
   readonly lock?: HeldLock;
+  /** Copies the ledger beside itself, if the last copy is not of today; says in the log what came of it. */
+  backUp(): Promise<void>;
   /** Why something of the ledger could not be read meanwhile. */
   unread(): LedgerFailure | undefined;
   /** Stops the daemon, closes the ledger, gives the lock back. */
@@ -32,7 +34,12 @@ export interface Hosted {
 
 export type Hosting =
   | { readonly ok: true; readonly hosted: Hosted }
-  | { readonly ok: false; readonly code: ExitCode };
+  | {
+      readonly ok: false;
+      readonly code: ExitCode;
+      /** It was the ledger that could not be used. */
+      readonly failure?: LedgerFailure;
+    };
 
 /** How this process runs a daemon. */
 export interface HostOptions {
@@ -46,11 +53,17 @@ export interface HostOptions {
   readonly log: Log;
   /** How what rules want done is carried out. */
   readonly intents?: DaemonParts['intents'];
+  /** Is told why there is no daemon; absent: the person at the terminal. */
+  readonly refused?: (detail: string) => void;
 }
 
 /** Takes the lock, opens the ledger, recovers; says what went wrong and gives the exit code otherwise. */
 export async function host(options: HostOptions): Promise<Hosting> {
   const { state, log } = options;
+  const refuse = (detail: string, failure?: LedgerFailure): Hosting => {
+    (options.refused ?? complain)(detail);
+    return { ok: false, code: exit.failed, ...(failure === undefined ? {} : { failure }) };
+  };
   const reach = crashAt(process.env);
   const lock = state === undefined ? undefined : await lockState(state);
   if (lock?.ok === false) return refuse(lock.detail);
@@ -67,7 +80,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
       : await openLedger({ directory: state }, instant(Date.now()), onReadFailure, reach);
   if (!opened.ok) {
     release();
-    return refuse(`the ledger cannot be used: ${opened.failure.detail}`);
+    return refuse(`the ledger cannot be used: ${opened.failure.detail}`, opened.failure);
   }
   for (const note of opened.notes) log.warn('ledger', { text: note });
   const unseeded = options.seedFrom && (await seedLedger(opened.ledger, options.seedFrom));
@@ -95,7 +108,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
   if (!daemon.ok) {
     opened.ledger.close();
     release();
-    return refuse(`the ledger cannot be written: ${daemon.failure.detail}`);
+    return refuse(`the ledger cannot be written: ${daemon.failure.detail}`, daemon.failure);
   }
   const leave = async (graceMs: number): Promise<void> => {
     await daemon.daemon.stop(graceMs);
@@ -103,7 +116,13 @@ export async function host(options: HostOptions): Promise<Hosting> {
     opened.ledger.close();
     release();
   };
-  const hosted = { daemon: daemon.daemon, unread: () => unread, leave };
+  const backUp = async (): Promise<void> => {
+    const made = await opened.backUp?.(instant(Date.now()));
+    if (made?.done === 'made') log.info('ledger backed up', { path: made.path });
+    else if (made?.done === 'failed') log.warn('the ledger could not be backed up', { text: made.detail });
+    else log.debug('no backup of the ledger', { text: made?.detail });
+  };
+  const hosted = { daemon: daemon.daemon, backUp, unread: () => unread, leave };
   return { ok: true, hosted: lock === undefined ? hosted : { ...hosted, lock } };
 }
 
@@ -115,11 +134,6 @@ async function openPerl(log: Log, memory: PerlOptions['memory']) {
     ...(memory === undefined ? {} : { memory }),
     say: (code, text) => log.warn(code, { text }),
   });
-}
-
-function refuse(detail: string): Hosting {
-  complain(detail);
-  return { ok: false, code: exit.failed };
 }
 
 async function lockState(state: string): Promise<Lock> {

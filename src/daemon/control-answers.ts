@@ -12,6 +12,11 @@ export function answerControl(
   reload: () => Promise<ReloadResult>,
 ): (request: ControlRequest) => Promise<ControlReply> {
   return async (request) => {
+    const trouble = daemon.trouble();
+    // What cannot be kept must not pile up, and whoever asked must know.
+    if (trouble !== undefined && !harmless.has(request.command)) {
+      return refused('ledger', `the ledger cannot be written, so nothing was done: ${trouble.detail}`);
+    }
     switch (request.command) {
       case 'status':
         return { ok: true, value: toJson(daemon.status()) };
@@ -45,6 +50,9 @@ export function answerControl(
     }
   };
 }
+
+/** What changes nothing in the ledger, or says itself why it could not. */
+const harmless: ReadonlySet<ControlRequest['command']> = new Set(['status', 'silence-list', 'reload']);
 
 async function forOpenAlert(
   daemon: Daemon,

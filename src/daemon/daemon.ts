@@ -6,7 +6,9 @@ import type { MatchPorts } from '../match/contract.ts';
 import type { Notification } from '../model/alert.ts';
 import type { Signal } from '../model/intent.ts';
 import type { Fields, Severity } from '../model/program.ts';
+import { instant } from '../model/time.ts';
 import type { Ledger, LedgerFailure } from '../store/contract.ts';
+import { giveUpStrays } from './after-rescue.ts';
 import { recordAnswers, type Outside } from './answers.ts';
 import { createClock, type ClockMode } from './clock.ts';
 import type { Machines, Decided, Note } from './machines.ts';
@@ -15,6 +17,7 @@ import { createDeliveries } from './deliveries.ts';
 import { createDeliveryLog } from './delivery-log.ts';
 import { openIntents, type IntentSettings } from './open-intents.ts';
 import { createDrillTimer } from './drill-timer.ts';
+import { createEmergency, type EmergencyPace } from './emergency.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { internalRaise } from './internal-alerts.ts';
 import { watchLedger } from './ledger-trouble.ts';
@@ -47,6 +50,10 @@ export interface DaemonParts {
   readonly channelPorts: (config: Config) => Omit<ChannelPorts, 'name'>;
   readonly log: Log;
   readonly reach: Reach;
+  /** When people hear of a ledger that cannot be written; absent: the usual. */
+  readonly emergencyPace?: Partial<EmergencyPace>;
+  /** The ledger was damaged: what was carried over, in sentences. */
+  readonly rescued?: readonly string[];
 }
 
 /** A running Bird Sentinel. */
@@ -104,6 +111,10 @@ export type Opened =
 /** Recovers the machines from the ledger and wires the rooms together. */
 export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   const { ledger, log, match } = parts;
+  if (parts.rescued !== undefined) {
+    const stray = giveUpStrays(ledger, instant(parts.now()));
+    if ('failure' in stray) return { ok: false, failure: stray.failure };
+  }
   const outside = recordAnswers(parts.perl === undefined ? { match } : { match, perl: parts.perl });
   const recovery = recover(ledger, buildOf(parts.config, outside, parts.makeEngine));
   if (!recovery.ok) return recovery;
@@ -118,6 +129,11 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   // Until sources are opened and say how far they are, no timer fires on what was not read.
   for (const { name } of parts.config.sources) clock.opened(name);
   const trouble = watchLedger(log);
+  const tellTrouble = (failure: LedgerFailure | undefined): void => {
+    trouble.tell(failure);
+    // A run that ends says it by its exit code.
+    if (parts.durable && parts.follow) emergency.tell(failure);
+  };
   let config = parts.config;
   let channels = openOnDemand(config.channels, portsFor(parts, config));
   const deliveryLog = createDeliveryLog(log);
@@ -130,6 +146,16 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     (settlement) => loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) }),
     parts.reach,
   );
+  const emergency = createEmergency({
+    config: () => config,
+    match,
+    now: parts.now,
+    send: (name, attempt) => channels.send(name, attempt),
+    log,
+    meanwhile: 'files are read no further and nothing else is told until it can be',
+    ended: (text) => loop.offer(internalRaise('ledger', 'sentinel', 'ledger.db', text)),
+    ...(parts.emergencyPace === undefined ? {} : { pace: parts.emergencyPace }),
+  });
   const intents = openIntents(parts.intents ?? { carryOut: parts.durable }, {
     log,
     reach: parts.reach,
@@ -146,7 +172,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     durable: parts.durable,
     note: (note) => tellNote(log, note),
     decided: deliveryLog.decided,
-    trouble: trouble.tell,
+    trouble: tellTrouble,
   });
   const sources = createSourceGroup({
     marks: ledger.marks,
@@ -224,7 +250,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     parts.reach('before-reload');
     try {
       // Only what is committed may be left behind: the sources go on from their marks.
-      await untilIdle(loop.idle);
+      await untilIdle(loop.idle, () => trouble.failure() !== undefined);
       return swap(next, join);
     } catch (error) {
       return { type: 'io', detail: String(error) };
@@ -249,6 +275,9 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   };
   loop.offer({ type: 'decide', input: (now) => ({ type: 'started', now }) });
   endOrphans(recovered.changed);
+  if (parts.rescued !== undefined) {
+    loop.offer(internalRaise('ledger', 'sentinel', 'ledger.db', parts.rescued.join('; '), 'critical'));
+  }
 
   const daemon: Daemon = {
     start() {
@@ -306,6 +335,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         await untilIdle(() => loop.idle() || trouble.failure() !== undefined);
         if (trouble.failure() === undefined && parts.durable) loop.checkpoint();
         loop.halt();
+        await emergency.finish(graceMs);
         await channels.close();
       }),
   };
@@ -326,7 +356,11 @@ function tellNote(log: Log, note: Note): void {
   log.warn(note.code, { ...(note.rule === undefined ? {} : { rule: note.rule }), text: note.text });
 }
 
-/** The loop drains itself; this only waits for it, without a clock of its own. */
-async function untilIdle(idle: () => boolean): Promise<void> {
-  while (!idle()) await new Promise((resolve) => setImmediate(resolve));
+/** The loop drains itself; this only waits for it: at its own pace, while it is `stuck` at the disk's. */
+async function untilIdle(idle: () => boolean, stuck = (): boolean => false): Promise<void> {
+  while (!idle()) {
+    await new Promise((resolve) => (stuck() ? setTimeout(resolve, stuckMs) : setImmediate(resolve)));
+  }
 }
+
+const stuckMs = 100;

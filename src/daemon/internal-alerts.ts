@@ -1,7 +1,14 @@
+import type { Severity } from '../model/program.ts';
 import type { Item } from './loop.ts';
 
 /** An alert of Bird Sentinel's own, as `sentinel/CODE`: it goes the way of every other alert. */
-export function internalRaise(code: string, source: string, stream: string, text: string): Item {
+export function internalRaise(
+  code: string,
+  source: string,
+  stream: string,
+  text: string,
+  severity: Severity = 'warning',
+): Item {
   return {
     type: 'decide',
     input: (now, seq) => ({
@@ -11,7 +18,7 @@ export function internalRaise(code: string, source: string, stream: string, text
         type: 'raise',
         rule: `sentinel/${code}`,
         key: [source, stream],
-        severity: 'warning',
+        severity,
         now,
         seq,
         ordinal: 0,

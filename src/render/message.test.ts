@@ -213,6 +213,13 @@ describe('one alert', () => {
     );
   });
 
+  test('says of what came late when it happened', () => {
+    const late: Alert = { ...alert, lastAt: at('13:00:00') };
+    expect(told({}, [late])).toContain('[#A1B2C3] web1 13:00:00 (late: the line is of 10:00:06)');
+    expect(told({ reason: 'resolved' }, [late])).not.toContain('late');
+    expect(told({}, [{ ...alert, lastAt: at('10:10:06') }])).not.toContain('late');
+  });
+
   test('told again with nothing new, the text still differs', () => {
     const repeated = (now: string) =>
       renderMessage(input({ notification: { ...notification, reason: 'repeated' }, now: at(now) })).parts[0];

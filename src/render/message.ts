@@ -162,6 +162,7 @@ function factsOf(newest: Alert, input: MessageInput): string {
     // What comes late may be over by now.
     const over = notification.reason === 'resolved' ? undefined : newest.resolvedAt;
     if (over !== undefined) facts.push(`(resolved ${clock(over)})`);
+    if (isLate(newest, notification)) facts.push(`(late: the line is of ${clock(newest.last.last)})`);
   } else {
     const { summary } = notification;
     const [first, last] = summary === undefined ? spanOf(alerts) : [summary.first, summary.last];
@@ -177,6 +178,13 @@ function factsOf(newest: Alert, input: MessageInput): string {
     facts.push(`(seen ${suppressed.count} times since ${clock(suppressed.since)})`);
   return facts.join(' ');
 }
+
+/** How much older than its raise a line may be before people are told, in milliseconds. */
+const lateMs = 600_000;
+
+/** The line was written long before it was read: nothing ran, or its source was behind. */
+const isLate = ({ last, lastAt }: Alert, { reason }: Notification): boolean =>
+  reason !== 'resolved' && lastAt - last.last > lateMs;
 
 /** `[#a1b2c3]`, without the sign where it would make a tag. */
 function idMark(alert: Alert, shape: TextShape): string {

@@ -8,6 +8,7 @@ import {
   preparePrivateFile,
   prepareStateDirectory,
 } from './directory.ts';
+import { backUpLedger, type BackUp } from './backup.ts';
 import { failureOf, sqliteCode } from './failure.ts';
 import { guardReads, guardRetention, throwFailure, type OnReadFailure } from './guard.ts';
 import { closeQuietly, openReadable, openWritable, type Opened } from './open.ts';
@@ -19,7 +20,15 @@ import { createWriter, type Within } from './write.ts';
 
 /** `notes`: what a human should know, such as a damaged file that was moved aside. */
 export type OpenedLedger =
-  | { readonly ok: true; readonly ledger: Ledger; readonly notes: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly ledger: Ledger;
+      readonly notes: readonly string[];
+      /** It was damaged: the notes say what was carried over. */
+      readonly rescued?: true;
+      /** Copies it beside itself, if the last copy is not of today. Absent: it is in memory. */
+      readonly backUp?: (now: Instant) => Promise<BackUp>;
+    }
   | { readonly ok: false; readonly failure: LedgerFailure };
 
 export type OpenedReader =
@@ -44,14 +53,20 @@ export async function openLedger(
   const path = ledgerPath(place.directory);
   const opened = openInDirectory(sqlite.open, place.directory, path, at);
   if (!opened.ok) return opened;
-  const { database, notes } = opened;
+  const { database, notes, rescued } = opened;
   const ledger = {
     ...guardReads(createReader(database, sizeOf(path)), onReadFailure),
     ...createWriter(database, within),
     retain: guardRetention(createRetention(database), onReadFailure),
     close: closing(database),
   };
-  return { ok: true, ledger, notes };
+  return {
+    ok: true,
+    ledger,
+    notes,
+    ...(rescued === undefined ? {} : { rescued }),
+    backUp: (now) => backUpLedger(database, path, now, sqlite),
+  };
 }
 
 /**

@@ -5,8 +5,14 @@ import { migrate, refusalOf, schemaVersion, versionOf } from './schema.ts';
 import { pagesOf } from './size.ts';
 import type { Database, OpenDatabase } from './sqlite/driver.ts';
 
+/** `rescued`: it was damaged, and the notes say what became of it. */
 export type Opened =
-  | { readonly ok: true; readonly database: Database; readonly notes: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly database: Database;
+      readonly notes: readonly string[];
+      readonly rescued?: true;
+    }
   | { readonly ok: false; readonly failure: LedgerFailure };
 
 /** How long a statement may wait for a reader that recovers the write-ahead log. */

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Instant } from '../model/time.ts';
 import type { LedgerFailure } from './contract.ts';
+import { backupPath, removeDatabase, syncDirectory } from './backup.ts';
 import { companions, lstatOf, preparePrivateFile } from './directory.ts';
 import { failureOf, sqliteCode, transaction } from './failure.ts';
 import { closeQuietly, openWritable, type Opened } from './open.ts';
@@ -29,7 +30,7 @@ export function rescue(open: OpenDatabase, path: string, at: Instant, failure: L
       ...dropOldDamaged(path),
     ];
     const opened = openWritable(open, path, at);
-    return opened.ok ? { ...opened, notes: [...notes, ...opened.notes] } : opened;
+    return opened.ok ? { ...opened, rescued: true, notes: [...notes, ...opened.notes] } : opened;
   } catch (error) {
     return { ok: false, failure: worldly(error) };
   }
@@ -55,9 +56,7 @@ function swap(path: string, aside: string): void {
     if (lstatOf(file) !== undefined) renameSync(file, moved[index] ?? aside);
   }
   renameSync(rescuedPath(path), path);
-  const directory = openSync(dirname(path), 'r');
-  fsyncSync(directory);
-  closeSync(directory);
+  syncDirectory(path);
 }
 
 function copyReadable(open: OpenDatabase, path: string, at: Instant): Opened {
@@ -67,21 +66,26 @@ function copyReadable(open: OpenDatabase, path: string, at: Instant): Opened {
   const opened = openWritable(open, target, at);
   if (!opened.ok) return opened;
   const source = openDamaged(open, path);
+  const backup = lstatOf(backupPath(path)) && openDamaged(open, backupPath(path));
   try {
     const carried: Carried[] = [];
+    let fromBackup: readonly Carried[] = [];
     const written = transaction(opened.database, () => {
       if (source !== undefined) {
         carried.push(...tablesIn(source).map((table) => carry(source, opened.database, table)));
       }
+      fromBackup = backup === undefined ? [] : fillUp(backup, opened.database, carried);
       repair(opened.database, at);
+      if (isEmpty(carried)) neverGoBack(opened.database, at);
     });
     if (!written.ok) return written;
-    const notes = notesOn(carried, opened.database);
+    const notes = notesOn(carried, fromBackup, opened.database);
     // Everything must be in the one file that is renamed.
     opened.database.exec('PRAGMA journal_mode = DELETE');
     return { ...opened, notes };
   } finally {
     closeQuietly(source);
+    closeQuietly(backup);
     opened.database.close();
   }
 }
@@ -92,6 +96,34 @@ function openDamaged(open: OpenDatabase, path: string): Database | undefined {
   } catch {
     return undefined;
   }
+}
+
+const isEmpty = (carried: readonly Carried[]): boolean => carried.every(({ rows }) => rows === 0);
+
+/**
+ * What stands alone: an older row of it in the place of a lost one repeats something at worst. Rows of the
+ * machines and their journal belong together, and to one moment.
+ */
+const aloneStanding: ReadonlySet<string> = new Set([
+  'marks',
+  'memo',
+  'alerts',
+  'notifications',
+  'alert_notifications',
+  'decisions',
+]);
+
+/** Takes from the backup what the damage took; all of it when nothing could be read. */
+function fillUp(backup: Database, target: Database, carried: readonly Carried[]): readonly Carried[] {
+  const torn = new Set(carried.filter(({ whole }) => !whole).map(({ table }) => table));
+  return tablesIn(backup)
+    .filter(({ name }) => isEmpty(carried) || (torn.has(name) && aloneStanding.has(name)))
+    .map((table) => carry(backup, target, table));
+}
+
+/** Alert ids derive from input numbers, and the backup does not know how many came after it. */
+function neverGoBack(database: Database, at: Instant): void {
+  database.exec(`UPDATE meta SET value = '${at}' WHERE name = 'nextSeq' AND CAST(value AS INTEGER) < ${at}`);
 }
 
 interface Table {
@@ -209,18 +241,23 @@ function repair(database: Database, at: Instant): void {
   `);
 }
 
-function notesOn(carried: readonly Carried[], database: Database): string[] {
+function notesOn(carried: readonly Carried[], fromBackup: readonly Carried[], database: Database): string[] {
   const count = (sql: string) => Number(database.prepare(`SELECT count(*) AS n FROM ${sql}`).get()?.['n']);
   const kept =
     `carried over: ${count('alerts')} alerts, ${count('notifications')} notifications ` +
     `(${count(`notifications WHERE state IN ${unsettledStates}`)} not yet delivered), ` +
     `${count('marks')} reading places, ${count('state')} rows of state, ${count('journal')} inputs, ` +
     `${count(`intents WHERE state IN ${unsettledIntents}`)} intents not yet carried out`;
-  if (carried.every(({ rows }) => rows === 0)) {
-    return ['nothing of it could be read: sources and rules start as if new'];
+  if (isEmpty(carried)) {
+    return isEmpty(fromBackup)
+      ? ['nothing of it could be read: sources and rules start as if new']
+      : ['nothing of it could be read; the backup took its place, and what came after it comes again', kept];
   }
+  const added = fromBackup.reduce((sum, { rows }) => sum + rows, 0);
+  const filled = added === 0 ? [] : [`${added} rows were taken from the backup`];
   const torn = carried.filter(({ whole }) => !whole).map(({ table }) => table);
-  return torn.length === 0 ? [kept] : [kept, `not everything could be read of: ${torn.join(', ')}`];
+  if (torn.length === 0) return [kept, ...filled];
+  return [kept, `not everything could be read of: ${torn.join(', ')}`, ...filled];
 }
 
 function dropOldDamaged(path: string): string[] {
@@ -232,10 +269,6 @@ function dropOldDamaged(path: string): string[] {
     .slice(0, -damagedKept);
   for (const name of old) removeDatabase(join(directory, name));
   return old.map((name) => `deleted ${join(directory, name)}: only the newest ${damagedKept} are kept`);
-}
-
-function removeDatabase(path: string): void {
-  for (const file of [path, ...companions(path)]) rmSync(file, { force: true });
 }
 
 /** `20261120T100006123Z`: sorts by time, and fits every file system. */

@@ -63,7 +63,8 @@ function hosted(methods: Partial<Daemon>, more: Partial<Hosted> = {}): Hosted {
     stop: async () => undefined,
     ...methods,
   };
-  return { daemon, unread: () => undefined, leave: async () => undefined, ...more };
+  const leave = async (): Promise<void> => undefined;
+  return { daemon, backUp: leave, unread: () => undefined, leave, ...more };
 }
 
 const full: LedgerFailure = { type: 'full', detail: 'the disk is full' };

@@ -4,6 +4,7 @@ import { serveControl } from '../../control/server.ts';
 import type { LedgerFailure } from '../../store/contract.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { host, type Hosted } from '../host.ts';
+import { hostPatiently } from '../patient-start.ts';
 import { checkConfig, readConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { complain, formatDiagnostic } from '../terminal.ts';
@@ -15,6 +16,9 @@ const stopGraceMs = 15_000;
 const troubleGraceMs = 3_000;
 /** How long `--once` waits for messages that are tried again, before they stay queued. */
 const onceGraceMs = 10_000;
+
+/** How often it is looked at whether the ledger's backup is of today. */
+const backUpEveryMs = 3_600_000;
 
 /** `run`: the daemon, in the foreground. */
 export async function run(
@@ -29,7 +33,8 @@ export async function run(
     return exit.badConfiguration;
   }
   const log = await openLog(settings.verbose ? 'debug' : settings.quiet ? 'error' : 'info');
-  const hosting = await host({
+  const waits = flags.once !== true && flags.dryRun !== true;
+  const hosting = await (waits ? hostPatiently : host)({
     config,
     ...(flags.dryRun === true ? { seedFrom: settings.state } : { state: settings.state }),
     mode: 'live',
@@ -74,7 +79,11 @@ function whyFailed(
   return unread && `the ledger cannot be read: ${unread.detail}`;
 }
 
-async function runOn({ daemon, lock, leave }: Hosted, settings: Settings, log: Log): Promise<ExitCode> {
+async function runOn(
+  { daemon, lock, backUp, leave }: Hosted,
+  settings: Settings,
+  log: Log,
+): Promise<ExitCode> {
   const reload = async () => {
     const checked = await checkConfig(settings);
     const told = checked.diagnostics.map(formatDiagnostic);
@@ -102,8 +111,12 @@ async function runOn({ daemon, lock, leave }: Hosted, settings: Settings, log: L
   process.on('SIGUSR1', () => log.info('status', { status: daemon.status() }));
   daemon.start();
   log.info('watching', { pid: process.pid });
+  let copying = backUp();
+  const copies = setInterval(() => (copying = backUp()), backUpEveryMs);
   await stopped;
   log.info('stopping');
+  clearInterval(copies);
+  await copying;
   if (control?.ok === true) await control.close();
   await leave(stopGraceMs);
   return exit.done;

@@ -30,8 +30,11 @@ interface DatabaseOptions {
 
 export type OpenDatabase = (path: string, options: DatabaseOptions) => Database;
 
+/** Copies a database that is in use into a file, in pieces beside whatever else is done. Rejects on failure. */
+export type CopyDatabase = (database: Database, path: string) => Promise<void>;
+
 export type Sqlite =
-  | { readonly ok: true; readonly open: OpenDatabase }
+  | { readonly ok: true; readonly open: OpenDatabase; readonly copy: CopyDatabase }
   | { readonly ok: false; readonly detail: string };
 
 type DatabaseConstructor = new (
@@ -43,14 +46,23 @@ type DatabaseConstructor = new (
   },
 ) => Database;
 
+interface Driver {
+  readonly DatabaseSync: DatabaseConstructor;
+  backup(source: Database, path: string, options: { readonly rate: number }): Promise<number>;
+}
+
+/** Pages of a copy that are moved at one stroke: while they are, nothing else uses the database. */
+const copyRate = 200;
+
 /** Loads the SQLite of this Node: the built-in one from 24 on, the optional package below. */
 export async function loadSqlite(): Promise<Sqlite> {
   try {
-    const { DatabaseSync } = await importDriver();
+    const { DatabaseSync, backup } = await importDriver();
     return {
       ok: true,
       open: (path, { readOnly, busyMs }) =>
         new DatabaseSync(path, { readOnly, timeout: busyMs, enableForeignKeyConstraints: false }),
+      copy: async (database, path) => void (await backup(database, path, { rate: copyRate })),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -61,7 +73,7 @@ export async function loadSqlite(): Promise<Sqlite> {
   }
 }
 
-async function importDriver(): Promise<{ readonly DatabaseSync: DatabaseConstructor }> {
+async function importDriver(): Promise<Driver> {
   if (Number.parseInt(process.versions.node, 10) >= 24) {
     // A variable, because the type declarations of the oldest supported Node do not know the module.
     const builtIn: string = 'node:sqlite';
