@@ -52,12 +52,13 @@ const namesIn = (compiled: ReturnType<typeof compilePattern>): readonly string[]
 interface RuleTemplates {
   readonly title?: Template;
   readonly text?: Template;
+  readonly link?: string;
 }
 
 async function compileAll(program: Program, zone: string): Promise<ReadonlyMap<string, RuleTemplates>> {
   const compiled = new Map<string, RuleTemplates>();
   const wanting = program.rules.filter((rule) =>
-    rule.actions.some((action) => action.title !== undefined || action.text !== undefined),
+    rule.actions.some(({ title, text, link }) => (title ?? text ?? link) !== undefined),
   );
   if (wanting.length === 0) return compiled;
   const templates = await createTemplates({ zone });
@@ -73,6 +74,7 @@ async function compileAll(program: Program, zone: string): Promise<ReadonlyMap<s
     compiled.set(rule.id, {
       ...(title === undefined ? {} : { title }),
       ...(text === undefined ? {} : { text }),
+      ...(action?.link === undefined ? {} : { link: action.link }),
     });
   }
   return compiled;

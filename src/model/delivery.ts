@@ -33,6 +33,8 @@ export interface AlertPayload {
   readonly program?: string;
   readonly source: string;
   readonly line: string;
+  /** Where it is explained what the alert means, if its rule says so. */
+  readonly link?: string;
   readonly fields: { readonly [name: string]: unknown };
   /** The rule's named groups only, as strings. */
   readonly groups: { readonly [name: string]: string };

@@ -46,6 +46,8 @@ export interface AlertAction {
   readonly quiet?: Millis;
   /** Resolves when fewer than `below` matches came in the last `within`. */
   readonly clear?: { readonly below: number; readonly within: Millis };
+  /** Where it is explained what the alert means. */
+  readonly link?: string;
 }
 
 export type Action = AlertAction;

@@ -17,6 +17,8 @@ import { builtInText, builtInTitle, longestTitle, templateValues } from './words
 export interface RuleTemplates {
   readonly title?: Template;
   readonly text?: Template;
+  /** Where it is explained what its alerts mean. */
+  readonly link?: string;
 }
 
 export interface MessageInput {

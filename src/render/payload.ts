@@ -17,6 +17,7 @@ interface PayloadInput {
   readonly notification: Notification;
   readonly alerts: readonly Alert[];
   readonly groups?: (rule: string) => readonly string[] | undefined;
+  readonly templates: (rule: string) => { readonly link?: string } | undefined;
 }
 
 /** The alert as data, for channels that carry structure. */
@@ -41,6 +42,7 @@ export function payloadOf(alert: Alert, words: PayloadWords, input: PayloadInput
     ...(last.program === undefined ? {} : { program: last.program }),
     source: last.source,
     line: last.line,
+    ...linkOf(input.templates(alert.rule)?.link),
     fields: last.fields,
     groups: groupsOf(alert, input.groups?.(alert.rule)),
     ...(suppressed === undefined ? {} : { suppressed: suppressed.count }),
@@ -50,6 +52,8 @@ export function payloadOf(alert: Alert, words: PayloadWords, input: PayloadInput
     ...(summary === undefined ? {} : { summary: summaryPayload(summary) }),
   };
 }
+
+const linkOf = (link: string | undefined) => (link === undefined ? {} : { link });
 
 /** The payload of a message that tells of no alert that is kept: a digest, the end of a storm. */
 export function emptyPayload(notification: Notification, title: string): AlertPayload {

@@ -34,6 +34,12 @@ const alertForm = z.strictObject({
     })
     .optional()
     .describe('When the alert resolves by itself.'),
+  link: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where it is explained what this means; webhooks and commands get it, messages of words do not.',
+    ),
 });
 
 /** Names a state between rules. */

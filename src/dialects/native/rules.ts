@@ -263,5 +263,6 @@ function actionOf(
     ...(alert.text === undefined ? {} : { text: alert.text }),
     ...(quiet === undefined || quiet === 0 ? {} : { quiet }),
     ...(alert.clear === undefined ? {} : { clear: alert.clear }),
+    ...(alert.link === undefined ? {} : { link: alert.link }),
   };
 }
