@@ -65,6 +65,8 @@ export function acquireLock(directory: string, openDatabase: OpenLockDatabase): 
   try {
     prepareLockFile(join(home, 'lock.db'));
     database = openDatabase(join(home, 'lock.db'), { readOnly: false, busyMs });
+    // Without a journal on the disk the lock can be had when there is no room for one.
+    database.exec('PRAGMA journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
