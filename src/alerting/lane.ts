@@ -110,13 +110,15 @@ export function room(lane: Lane, now: Instant): number {
 
 /** When something may be released that cannot be now, for want of time alone. */
 export function laneDue(lane: Lane, now: Instant): number | undefined {
-  if (!lane.isConfigured) return lane.waiting.length > 0 ? now : undefined;
-  const due = lane.waiting.filter(({ notification }) => notification.dueAt <= now);
-  if (due.length === 0) return undefined;
+  const { waiting, budget } = lane;
+  if (!lane.isConfigured) return waiting.length > 0 ? now : undefined;
+  const block = blockOf(lane);
+  // Asked after every input, and mostly nothing stands in the way.
+  if (waiting.length === 0 || (block === undefined && budget.slots(now, false) > 0)) return undefined;
   const free = (critical: boolean): number =>
-    due.some((notice) => isCritical(notice) === critical)
-      ? (lane.budget.freeAt(now, critical) ?? now)
+    waiting.some((one) => one.notification.dueAt <= now && isCritical(one) === critical)
+      ? (budget.freeAt(now, critical) ?? now)
       : Number.POSITIVE_INFINITY;
-  const opens = Math.max(blockOf(lane)?.until ?? now, Math.min(free(true), free(false)));
+  const opens = Math.max(block?.until ?? now, Math.min(free(true), free(false)));
   return opens > now && opens < Number.POSITIVE_INFINITY ? opens : undefined;
 }

@@ -20,7 +20,7 @@ export function createScanner(rules: readonly ScanRule[], format: ScanFormat, po
   const find = createFinder(wanted.needles, ports);
   return {
     scan(chunk) {
-      const hits = findHits(chunk.bytes, find, format, ports);
+      const hits = findHits(chunk, find, format, ports);
       const candidates = candidatesOf(chunk, hits, wanted, every, format);
       return wanted.always.length === 0 ? candidates : withOthers(chunk, candidates, wanted.always);
     },
@@ -33,10 +33,10 @@ type Hits = Float64Array;
 /** Numbers of needles fit into this many values, and places times it into a double's 53 bits. */
 const NEEDLES = 2 ** 20;
 
-function findHits(bytes: Uint8Array, find: Finder, format: ScanFormat, ports: MatchPorts): Hits {
+function findHits(chunk: Chunk, find: Finder, format: ScanFormat, ports: MatchPorts): Hits {
   const coded: number[] = [];
-  find(bytes, (needle, at) => coded.push(at * NEEDLES + needle));
-  if (format !== 'text') eachWild(bytes, ports, (at) => coded.push(at * NEEDLES + EVERY));
+  find(chunk.bytes, (needle, at) => coded.push(at * NEEDLES + needle));
+  if (format !== 'text') eachWild(chunk, ports, (at) => coded.push(at * NEEDLES + EVERY));
   return Float64Array.from(coded).sort();
 }
 
