@@ -7,7 +7,7 @@ export const rows = [
   ['match'],
   ['parse'],
   ['engine', 'alerting', 'render'],
-  ['dialects'],
+  ['dialects', 'rehearsal'],
   ['sources', 'store', 'channels', 'control'],
   ['config'],
   ['daemon'],

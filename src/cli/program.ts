@@ -84,6 +84,15 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .argument('[file...]', 'instead of the configuration named by -c')
     .option('--deep', 'also ask the channels')
     .action(action(async () => (await import('./commands/check.ts')).check));
+  program
+    .command('test')
+    .description('the tests written beside the rules')
+    .argument('[file...]', 'instead of the configuration named by -c')
+    .option('--pack <name>', "the tests of a shipped pack, or of 'all' (repeatable)", collect)
+    .option('--coverage', 'also say what no test tries')
+    .option('--junit <file>', 'write the results as JUnit XML')
+    .option('--watch', 'again whenever a file changes')
+    .action(action(async () => (await import('./commands/test.ts')).test));
   addAuth(program, action);
   addAlerts(program, action);
   addSilences(program, action);

@@ -12,8 +12,11 @@ import { complain, printDiagnostics } from './terminal.ts';
 const defaultApi = 'https://api.x.com';
 
 /** Loads the configuration; what is wrong is not printed yet. */
-export function checkConfig(settings: Pick<Settings, 'config'>): Promise<Checked<Config>> {
-  return loadConfig({ files: settings.config, match: createMatchPorts(), zone: machineZone() });
+export function checkConfig(
+  settings: Pick<Settings, 'config'>,
+  zone: string = machineZone(),
+): Promise<Checked<Config>> {
+  return loadConfig({ files: settings.config, match: createMatchPorts(), zone });
 }
 
 /** Loads the configuration and says what is wrong with it; undefined when it cannot be used. */

@@ -11,7 +11,8 @@ import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Program, Rule } from '../model/program.ts';
 import { createTemplates } from '../render/template.ts';
 import { buildChannel } from './channels.ts';
-import type { ChannelConfig, Config, Limits, RuleTest, SourceConfig } from './config.ts';
+import type { RuleTest } from '../rehearsal/contract.ts';
+import type { ChannelConfig, Config, Limits, SourceConfig } from './config.ts';
 import { documentSchema, type ConfigDocument } from './document.ts';
 import type { ConfigPorts } from './files.ts';
 import { buildHearing, defaultPatience, type Hearing } from './hearing.ts';
@@ -88,7 +89,7 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
     ...(document.heartbeat === undefined ? {} : { heartbeat: document.heartbeat }),
     limits: limitsOf(document),
     late: document.late,
-    tests: testsOf(document),
+    tests: testsOf(document, locate),
   };
   return { value, diagnostics };
 }
@@ -255,9 +256,10 @@ function drillOf(
   return { drill: { schedule, zone: own, receivers: named } };
 }
 
-const testsOf = ({ tests }: ConfigDocument): readonly RuleTest[] =>
-  tests.map(({ rule, lines, alerts }) => ({
+const testsOf = ({ tests }: ConfigDocument, locate: Locate): readonly RuleTest[] =>
+  tests.map(({ rule, lines, alerts }, index) => ({
     ...(rule === undefined ? {} : { rule }),
     lines,
     alerts,
+    place: locate(['tests', index]),
   }));

@@ -1,8 +1,9 @@
 import type { AlertingRules, BudgetRule, Receiver, Route } from '../alerting/contract.ts';
 import type { AccountSettings, ChannelKind, HttpSettings } from '../channels/contract.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Pattern, Program, Severity } from '../model/program.ts';
+import type { Pattern, Program } from '../model/program.ts';
 import type { Millis } from '../model/time.ts';
+import type { RuleTest } from '../rehearsal/contract.ts';
 import type { SourceKind } from '../sources/contract.ts';
 
 /** Everything the daemon works by, read from the user's files and found free of mistakes. */
@@ -89,22 +90,4 @@ export interface Limits {
   readonly maxWaiting: number;
   /** After this long without success a notification is given up, and said so. */
   readonly giveUpAfter: Millis;
-}
-
-/** One entry of `tests`. */
-export interface RuleTest {
-  /** The rule under test; absent: whichever fires. */
-  readonly rule?: string;
-  readonly lines: readonly string[];
-  /** The alerts that must come of the lines, in order; none: the lines must be silent. */
-  readonly alerts: readonly ExpectedAlert[];
-}
-
-/** What an alert must be; an absent member is not looked at. */
-export interface ExpectedAlert {
-  readonly rule?: string | undefined;
-  readonly severity?: Severity | undefined;
-  readonly key?: readonly string[] | undefined;
-  readonly count?: number | undefined;
-  readonly title?: string | undefined;
 }

@@ -129,7 +129,18 @@ const account = z.strictObject({
 
 const ruleTest = z.strictObject({
   rule: ruleId.optional().describe('The rule under test. Default: whichever fires.'),
-  lines: z.array(z.string()).min(1).describe('Lines as they would be read, in this order.'),
+  lines: z
+    .array(
+      z.union([
+        z.string(),
+        z.strictObject({
+          after: duration.describe('How much time passes after the line before.'),
+          line: z.string().optional().describe('The line that comes then. Default: none, time only passes.'),
+        }),
+      ]),
+    )
+    .min(1)
+    .describe('Lines as they would be read, in this order, and time that passes between them.'),
   alerts: z
     .array(
       z.strictObject({

@@ -6,7 +6,7 @@ import { ruleSchema } from '../../src/dialects/native/rule-schema.ts';
 import { registries } from '../../src/config/registries.ts';
 import { z } from 'zod';
 import { configOf } from './config-texts.ts';
-import { checkCoverage, checkRuleTest } from './rule-tests.ts';
+import { checkCoverage, checkRuleTests } from './rule-tests.ts';
 
 const root = new URL('../../', import.meta.url);
 const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -24,8 +24,7 @@ async function checkExample(text: string): Promise<void> {
   const own = config.program.rules.flatMap(({ id, actions }) =>
     id.includes('/') || actions.length === 0 ? [] : [id],
   );
-  checkCoverage(config, own);
-  for (const entry of config.tests) checkRuleTest(config, entry);
+  checkCoverage(await checkRuleTests(config), own);
 }
 
 const page = textOf('docs/config.md');

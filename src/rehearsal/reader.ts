@@ -1,0 +1,51 @@
+import type { Event } from '../model/event.ts';
+import { after, instant, seconds, type Instant } from '../model/time.ts';
+import { createParser } from '../parse/event.ts';
+import type { TestLine } from './contract.ts';
+
+/** Makes events of the lines of a test. */
+export interface LineReader {
+  /** The time of a test whose lines do not say. */
+  readonly start: Instant;
+  /** `now`: the clock of the test, which a line without a time of its own has; absent: it is the first. */
+  event(line: string, now: Instant | undefined, index: number): Event;
+}
+
+/** The end of a leap year: a stamp without a year is of this one, also 29 February. */
+const endOfYear = instant(Date.UTC(2024, 11, 31, 12));
+/** Not a whole second: no stamp of a line that anybody writes is this moment. */
+const farAhead = instant(Date.UTC(2199, 11, 31, 12) + 1);
+const beyond = instant(Date.UTC(2190, 0, 1));
+
+/**
+ * Lines are read as of a fixed day, so that a test means the same on every day. Where lines tell their year,
+ * that is the day of the latest of them.
+ */
+export function createReader(
+  lines: readonly TestLine[],
+  source: { readonly name: string; readonly format: string },
+  zone: string,
+): LineReader {
+  const parser = createParser({ format: source.format, zone });
+  const read = (line: string, asOf: Instant, index: number): Event =>
+    parser.parse(
+      line,
+      { source: source.name, receivedAt: asOf, reference: asOf, position: { stream: 'test' } },
+      index,
+    ).event;
+  const dated = lines.flatMap((item) => {
+    const line = typeof item === 'string' ? item : item.line;
+    const at = line === undefined ? farAhead : read(line, farAhead, 0).at;
+    return at < beyond ? [at] : [];
+  });
+  const asOf = dated.length === 0 ? endOfYear : after(instant(Math.max(...dated)), seconds(60));
+  const unstamped = instant(asOf + 1);
+  return {
+    start: asOf,
+    event(line, now, index) {
+      const event = read(line, unstamped, index);
+      const receivedAt = now ?? (event.at === unstamped ? asOf : event.at);
+      return { ...event, at: event.at === unstamped ? receivedAt : event.at, receivedAt };
+    },
+  };
+}
