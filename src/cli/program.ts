@@ -59,8 +59,13 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .argument('[file...]', "files, '-' for standard input; without any, this machine's usual logs")
     .option('--once', 'read to the end and stop')
     .option('--rule <regex>', 'alert on lines that match (repeatable)', collect)
-    .option('--rules <file>', "rules from a configuration file, or one of SEC's (repeatable)", collect)
+    .option(
+      '--rules <file>',
+      "rules from a configuration file, or one of SEC's or swatch's (repeatable)",
+      collect,
+    )
     .option('--sec <args>', "SEC's own arguments: '-conf=rules.sec -input=/var/log/auth.log'")
+    .option('--swatch <args>', "swatch's own arguments: '-c swatch.conf --examine=/var/log/auth.log'")
     .action(action(async () => (await import('./commands/watch.ts')).watch));
   program
     .command('send')
@@ -138,7 +143,7 @@ export async function runSubmission(argv: readonly string[]): Promise<ExitCode> 
 
 /** SEC's arguments begin with a dash, which commander would take for an option of ours. */
 function joinSecArguments(argv: readonly string[]): string[] {
-  const at = argv.indexOf('--sec');
+  const at = argv.findIndex((word) => word === '--sec' || word === '--swatch');
   const value = argv[at + 1];
   return at < 0 || value === undefined
     ? [...argv]

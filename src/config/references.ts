@@ -24,6 +24,7 @@ export const knownNames = (tree: MapTree): KnownNames => ({
     ...itemsAt(tree, 'rules').flatMap((rule) => textAt(rule, 'id') ?? []),
     ...itemsAt(tree, 'include').flatMap((item) => textAt(item, 'id') ?? []),
     'sec',
+    'swatch',
   ],
 });
 
@@ -48,10 +49,10 @@ export function checkReferences(document: ConfigDocument, locate: Locate, known:
           ],
     ),
     ...document.include.flatMap((item, index) =>
-      'sec' in item
+      'from' in item
         ? [
             ...unknownNames(item.from ?? [], known.sources, 'source', ['include', index, 'from'], locate),
-            ...Object.keys(item.contexts).flatMap((name) =>
+            ...Object.keys('contexts' in item ? item.contexts : {}).flatMap((name) =>
               known.sources.includes(name)
                 ? []
                 : [

@@ -1,4 +1,5 @@
 import { readSwitches } from '../dialects/sec/switches.ts';
+import { readSwatchArguments } from '../dialects/swatch/command-line.ts';
 import { switchWords } from '../dialects/sec/switch-words.ts';
 
 /** What `watch` takes from SEC's own command line. */
@@ -38,6 +39,35 @@ export function readSecCommandLine(line: string): SecWatch {
 
 /** Whether a rule file is one of SEC's: its rules say what type they are. */
 export const looksLikeSec = (text: string): boolean => /^[ \t]*type[ \t]*=[ \t]*[A-Za-z]/m.test(text);
+
+/** Whether a rule file is one of swatch's, in its new style or its old one. */
+export const looksLikeSwatch = (text: string): boolean =>
+  /^[ \t]*(?:watchfor|ignore|waitfor)[ \t]*[=/(!m\t ]/im.test(text) || looksLikeOldSwatch(text);
+
+/** The style of swatch 2: pattern, tab, actions. */
+export const looksLikeOldSwatch = (text: string): boolean =>
+  !/^[ \t]*(?:watchfor|ignore|waitfor)\b/im.test(text) &&
+  /^[ \t]*!?\/.*\/[a-z]*\t+(?:echo|bell|exec|mail|pipe|write|ignore)\b/m.test(text);
+
+/** What `watch` takes from swatch's own command line. */
+export interface SwatchWatch {
+  readonly config: string;
+  readonly files: readonly string[];
+  readonly once: boolean;
+  readonly options: string;
+}
+
+/** Reads a command line of swatch's as it stands in scripts: `-c swatch.conf --examine=FILE`. */
+export function readSwatchCommandLine(line: string): SwatchWatch | undefined {
+  const { config, tail, examine } = readSwatchArguments(switchWords(line));
+  if (config === undefined) return undefined;
+  return {
+    config,
+    files: examine === undefined ? tail : [examine],
+    once: examine !== undefined,
+    options: line,
+  };
+}
 
 /** `{a,b}.sec` as Perl's glob has it, innermost braces first. */
 function braces(pattern: string): string[] {

@@ -9,7 +9,13 @@ import { nodeFiles } from './node-files.ts';
 import { shippedPacks, type PackShelf } from './packs.ts';
 import { registries as ownRegistries, type Registries } from './registries.ts';
 import { itemsAt, mapOf, type MapTree, type Tree } from './tree.ts';
-import { looksLikeSec, type SecWatch } from './watch-rules.ts';
+import {
+  looksLikeOldSwatch,
+  looksLikeSec,
+  looksLikeSwatch,
+  type SecWatch,
+  type SwatchWatch,
+} from './watch-rules.ts';
 
 /** What is watched without a configuration, and for what. */
 export interface WatchOptions {
@@ -19,11 +25,13 @@ export interface WatchOptions {
   readonly rules?: readonly string[];
   /**
    * Files with native rules (what else they configure is left aside, and their rules are bound to no source),
-   * or SEC's.
+   * or SEC's, or swatch's.
    */
   readonly ruleFiles?: readonly string[];
   /** SEC's own command line: its rule files, inputs and switches. */
   readonly sec?: SecWatch;
+  /** Swatch's own command line, likewise. */
+  readonly swatch?: SwatchWatch;
   /** Read from the beginning to the end instead of following. */
   readonly once?: boolean;
   /** Alerts as JSON, one a line. */
@@ -43,10 +51,11 @@ export async function watchConfig(options: WatchOptions): Promise<Checked<Config
   const ports = options.ports ?? nodeFiles;
   const registries = options.registries ?? ownRegistries;
   const packs = options.packs ?? shippedPacks;
-  const { native, sec } = await sortRuleFiles(options.ruleFiles ?? [], ports);
+  const sorted = await sortRuleFiles(options.ruleFiles ?? [], ports);
+  const { native } = sorted;
   const read = await Promise.all(native.map((path) => readFile({ path, overlay: false }, ports)));
   const ruleTrees = read.flatMap(({ file }) => (file.tree === undefined ? [] : [onlyRules(file.tree)]));
-  const merged = mergeBeside([written(options, sec, packs), ...ruleTrees], commandLine);
+  const merged = mergeBeside([written(options, sorted, packs), ...ruleTrees], commandLine);
   const built = await buildConfig(merged.tree, {
     match: options.match,
     ports,
@@ -79,27 +88,36 @@ export function onScreenOnly(config: Config, registries: Registries = ownRegistr
 }
 
 /** Rule files by whose they are. */
-async function sortRuleFiles(
-  paths: readonly string[],
-  ports: ConfigPorts,
-): Promise<{ readonly native: readonly string[]; readonly sec: readonly string[] }> {
-  const texts = await Promise.all(paths.map(async (path) => ({ path, read: await ports.bytes(path) })));
-  const isSec = ({ path, read }: (typeof texts)[number]): boolean =>
-    !/\.ya?ml$/.test(path) && read.ok && looksLikeSec(read.text);
+interface RuleFiles {
+  readonly native: readonly string[];
+  readonly sec: readonly string[];
+  readonly swatch: readonly { readonly path: string; readonly old: boolean }[];
+}
+
+async function sortRuleFiles(paths: readonly string[], ports: ConfigPorts): Promise<RuleFiles> {
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const read = await ports.bytes(path);
+      return { path, text: !/\.ya?ml$/.test(path) && read.ok ? read.text : '' };
+    }),
+  );
+  const isSec = ({ text }: (typeof files)[number]): boolean => looksLikeSec(text);
+  const isSwatch = (file: (typeof files)[number]): boolean => !isSec(file) && looksLikeSwatch(file.text);
   return {
-    native: texts.filter((text) => !isSec(text)).map(({ path }) => path),
-    sec: texts.filter(isSec).map(({ path }) => path),
+    native: files.filter((file) => !isSec(file) && !isSwatch(file)).map(({ path }) => path),
+    sec: files.filter(isSec).map(({ path }) => path),
+    swatch: files.filter(isSwatch).map(({ path, text }) => ({ path, old: looksLikeOldSwatch(text) })),
   };
 }
 
 /** What the command line says, in the form of a configuration. */
 function written(
-  { files, rules = [], ruleFiles = [], once, sec }: WatchOptions,
-  secFiles: readonly string[],
+  { files, rules = [], ruleFiles = [], once, sec, swatch }: WatchOptions,
+  found: RuleFiles,
   packs: PackShelf,
 ): MapTree {
   const paths = files.filter((file) => file !== '-');
-  const own = rules.length > 0 || ruleFiles.length > 0 || sec !== undefined;
+  const own = rules.length > 0 || ruleFiles.length > 0 || sec !== undefined || swatch !== undefined;
   const inputs = sec?.inputs ?? [];
   const start = once === true || sec?.fromStart === true ? 'beginning' : 'end';
   const data = {
@@ -116,7 +134,11 @@ function written(
     rules: rules.map((pattern, index) => ({ id: `rule-${index + 1}`, match: { pattern }, alert: {} })),
     include: [
       ...(own ? [] : packs.names.map((pack) => ({ pack }))),
-      ...(secFiles.length === 0 ? [] : [{ sec: secFiles, shell: 'allow' }]),
+      ...(found.sec.length === 0 ? [] : [{ sec: found.sec, shell: 'allow' }]),
+      ...found.swatch.map(({ path, old }, index) =>
+        swatchInclude(path, index === 0 ? 'swatch' : `swatch-${index + 1}`, old ? '-O' : ''),
+      ),
+      ...(swatch === undefined ? [] : [swatchInclude(swatch.config, 'swatch-command-line', swatch.options)]),
       ...(sec === undefined ? [] : [secInclude(sec)]),
     ],
   };
@@ -134,6 +156,15 @@ const secInclude = ({ conf, inputs, options }: SecWatch) => ({
   contexts: Object.fromEntries(
     inputs.flatMap(({ context }, index) => (context === undefined ? [] : [[nameOfInput(index), context]])),
   ),
+});
+
+/** Likewise for swatch: what its rules echo is shown, not made into alerts. */
+const swatchInclude = (path: string, id: string, options: string) => ({
+  swatch: path,
+  id,
+  shell: 'allow',
+  alert: false,
+  options,
 });
 
 const nameOfInput = (index: number): string => `input-${index + 1}`;

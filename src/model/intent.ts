@@ -10,6 +10,10 @@ export type Intent =
       readonly file: string;
       readonly how: 'line' | 'text' | 'once';
       readonly text: string;
+      /** How a terminal shows the text, as parameters of SGR (ECMA-48, 8.3.117) such as `1;31`. */
+      readonly style?: string;
+      /** How often a terminal rings before the text. */
+      readonly bells?: number;
     }
   | { readonly type: 'closeFile'; readonly file: string }
   /** A line for the program's own log (or the screen). */
@@ -18,6 +22,12 @@ export type Intent =
   | { readonly type: 'send'; readonly network: Network; readonly address: string; readonly text: string }
   | { readonly type: 'hangUp'; readonly network: Network; readonly address: string }
   | RunIntent
+  /**
+   * Text for the standard input of a command that goes on running until another one is named, `closePipe` or
+   * the end: one for each rule.
+   */
+  | { readonly type: 'pipe'; readonly command: Command; readonly text: string }
+  | { readonly type: 'closePipe' }
   /** Reads one more file: from its byte `offset`, or from its end. */
   | {
       readonly type: 'watch';
@@ -43,6 +53,8 @@ export interface RunIntent {
   readonly input?: string;
   readonly outputs: boolean;
   readonly reports: boolean;
+  /** It waits until the command before it of the same rule is done. */
+  readonly inTurn?: true;
 }
 
 /** `shell` is text for `/bin/sh -c`; `argv` never meets a shell. */

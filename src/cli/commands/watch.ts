@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import type { Status } from '../../daemon/status.ts';
 import { plainLog } from '../../daemon/log.ts';
-import { readSecCommandLine } from '../../config/watch-rules.ts';
+import { readSecCommandLine, readSwatchCommandLine } from '../../config/watch-rules.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { host } from '../host.ts';
 import { readWatchConfig } from '../read-config.ts';
@@ -28,11 +28,18 @@ export async function watch(
     readonly rule?: readonly string[];
     readonly rules?: readonly string[];
     readonly sec?: string;
+    readonly swatch?: string;
   },
 ): Promise<ExitCode> {
   const sec = flags.sec === undefined ? undefined : readSecCommandLine(flags.sec);
   const others = sec === undefined ? usualLogs.filter((file) => existsSync(file)) : [];
-  const files = args.length > 0 ? args : others;
+  const swatch = flags.swatch === undefined ? undefined : readSwatchCommandLine(flags.swatch);
+  if (flags.swatch !== undefined && swatch === undefined) {
+    complain('--swatch names no configuration: add -c FILE');
+    return exit.usage;
+  }
+  const named = [...args, ...(swatch?.files ?? [])];
+  const files = named.length > 0 ? named : others;
   if (files.length === 0 && (sec === undefined || sec.inputs.length === 0)) {
     if (sec !== undefined) {
       complain('--sec names no input: add -input=FILE, or a file after it');
@@ -43,7 +50,7 @@ export async function watch(
     );
     return exit.failed;
   }
-  const once = flags.once === true || sec?.once === true;
+  const once = flags.once === true || sec?.once === true || swatch?.once === true;
   if (once && !files.every(readable)) return exit.failed;
   const config = await readWatchConfig({
     files,
@@ -52,6 +59,7 @@ export async function watch(
     rules: flags.rule ?? [],
     ruleFiles: flags.rules ?? [],
     ...(sec === undefined ? {} : { sec }),
+    ...(swatch === undefined ? {} : { swatch }),
   });
   if (config === undefined) return exit.badConfiguration;
   const hosting = await host({

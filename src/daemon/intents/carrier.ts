@@ -6,7 +6,9 @@ import { createCommands } from './commands.ts';
 import { done, lost, type IntentLimits, type MakeInput, type Outcome, type Report } from './contract.ts';
 import { createDatagrams } from './datagrams.ts';
 import { createFiles } from './files.ts';
+import { createPipes } from './pipes.ts';
 import { shown } from './shown.ts';
+import type { Look } from './stdout.ts';
 import { createStreams } from './streams.ts';
 import { createUnixDatagrams } from './unix-datagrams.ts';
 
@@ -19,7 +21,7 @@ export interface CarrierPorts {
   readonly say: (rule: string, text: string) => void;
   /** All that commands find in their environment. */
   readonly environment: { readonly [name: string]: string };
-  readonly stdout: (text: string) => Promise<Outcome>;
+  readonly stdout: (text: string, look?: Look) => Promise<Outcome>;
   /** What commands print goes there too. */
   readonly showCommands?: boolean;
   readonly inputs: (intent: InputIntent) => Promise<Outcome>;
@@ -58,6 +60,11 @@ export function createCarrier(ports: CarrierPorts): Carrier {
     environment: ports.environment,
     limits,
     shown: ports.showCommands === true,
+  const pipes = createPipes({
+    environment: ports.environment,
+    queued: limits.queued,
+    ...(ports.showCommands === true ? { output: (text: string) => void ports.stdout(text) } : {}),
+  });
   });
 
   const run = async (rule: string, intent: RunIntent): Promise<Carried | undefined> => {
@@ -104,6 +111,7 @@ export function createCarrier(ports: CarrierPorts): Carrier {
 
   const takeSignal = async (signal: Signal): Promise<MakeInput> => {
     if (closing.includes(signal)) await closeOutputs();
+    pipes.closeAll();
     return controlOf(signal);
   };
 
@@ -113,7 +121,7 @@ export function createCarrier(ports: CarrierPorts): Carrier {
       switch (intent.type) {
         case 'write':
           return intent.file === '-'
-            ? { outcome: await ports.stdout(intent.how === 'line' ? `${intent.text}\n` : intent.text) }
+            ? { outcome: await ports.stdout(intent.how === 'line' ? `${intent.text}\n` : intent.text, intent) }
             : { outcome: await files.write(intent) };
         case 'closeFile':
           return { outcome: await files.close(intent.file) };
@@ -129,17 +137,22 @@ export function createCarrier(ports: CarrierPorts): Carrier {
           return run(rule, intent);
         case 'watch':
         case 'unwatch':
-          return { outcome: await ports.inputs(intent) };
+          return { outcome: await ports.inputs(rule, intent) };
         case 'signal':
           return { outcome: done, make: await takeSignal(intent.signal) };
         default:
           return unreachable(intent);
       }
+        case 'pipe':
+          return { outcome: await pipes.write(rule, intent.command, intent.text) };
+        case 'closePipe':
+          pipes.close(rule);
+          return { outcome: done };
     },
     closeOutputs,
     async stop(graceMs) {
       const cut = setTimeout(streams.destroy, graceMs);
-      await Promise.all([commands.stop(graceMs), closeOutputs()]);
+      await Promise.all([commands.stop(graceMs), pipes.stop(graceMs), closeOutputs()]);
       clearTimeout(cut);
       unixDatagrams.close();
     },

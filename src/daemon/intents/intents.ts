@@ -47,6 +47,9 @@ const unansweredMs = 3000;
 /** A disk that has taken nothing for so long does not keep lines from being read. */
 const patienceMs = 5000;
 
+/** A command that others wait for, and takes longer than this, is not waited for any more. */
+const turnMs = 30_000;
+
 /** Nothing under way; `now` is a clock that nobody sets, in milliseconds. */
 export function createIntents(ports: IntentPorts, now: () => number = () => performance.now()): Intents {
   const { carrier, limits, offer, reach } = ports;
@@ -55,6 +58,8 @@ export function createIntents(ports: IntentPorts, now: () => number = () => perf
   /** Commands that wait for their turn, by id in their order. */
   const waiting = new Map<string, IntentRow>();
   const underWay = new Set<Promise<void>>();
+  /** By rule, the command whose end others of it wait for. */
+  const turns = new Map<string, { readonly id: string; readonly timer: NodeJS.Timeout }>();
   /** Those that are to begin once they are committed, in their order. */
   let begins: IntentRow[] = [];
   /** Commands that run or are about to. */
@@ -97,14 +102,34 @@ export function createIntents(ports: IntentPorts, now: () => number = () => perf
 
   /** A command may begin at once, or waits. */
   const queue = (row: IntentRow): IntentRow => {
-    if (commands >= limits.commands) {
+    if (commands >= limits.commands || isHeld(row)) {
       waiting.set(row.id, row);
       return row;
     }
     commands += 1;
+    takeTurn(row);
     const next: IntentRow = row.state === 'unknown' ? row : { ...row, state: 'running' };
     begins.push(next);
     return next;
+  };
+
+  const isHeld = (row: IntentRow): boolean => isInTurn(row) && turns.has(row.rule);
+
+  const takeTurn = (row: IntentRow): void => {
+    if (!isInTurn(row)) return;
+    const timer = setTimeout(() => {
+      endTurn(row);
+      offer({ rows: promote });
+    }, turnMs);
+    timer.unref();
+    turns.set(row.rule, { id: row.id, timer });
+  };
+
+  const endTurn = ({ id, rule }: IntentRow): void => {
+    const turn = turns.get(rule);
+    if (turn?.id !== id) return;
+    clearTimeout(turn.timer);
+    turns.delete(rule);
   };
 
   /** The next commands in turn, as many as may run. */
@@ -112,6 +137,7 @@ export function createIntents(ports: IntentPorts, now: () => number = () => perf
     const next: IntentRow[] = [];
     for (const row of waiting.values()) {
       if (commands >= limits.commands) break;
+      if (isHeld(row)) continue;
       waiting.delete(row.id);
       next.push(queue(row));
     }
@@ -144,6 +170,7 @@ export function createIntents(ports: IntentPorts, now: () => number = () => perf
     const settled: IntentRow = { ...row, state, ...(text === undefined ? {} : { outcome: text }) };
     if (row.intent.type !== 'run') return [settled];
     commands -= 1;
+    endTurn(row);
     return [settled, ...promote()];
   };
 
@@ -210,7 +237,9 @@ const rowOf = ({ rule, action, desc, intent, now, seq, ordinal }: DoEffect): Int
 });
 
 const isWriting = ({ intent: { type } }: IntentRow): boolean =>
-  type === 'write' || type === 'closeFile' || type === 'log';
+  type === 'write' || type === 'closeFile' || type === 'log' || type === 'pipe' || type === 'closePipe';
+
+const isInTurn = ({ intent }: IntentRow): boolean => intent.type === 'run' && intent.inTurn === true;
 
 const isFeed = ({ intent }: IntentRow): boolean => intent.type === 'run' && intent.outputs;
 

@@ -1,0 +1,153 @@
+import { userInfo } from 'node:os';
+import { z } from 'zod';
+import type { Place } from '../dialects/native/place.ts';
+import { ruleId, severities } from '../dialects/native/rule-schema.ts';
+import { oneOrMore, period } from '../dialects/native/values.ts';
+import { switchWords } from '../dialects/sec/switch-words.ts';
+import { readSwatchArguments } from '../dialects/swatch/command-line.ts';
+import { includesOf, readSwatch, type SwatchSource } from '../dialects/swatch/read.ts';
+import { scanPattern } from '../dialects/swatch/scan-pattern.ts';
+import { swatchKind, writeSwatchOptions } from '../engine/swatch-rule.ts';
+import type { SwatchProgram } from '../engine/swatch/program.ts';
+import { hashText } from '../kit/hash.ts';
+import type { MatchPorts } from '../match/contract.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { AlertAction, Pattern, Rule } from '../model/program.ts';
+import type { ConfigPorts } from './files.ts';
+import { resolvePath } from './paths.ts';
+import type { SecRules } from './sec-include.ts';
+
+const word = z.string().min(1);
+
+const alertForm = z.strictObject({
+  on: oneOrMore(z.enum(['echo', 'bell', 'exec', 'mail', 'pipe', 'write']))
+    .default(['echo', 'bell'])
+    .describe('Actions that raise an alert instead of being carried out.'),
+  severity: z.enum(severities).default('warning').describe('Of these alerts.'),
+  quiet: period.optional().describe('The least time between two messages of one open alert.'),
+});
+
+/** `include: [{ swatch: … }]`. */
+export const swatchIncludeSchema = z.strictObject({
+  swatch: word.describe('A configuration file of swatch.'),
+  id: ruleId
+    .default('swatch')
+    .describe('Names the set: its alerts are of this rule, its state is kept under it.'),
+  from: oneOrMore(word).optional().describe('The sources whose lines it sees; absent: all.'),
+  options: z
+    .string()
+    .default('')
+    .describe("Swatch's own options: --awk-field-syntax and --old-style-config mean something here."),
+  shell: z
+    .enum(['refuse', 'allow'])
+    .default('refuse')
+    .describe('Whether commands with shell syntax run; what comes of the log stays an argument then too.'),
+  time: z
+    .enum(['received', 'event'])
+    .default('received')
+    .describe("`event`: the clock of the lines' own times while a backlog is read."),
+  alert: z
+    .union([z.literal(false), alertForm])
+    .prefault({})
+    .describe('Makes actions into alerts; false: none, all are carried out. Default: echo and bell.'),
+});
+
+export type SwatchInclude = z.output<typeof swatchIncludeSchema>;
+
+/** Files that one configuration may include, each other's too. */
+const MOST_FILES = 1000;
+
+/** Reads the file of one include, and those that it includes; `place` is where it stands. */
+export async function readSwatchInclude(
+  include: SwatchInclude,
+  place: Place,
+  { ports, match }: { readonly ports: ConfigPorts; readonly match: MatchPorts },
+): Promise<SecRules> {
+  const path = resolvePath(include.swatch, place.file);
+  const files = await readAll(path, ports);
+  const main = files.get(path);
+  const given = readSwatchArguments(switchWords(include.options));
+  const options = given.diagnostics.map((diagnostic) => ({ ...place, ...diagnostic }));
+  if (typeof main !== 'object') {
+    const unreadable: Diagnostic = {
+      code: 'config.unreadable',
+      severity: 'error',
+      message: `${path} ${main ?? 'was not read'}`,
+      ...place,
+    };
+    return { files: [], diagnostics: [...options, unreadable], broken: [], ...NOTHING };
+  }
+  const { program, findings } = readSwatch(main, {
+    ports: match,
+    awk: given.awk,
+    oldStyle: given.oldStyle,
+    shell: include.shell === 'allow',
+    user: userName(),
+    included: (name, from) => files.get(resolvePath(name, from)) ?? 'was not read',
+  });
+  const { pattern, everyRecord, expressions } = scanPattern(program);
+  return {
+    rule: swatchRule(include, program, pattern, place),
+    files: [...files].flatMap(([name, file]) => (typeof file === 'string' ? [] : [name])),
+    diagnostics: [...options, ...findings.errors, ...findings.repaired],
+    broken: findings.leftOut,
+    traps: findings.traps,
+    everyRecord,
+    expressions,
+  };
+}
+
+const NOTHING = { traps: [], everyRecord: [], expressions: [] } as const;
+
+/** The file and all that it includes, by path; a text says why there is none. */
+async function readAll(path: string, ports: ConfigPorts): Promise<Map<string, SwatchSource | string>> {
+  const files = new Map<string, SwatchSource | string>();
+  const wanted = [path];
+  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+    if (files.has(name) || files.size >= MOST_FILES) continue;
+    const read = await ports.bytes(name);
+    files.set(name, read.ok ? { name, text: read.text } : read.detail);
+    if (!read.ok) continue;
+    for (const { path: next } of includesOf(read.text)) wanted.push(resolvePath(next, name));
+  }
+  return files;
+}
+
+/** Swatch's mail to nobody goes to whoever runs it. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A number without an entry in the list of users.
+    return 'root';
+  }
+}
+
+function swatchRule(
+  { id, from, time, alert }: SwatchInclude,
+  program: SwatchProgram,
+  pattern: Pattern,
+  { file, line, column }: Place,
+): Rule {
+  return {
+    id,
+    kind: swatchKind,
+    ...(from === undefined ? {} : { from }),
+    pattern,
+    except: [],
+    key: ['place', 'track'],
+    options: writeSwatchOptions({ program, on: alert === false ? [] : alert.on, time }),
+    actions: alert === false ? [] : [alertOf(alert)],
+    origin: { dialect: 'swatch', file, line, column },
+    // Its blocks have hashes of their own: the counters of those that did not change stay.
+    hash: hashText(`swatch ${id}`),
+  };
+}
+
+const alertOf = ({ severity, quiet }: z.output<typeof alertForm>): AlertAction => ({
+  type: 'alert',
+  severity,
+  title: '{{ message }}',
+  text: '{{ line }}',
+  ...(quiet === undefined ? {} : { quiet }),
+});
