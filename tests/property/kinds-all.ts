@@ -21,6 +21,13 @@ export const everyKind: readonly object[] = [
     alert: {},
   },
   {
+    id: 'once',
+    match: '[ab] (?<k>\\w)',
+    key: 'k',
+    count: { reach: 2, within: '30ms', once: true },
+    alert: {},
+  },
+  {
     id: 'sequence',
     key: 'k',
     except: 'd x',

@@ -123,3 +123,12 @@ describe('limits', () => {
     expect(JSON.stringify(engine.changes()).length).toBeLessThan(3000);
   });
 });
+
+test('once: after a raise nothing counts until the window that was full is over', () => {
+  const engine = engineOf({ reach: 2, within: seconds(10), once: true });
+  const raised = [0, 4, 6, 10, 11, 12, 30, 39, 41].filter((at) =>
+    engine.step(login(at * 1000)).some(({ type }) => type === 'raise'),
+  );
+  expect(raised).toEqual([4, 12, 39]);
+  expect(engine.counters()[0]).toMatchObject({ matched: 9, raised: 3, absorbed: { window: 6 } });
+});

@@ -28,17 +28,26 @@ const options = z.strictObject({
     .describe('How many matching lines in the window raise; with `distinct`, how many different values.'),
   within: durationOption.describe('Length of the sliding window, both ends included: 1m, 10m, 1h.'),
   distinct: z.string().min(1).optional().describe('Counts different values of this field instead of lines.'),
+  once: z
+    .boolean()
+    .optional()
+    .describe(
+      'true: after a raise nothing counts until the window that was full is over; then counting begins anew.',
+    ),
 });
 
 interface CountOptions extends JsonObject {
   readonly reach: number;
   readonly within: number;
   readonly distinct?: string | undefined;
+  readonly once?: boolean | undefined;
 }
 
 interface CountState extends Window {
   /** The machine's clock at the last match. */
   seen: number;
+  /** With `once`: the window that raised lasts until then. */
+  until: number | undefined;
 }
 
 /**
@@ -49,9 +58,9 @@ export const count = ruleKind<CountOptions>({
   kind: 'count',
   summary: 'Raises when enough matching lines, or lines with enough different values, come within a window.',
   options,
-  quiet: ({ within }) => millis(within),
+  quiet: ({ within, once }) => millis(once === true ? 0 : within),
   create(chosen, ports) {
-    const { reach, within, distinct } = chosen;
+    const { reach, within, distinct, once } = chosen;
     const shape: WindowShape = {
       within,
       late: ports.late,
@@ -65,11 +74,21 @@ export const count = ruleKind<CountOptions>({
         if (value === undefined) return absorb('unkeyed');
         const entry = table.open(match.key, match.now, () => freshState(match.now, shape));
         const { state } = entry;
+        if (state.until !== undefined && match.at <= state.until) {
+          state.seen = match.now;
+          table.touch(entry);
+          return absorb('window');
+        }
         if (isLate(state, match.at, shape)) return absorb('late');
         state.seen = match.now;
         const found = addEvent(state, match.at, ownText(value), shape);
+        const outcome = verdict(found, match, chosen);
+        if (once === true && outcome.type === 'raise') {
+          state.until = found.first + within;
+          Object.assign(state, emptyWindow(shape.distinct));
+        }
         table.touch(entry);
-        return verdict(found, match, chosen);
+        return outcome;
       },
     };
   },
@@ -78,7 +97,7 @@ export const count = ruleKind<CountOptions>({
 function freshState(now: Instant, shape: WindowShape): CountState {
   const { times, steps, values, newestOf } = emptyWindow(shape.distinct);
   // Written out, not spread: objects of one form are smaller, and there can be a million.
-  return { seen: now, times, steps, values, newestOf };
+  return { seen: now, until: undefined, times, steps, values, newestOf };
 }
 
 function verdict(found: Found, match: Match, { reach, within, distinct }: CountOptions): Verdict {
@@ -100,11 +119,11 @@ function countForm({ within, late }: WindowShape): KeyForm<CountState> {
   return {
     due: ({ seen }) => instant(seen + within + late + 1),
     onlyLater: true,
-    write: (state) => [state.seen, writeWindow(state)],
+    write: (state) => [state.seen, writeWindow(state), ...(state.until === undefined ? [] : [state.until])],
     read: (value) => {
-      const [seen, window] = value as readonly [number, Json];
+      const [seen, window, until] = value as readonly [number, Json, number?];
       const { times, steps, values, newestOf } = readWindow(window);
-      return { seen, times, steps, values, newestOf };
+      return { seen, until, times, steps, values, newestOf };
     },
   };
 }
