@@ -64,14 +64,21 @@ function assemble(
   oneLine: Variant,
   several: () => Variant | undefined,
 ): CompiledRegex {
-  let lines: Variant | undefined;
+  const ready = (variant: Variant) => ({ variant, groups: groupsOf(variant.slots, names) });
+  const one = ready(oneLine);
+  let many: ReturnType<typeof ready> | undefined;
+  const forLines = () => {
+    const variant = many === undefined ? several() : undefined;
+    if (variant !== undefined) many = ready(variant);
+    return many;
+  };
   const exec = (text: string): Captures | undefined | 'timedOut' => {
-    const variant = text.includes('\n') ? (lines ??= several()) : oneLine;
+    const fitting = text.includes('\n') ? forLines() : one;
     if (!holdsInOrder(text, ordered)) return undefined;
-    if (variant === undefined) return 'timedOut';
-    const found = variant.run(text);
+    if (fitting === undefined) return 'timedOut';
+    const found = fitting.variant.run(text);
     if (found === null || found === 'timedOut') return found ?? undefined;
-    return captures(found, variant.slots, names);
+    return captures(found, fitting.groups);
   };
   return { source, regime: oneLine.regime, names: [...names.keys()], exec };
 }
@@ -87,17 +94,34 @@ function holdsInOrder(text: string, ordered: readonly string[]): boolean {
   return true;
 }
 
-function captures(found: RegExpExecArray, slots: Printed['slots'], names: Syntax['names']): Captures {
-  const groups: { [name: string]: string } = {};
-  for (const [number, indices] of slots) {
-    const value = lastSet(found, indices);
-    if (value !== undefined) groups[String(number)] = value;
+/** A group by one of its names: the numbers it can have, each with the places that may have set it. */
+interface NamedGroup {
+  readonly name: string;
+  readonly places: readonly (readonly number[])[];
+}
+
+/** All groups by number, then those with a name; laid out once, because every match asks. */
+function groupsOf(slots: Printed['slots'], names: Syntax['names']): readonly NamedGroup[] {
+  return [
+    ...[...slots].map(([number, places]) => ({ name: String(number), places: [places] })),
+    ...[...names].map(([name, numbers]) => ({
+      name,
+      places: numbers.map((number) => slots.get(number) ?? []),
+    })),
+  ];
+}
+
+function captures(found: RegExpExecArray, groups: readonly NamedGroup[]): Captures {
+  const captured: { [name: string]: string } = {};
+  for (const { name, places } of groups) {
+    for (const place of places) {
+      const value = lastSet(found, place);
+      if (value === undefined) continue;
+      captured[name] = value;
+      break;
+    }
   }
-  for (const [name, numbers] of names) {
-    const number = numbers.find((candidate) => String(candidate) in groups);
-    if (number !== undefined) groups[name] = groups[String(number)] ?? '';
-  }
-  return groups;
+  return captured;
 }
 
 function lastSet(found: RegExpExecArray, indices: readonly number[]): string | undefined {
