@@ -68,6 +68,20 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .option('--swatch <args>', "swatch's own arguments: '-c swatch.conf --examine=/var/log/auth.log'")
     .action(action(async () => (await import('./commands/watch.ts')).watch));
   program
+    .command('backtest')
+    .description('what history would have brought: alerts, messages, money; nothing is delivered')
+    .argument('[file...]', 'logs; their rotations (auth.log.1, auth.log.2.gz) are found beside them')
+    .option('--source <name>', 'the source of the configuration that these files belong to')
+    .option('--rule <regex>', 'this rule instead of the configuration (repeatable)', collect)
+    .option(
+      '--rules <file>',
+      "rules of this file instead of the configuration, or of SEC's (repeatable)",
+      collect,
+    )
+    .option('--no-rotated', 'only the files named, without their rotations')
+    .option('--html <file>', 'also write a report with charts, for a browser without a network')
+    .action(action(async () => (await import('./commands/backtest.ts')).backtest));
+  program
     .command('send')
     .description('one message now')
     .argument('<text>', "the text, or '-' for standard input")

@@ -70,7 +70,8 @@ export function createIntake(
   };
 }
 
-function scannerFor(source: IntakeSource, program: Program, ports: MatchPorts): Scanner {
+/** The scanner of the rules bound to a source. */
+export function scannerFor(source: IntakeSource, program: Program, ports: MatchPorts): Scanner {
   const bound = program.rules
     .map((rule, index) => ({ rule, index }))
     .filter(({ rule }) => rule.from === undefined || rule.from.includes(source.name))

@@ -1,0 +1,83 @@
+import type { Chunk } from '../model/chunk.ts';
+import { latest, type Instant } from '../model/time.ts';
+import { recordAt, type RecordSpan } from './record-at.ts';
+import { referenceAfter, type ReadStamp } from './years.ts';
+
+/** By what time stamps of a stretch of a chunk are read: up to `end`, which ascends. */
+export interface Anchor {
+  readonly end: number;
+  readonly reference: Instant;
+}
+
+/** How a chunk lies in time. */
+export interface ChunkTimes {
+  readonly anchors: readonly Anchor[];
+  /** When its last record that says so was written; when the one before the chunk was, if none does. */
+  readonly last: Instant;
+  /** Whether any record looked at says when it was written. */
+  readonly isStamped: boolean;
+}
+
+/** Where a file stands in time: the time reached so far, and the end that nothing in it is later than. */
+export interface Standing {
+  readonly before: Instant;
+  readonly until: Instant;
+}
+
+/** Records looked at in every chunk. Not a power of two: what repeats in a log often does so by such. */
+const looks = 7;
+/** Longer stretches are looked at more closely: within a shorter one no year can be mistaken. */
+const longStretch = 60 * 86_400_000;
+/** So many records may stand between one without a stamp and the one whose time it shares. */
+const fewRecords = 20;
+
+/** Looks at a few records of a chunk, and at more where the time between two of them is long. */
+export function timesOf(
+  chunk: Chunk,
+  { before, until }: Standing,
+  decode: (start: number, end: number) => string,
+  read: ReadStamp,
+): ChunkTimes {
+  const anchors: Anchor[] = [];
+  const stampOf = ({ start, end }: RecordSpan, from: Instant): Instant | undefined =>
+    read(decode(start, end), referenceAfter(from, until));
+
+  /** Settles what lies between a record and a later one that was written some time after `from`. */
+  const settle = (low: number, from: Instant, offset: number): Instant => {
+    const stamped = lastStamped(chunk, offset, low, (record) => stampOf(record, from));
+    if (stamped === undefined) return from;
+    const { record, at } = stamped;
+    if (Math.abs(at - from) > longStretch) {
+      const middle = recordAt(chunk, Math.max(0, (low + record.start) >> 1));
+      if (middle !== undefined && middle.start > low && middle.start < record.start) {
+        const between = settle(low, from, middle.start);
+        return settle(middle.start, between, record.start);
+      }
+    }
+    anchors.push({ end: record.end, reference: latest(from, at) });
+    return at;
+  };
+
+  let last = before;
+  for (let step = 1; step <= looks; step += 1) {
+    const offset = Math.floor(((chunk.bytes.length - 1) * step) / looks);
+    last = settle(anchors.at(-1)?.end ?? -1, last, offset);
+  }
+  return { anchors, last, isStamped: anchors.length > 0 };
+}
+
+/** The last record up to `offset`, and after `low`, of which `read` finds a time; few are looked at. */
+export function lastStamped(
+  chunk: Chunk,
+  offset: number,
+  low: number,
+  read: (record: RecordSpan) => Instant | undefined,
+): { readonly record: RecordSpan; readonly at: Instant } | undefined {
+  let record = recordAt(chunk, offset);
+  for (let tried = 0; tried < fewRecords && record !== undefined && record.start > low; tried += 1) {
+    const at = read(record);
+    if (at !== undefined) return { record, at };
+    record = record.start === 0 ? undefined : recordAt(chunk, record.start - 1);
+  }
+  return undefined;
+}
