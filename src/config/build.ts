@@ -9,9 +9,10 @@ import type { MatchPorts } from '../match/contract.ts';
 import { compilePattern } from '../match/matcher.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Program, Rule } from '../model/program.ts';
+import type { Millis } from '../model/time.ts';
 import { createTemplates } from '../render/template.ts';
 import { buildChannel } from './channels.ts';
-import type { RuleTest } from '../rehearsal/contract.ts';
+import type { RuleTest, TestLine } from '../rehearsal/contract.ts';
 import type { ChannelConfig, Config, Limits, SourceConfig } from './config.ts';
 import { documentSchema, type ConfigDocument } from './document.ts';
 import type { ConfigPorts } from './files.ts';
@@ -23,7 +24,6 @@ import { checkReferences, knownNames, type KnownNames } from './references.ts';
 import type { Registries } from './registries.ts';
 import { checkSecrets } from './secrets.ts';
 import { readSecInclude, type SecRules } from './sec-include.ts';
-import { readSwatchInclude } from './swatch-include.ts';
 import { buildSource, knowledgeOf } from './sources.ts';
 import { itemsAt, locateIn, plain, withEntry, type MapTree, type Tree } from './tree.ts';
 
@@ -95,18 +95,16 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   return { value, diagnostics };
 }
 
-/** The rule files of SEC and swatch; what is broken in them is told as a warning, and kept apart for those who check. */
+/** The rule files of SEC; what is broken in them is told as a warning, and kept apart for those who check. */
 async function buildSec(
   { include }: ConfigDocument,
   locate: Locate,
   context: BuildContext,
 ): Promise<Omit<SecRules, 'rule'> & { readonly rules: readonly Rule[] }> {
   const read = await Promise.all(
-    include.flatMap((item, index) => {
-      if ('sec' in item) return [readSecInclude(item, locate(['include', index, 'sec']), context)];
-      if (!('swatch' in item)) return [];
-      return [readSwatchInclude(item, locate(['include', index, 'swatch']), context)];
-    }),
+    include.flatMap((item, index) =>
+      'sec' in item ? [readSecInclude(item, locate(['include', index, 'sec']), context)] : [],
+    ),
   );
   const broken = read
     .flatMap((one) => one.broken)
@@ -259,10 +257,18 @@ function drillOf(
   return { drill: { schedule, zone: own, receivers: named } };
 }
 
+const repeated = ({
+  times,
+  ...item
+}: {
+  readonly times: number;
+  readonly after: Millis;
+}): readonly TestLine[] => Array.from({ length: times }, () => item);
+
 const testsOf = ({ tests }: ConfigDocument, locate: Locate): readonly RuleTest[] =>
   tests.map(({ rule, lines, alerts }, index) => ({
     ...(rule === undefined ? {} : { rule }),
-    lines,
+    lines: lines.flatMap((item) => (typeof item === 'string' ? [item] : repeated(item))),
     alerts,
     place: locate(['tests', index]),
   }));

@@ -9,7 +9,6 @@ import { digest, quietHours } from './quiet-hours.ts';
 import { isZone } from '../parse/timestamp.ts';
 import { duration, oneOrMore, period, size } from '../dialects/native/values.ts';
 import { secIncludeSchema } from './sec-include.ts';
-import { swatchIncludeSchema } from './swatch-include.ts';
 
 const word = z.string().min(1);
 
@@ -135,8 +134,11 @@ const ruleTest = z.strictObject({
       z.union([
         z.string(),
         z.strictObject({
-          after: duration.describe('How much time passes after the line before.'),
+          after: duration
+            .prefault('0s')
+            .describe('How much time passes after the line before. Default: none.'),
           line: z.string().optional().describe('The line that comes then. Default: none, time only passes.'),
+          times: z.int().min(1).max(10_000).default(1).describe('How many times. Default: once.'),
         }),
       ]),
     )
@@ -175,9 +177,10 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
       include: z
         .array(
           z.union([
-            z.strictObject({ pack: word.describe('A pack that is shipped with the program.') }),
+            withPlanned(z.strictObject({ pack: word.describe('A pack that is shipped with the program.') }), [
+              'swatch',
+            ]),
             secIncludeSchema,
-            swatchIncludeSchema,
           ]),
         )
         .default([])

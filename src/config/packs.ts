@@ -16,7 +16,7 @@ export interface PackShelf {
 /** The packs of this program. */
 export const shippedPacks: PackShelf = {
   folder: fileURLToPath(new URL('../../packs', import.meta.url)),
-  names: ['bird-alert', 'kernel', 'login', 'pam', 'sshd', 'su', 'sudo'],
+  names: ['bird-alert', 'cron', 'firewall', 'kernel', 'login', 'pam', 'sshd', 'su', 'sudo', 'systemd'],
 };
 
 /** Rules of packs, their ids written `pack/id`. */
