@@ -104,6 +104,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
     channelPorts: (config) => channelPorts(config, state),
     log,
     reach,
+    ...(opened.rescued === undefined ? {} : { rescued: opened.notes }),
   });
   if (!daemon.ok) {
     opened.ledger.close();

@@ -69,9 +69,9 @@ export function createEmergency(ports: EmergencyPorts): Emergency {
     if (desk !== undefined) return raise();
     openDesk(ports).then(
       (opened) => {
-        if (failure === undefined) return;
+        if (failure === undefined) return undefined;
         desk = opened;
-        raise();
+        return raise();
       },
       (error: unknown) => ports.log.error('the emergency alert failed by a bug', { text: String(error) }),
     );

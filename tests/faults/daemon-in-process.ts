@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Attempt, ChannelKind } from '../../src/channels/contract.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { openDaemon, type Daemon } from '../../src/daemon/daemon.ts';
+import { openDaemon, type Daemon, type DaemonParts } from '../../src/daemon/daemon.ts';
 import type { Log } from '../../src/daemon/log.ts';
 import { createMatchPorts } from '../../src/daemon/node-ports.ts';
 import type { Delivery } from '../../src/model/delivery.ts';
@@ -25,9 +25,14 @@ export interface Stage {
   answer(reply: (attempt: Attempt) => Promise<Delivery>): void;
   write(...lines: readonly string[]): void;
   config(rules: string): Promise<Config>;
-  open(config: Config, options?: { readonly ledger?: Ledger; readonly now?: () => number }): Promise<Daemon>;
+  open(config: Config, options?: StageOptions): Promise<Daemon>;
   remove(): Promise<void>;
 }
+
+/** What a stage's daemon is given instead of the usual. */
+export type StageOptions = {
+  readonly ledger?: Ledger;
+} & Partial<Pick<DaemonParts, 'now' | 'rescued' | 'emergencyPace'>>;
 
 const match = createMatchPorts();
 
@@ -93,6 +98,8 @@ export async function stage(): Promise<Stage> {
         follow: true,
         match,
         now: options?.now ?? Date.now,
+        ...(options?.rescued === undefined ? {} : { rescued: options.rescued }),
+        ...(options?.emergencyPace === undefined ? {} : { emergencyPace: options.emergencyPace }),
         channelPorts: () => ({
           now: () => instant(Date.now()),
           randomBytes: (length) => new Uint8Array(length),
