@@ -7,7 +7,7 @@ import * as notices from '../notices.ts';
 import { afterHole, openIfThere } from './opening.ts';
 import { openReader, type Reader } from './reader.ts';
 import { createStarter, everything, type Reading, type ReadingSetting } from './reading.ts';
-import { rotatedSiblings, tickMs } from './siblings.ts';
+import { rotatedSiblings, tickMs, whileStill } from './siblings.ts';
 import { openUnseen, sortByAge, whereabouts } from './unseen.ts';
 
 /** What a lineage needs to know. */
@@ -82,6 +82,13 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
    * `from` reads, or not older than the time `from`; without it, newer than the newest one known.
    */
   const takeUnseen = async (atPath: Reader | undefined, from?: Reading | number): Promise<number> => {
+    let found = 0;
+    // What is taken is known the next time, also under another name.
+    await whileStill(path, async () => void (found += await takeUnseenOnce(atPath, from)));
+    return found;
+  };
+
+  const takeUnseenOnce = async (atPath: Reader | undefined, from?: Reading | number): Promise<number> => {
     const last = from ?? readings.findLast((reading) => reading !== current);
     const where = typeof last === 'object' ? await whereabouts(path, last) : undefined;
     if (where !== undefined) noteAge(where.facts);
@@ -138,8 +145,18 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
   };
 
   const resume = async (mark: FileMark): Promise<SourceNotice[]> => {
+    const first = await resumeOnce(mark);
+    if (!first.unclear) return first.notices;
+    // A rotation under way may have moved a file between the look at the directory and its opening.
+    return whileStill(path, async () => (await resumeOnce(mark)).notices);
+  };
+
+  /** `unclear`: it depended on what lies beside the path. */
+  const resumeOnce = async (
+    mark: FileMark,
+  ): Promise<{ readonly notices: SourceNotice[]; readonly unclear: boolean }> => {
     // The file at the path has to be readable: without it, what is renamed and what is lost cannot be told.
-    const atPath = await openIfThere(path);
+    let atPath = await openIfThere(path);
     try {
       await close();
       const heads = mark.files.map((place) => place.head).filter((head) => head.length > 0);
@@ -158,14 +175,18 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
       }
       unclear ||= current === undefined;
       const unseen = unclear ? await takeUnseen(atPath, from) : 0;
-      if (current === undefined && atPath !== undefined)
-        adopt(await fromBeginning(await openReader(path), atPath.opened.size));
-      return missing
+      if (current === undefined && atPath !== undefined) {
+        // Opened anew it might be another one by now, and this one would be nobody's.
+        adopt(await fromBeginning(atPath, atPath.opened.size));
+        atPath = undefined;
+      }
+      const told = missing
         .filter((place) => setting.literal || place.size > place.offset)
         .filter((place) => place.head.length > 0 || (place.size > 0 && unseen === 0))
         .map((place) =>
           notices.lost(path, place.size - place.offset, 'the file that was being read is gone'),
         );
+      return { notices: told, unclear: unclear || missing.length > 0 };
     } finally {
       await atPath?.close();
     }

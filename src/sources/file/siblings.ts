@@ -76,6 +76,25 @@ export async function rotatedSiblings(path: string): Promise<Sibling[]> {
   return found.toSorted(newerFirst);
 }
 
+/** Rotations that follow each other faster than that many looks are not waited for. */
+const mostLooks = 5;
+
+/** Looks again as long as files were renamed, made or deleted beside `path` meanwhile. */
+export async function whileStill<T>(path: string, look: () => Promise<T>): Promise<T> {
+  let before = await namesAndFiles(path);
+  for (let looks = 1; ; looks++) {
+    const found = await look();
+    const now = await namesAndFiles(path);
+    if (now === before || looks === mostLooks) return found;
+    before = now;
+  }
+}
+
+async function namesAndFiles(path: string): Promise<string> {
+  const siblings = await rotatedSiblings(path);
+  return siblings.map((sibling) => `${sibling.facts.dev} ${sibling.facts.ino} ${sibling.path}`).join('\n');
+}
+
 /** The plain file with this inode beside `path`, under whatever name. */
 export async function siblingWithInode(path: string, ino: string): Promise<Sibling | undefined> {
   for (const [directory, base] of await homesOf(path)) {
