@@ -112,9 +112,9 @@ const isMode = (word: string): boolean => /^(?:normal|inverse)$/i.test(word) || 
 function readEcho({ values, common, report }: Given): SwatchAction {
   const named = values.named.get('modes');
   if (named !== undefined) report.repaired('modes', named, 'swatch itself dies of modes=');
-  const modes = [...values.plain, ...(named === undefined ? [] : [named])].flatMap((text) => [
-    ...words(text).flatMap((word) => splitAtCommas(word)),
-  ]);
+  const modes = [...values.plain, ...(named === undefined ? [] : [named])].flatMap((text) =>
+    words(text).flatMap(splitAtCommas),
+  );
   // Behind `normal` swatch looks at no other mode.
   const plain = modes[0] !== undefined && /^normal$/i.test(modes[0].text);
   const codes = plain ? [] : modes.flatMap((mode) => codeOf(mode, report) ?? []);

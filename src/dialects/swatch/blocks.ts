@@ -97,7 +97,7 @@ export function buildBlock(
     const [first] = actions;
     if (first !== undefined)
       report.leftOut('ignore', first.keyword, 'nothing is done for lines that are ignored');
-    return block({ place, type, condition, actions: [], then: 'nextLine' });
+    return block({ place, type, condition, actions: [], after: 'nextLine' });
   }
   const texts = { ...form, constants, command: false };
   const { threshold: limit, throttle: hold } = section;
@@ -118,7 +118,7 @@ function readActions(
   statements: readonly Statement[],
   form: ActionForm,
   report: Report,
-): Pick<SwatchBlock, 'actions' | 'then'> {
+): Pick<SwatchBlock, 'actions' | 'after'> {
   const actions: SwatchAction[] = [];
   const ends = new Set<string>();
   for (const statement of statements) {
@@ -130,7 +130,7 @@ function readActions(
       if (action !== undefined) actions.push(action);
     }
   }
-  return { actions, then: ends.has('quit') ? 'quit' : ends.has('continue') ? 'nextBlock' : 'nextLine' };
+  return { actions, after: ends.has('quit') ? 'quit' : ends.has('continue') ? 'nextBlock' : 'nextLine' };
 }
 
 /** Actions in capitals are taken as they are meant. */

@@ -45,6 +45,9 @@ function warnOfLines(source: Text, { awk }: CommandForm, report: Report): void {
       'swatch itself gives this to a shell as it stands in the log, and whoever writes it can run commands';
     report.repaired('injection', cut(source, raw.index), `${message}: here it is an argument`);
   }
+  const blanks = /(["'])[^"']*?\s{2}.*\1/.exec(source.text);
+  if (blanks !== null)
+    report.repaired('blanks', cut(source, blanks.index), 'swatch itself makes one blank of several');
   const line = /(?<!\\)\$[0*]/.exec(source.text);
   if (line !== null) {
     const message =

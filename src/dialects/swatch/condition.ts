@@ -1,7 +1,7 @@
 import type { SwatchCondition } from '../../engine/swatch/program.ts';
 import type { MatchPorts } from '../../match/contract.ts';
 import { compileRegex } from '../../match/perl/compile.ts';
-import { cut, spotOf, type Text } from '../sec/text.ts';
+import { concat, cut, parts, spotOf, type Text } from '../sec/text.ts';
 import { expandPattern, type Constants } from './interpolate.ts';
 import type { Report } from './report.ts';
 
@@ -122,7 +122,8 @@ function readRegex(reader: Reader, open: string): SwatchCondition | undefined {
   reader.at += flags.length;
   if (flags.includes('g'))
     report.repaired('flag', body, 'the flag g makes swatch look only at every other match');
-  const expanded = open === "'" ? body.text : expandPattern(body, constants, report);
+  const plain = withoutEscapes(body, open);
+  const expanded = open === "'" ? plain.text : expandPattern(plain, constants, report);
   if (expanded === undefined) return undefined;
   const meaning = [...new Set(flags)].filter((flag) => 'imsx'.includes(flag)).join('');
   const regex = withFlags(expanded, meaning);
@@ -135,6 +136,13 @@ function readRegex(reader: Reader, open: string): SwatchCondition | undefined {
   );
   report.add(compiled.diagnostics);
   return compiled.ok ? { type: 'regex', source: regex, line, column: shifted } : undefined;
+}
+
+/** Perl takes the backslash away from a delimiter that means nothing else in a pattern. */
+function withoutEscapes(body: Text, open: string): Text {
+  if (/[.*+?^$|()[\]{}\\]/.test(open)) return body;
+  const [first = cut(body, 0), ...others] = parts(body, new RegExp(`\\\\(?=\\${open})`, 'g'));
+  return concat(first, others);
 }
 
 /** A newline ends a comment of an expression with x. */

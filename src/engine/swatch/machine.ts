@@ -55,12 +55,12 @@ export function createSwatchMachine({ blocks }: SwatchProgram, ports: SwatchPort
       if (outcome === 'cutOff') outputs.push({ type: 'cutOff', place: block.place });
       else if (outcome.holds) {
         outputs.push(...act(block, { line: line.text, groups: outcome.groups }, line));
-        if (block.then === 'quit') {
+        if (block.after === 'quit') {
           stopped = true;
           pipe.command = '';
           return [...outputs, { type: 'quit', place: block.place }];
         }
-        if (block.then === 'nextLine') return outputs;
+        if (block.after === 'nextLine') return outputs;
       }
     }
     return outputs;

@@ -91,7 +91,7 @@ export interface SwatchBlock {
   readonly throttle?: SwatchThrottle;
   readonly actions: readonly SwatchAction[];
   /** Where a line that matched goes on. */
-  readonly then: 'nextLine' | 'nextBlock' | 'quit';
+  readonly after: 'nextLine' | 'nextBlock' | 'quit';
   /** Of all that its counters depend on: they are kept while it stays the same. */
   readonly hash: string;
 }
