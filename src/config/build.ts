@@ -24,6 +24,7 @@ import { checkReferences, knownNames, type KnownNames } from './references.ts';
 import type { Registries } from './registries.ts';
 import { checkSecrets } from './secrets.ts';
 import { readSecInclude, type SecRules } from './sec-include.ts';
+import { readSwatchInclude } from './swatch-include.ts';
 import { buildSource, knowledgeOf } from './sources.ts';
 import { itemsAt, locateIn, plain, withEntry, type MapTree, type Tree } from './tree.ts';
 
@@ -95,16 +96,18 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   return { value, diagnostics };
 }
 
-/** The rule files of SEC; what is broken in them is told as a warning, and kept apart for those who check. */
+/** The rule files of SEC and swatch; what is broken in them is told as a warning, and kept apart for those who check. */
 async function buildSec(
   { include }: ConfigDocument,
   locate: Locate,
   context: BuildContext,
 ): Promise<Omit<SecRules, 'rule'> & { readonly rules: readonly Rule[] }> {
   const read = await Promise.all(
-    include.flatMap((item, index) =>
-      'sec' in item ? [readSecInclude(item, locate(['include', index, 'sec']), context)] : [],
-    ),
+    include.flatMap((item, index) => {
+      if ('sec' in item) return [readSecInclude(item, locate(['include', index, 'sec']), context)];
+      if (!('swatch' in item)) return [];
+      return [readSwatchInclude(item, locate(['include', index, 'swatch']), context)];
+    }),
   );
   const broken = read
     .flatMap((one) => one.broken)

@@ -9,6 +9,7 @@ import { digest, quietHours } from './quiet-hours.ts';
 import { isZone } from '../parse/timestamp.ts';
 import { duration, oneOrMore, period, size } from '../dialects/native/values.ts';
 import { secIncludeSchema } from './sec-include.ts';
+import { swatchIncludeSchema } from './swatch-include.ts';
 
 const word = z.string().min(1);
 
@@ -177,10 +178,9 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
       include: z
         .array(
           z.union([
-            withPlanned(z.strictObject({ pack: word.describe('A pack that is shipped with the program.') }), [
-              'swatch',
-            ]),
+            z.strictObject({ pack: word.describe('A pack that is shipped with the program.') }),
             secIncludeSchema,
+            swatchIncludeSchema,
           ]),
         )
         .default([])
