@@ -13,6 +13,7 @@ import { createDesk, type Desk, type Waker } from './desk.ts';
 import { alertId, alertKey, endsBySilence } from './episode.ts';
 import { close } from './close.ts';
 import { followUp } from './follow-up.ts';
+import { forgetExpiries, takeExpiries } from './expiry.ts';
 import { forgetGroup } from './group.ts';
 import { beginAlone, raise } from './keep.ts';
 import { ownOccurrence } from './own-alert.ts';
@@ -91,6 +92,7 @@ function begin(desk: Desk): void {
   desk.isBegun = true;
   beginDigests(desk);
   forgetStorms(desk);
+  forgetExpiries(desk);
   desk.toReveal ??= 'the configuration changed';
 }
 
@@ -113,6 +115,8 @@ function take(desk: Desk, input: AlertingInput): void {
       return acknowledge(desk, input.alert, input.author, input.note);
     case 'rule-sums':
       return checkRuleSums(desk, input.rules);
+    case 'expiries':
+      return takeExpiries(desk, input.channel, input.expiries);
     case 'silence-add':
       addSilence(desk, input.seq, input.silence);
       return;

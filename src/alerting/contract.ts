@@ -1,5 +1,5 @@
 import type { Alert, Decision, Notification } from '../model/alert.ts';
-import type { Delivery } from '../model/delivery.ts';
+import type { Delivery, Expiry } from '../model/delivery.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fields, Severity } from '../model/program.ts';
 import type { RuleSum } from './check-sums.ts';
@@ -113,6 +113,8 @@ export interface AlertingRules {
   readonly flapping?: FlapRules;
   /** Most silences at a time; a further one is refused. Absent: 1,000. */
   readonly maxSilences?: number;
+  /** How long before its end it is told that something ends which a channel needs. Absent: never. */
+  readonly expiryAhead?: Millis;
 }
 
 /** While an alert of `source` is open, those of `target` with equal fields are muted. */
@@ -186,6 +188,13 @@ export type AlertingInput =
       readonly alert: string;
       readonly author: string;
       readonly note: string;
+    }
+  /** What ends of what a channel needs, as far as it is known now. */
+  | {
+      readonly type: 'expiries';
+      readonly now: Instant;
+      readonly channel: string;
+      readonly expiries: readonly Expiry[];
     }
   /** The engine's counters, to be checked now and then: matched = raised + absorbed. */
   | { readonly type: 'rule-sums'; readonly now: Instant; readonly rules: readonly RuleSum[] }

@@ -8,6 +8,7 @@ import { alertKey, endsBySilence, type Episode } from './episode.ts';
 import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
 import type { Breach } from './check-sums.ts';
 import type { DigestState } from './digest.ts';
+import type { KnownExpiry } from './expiry.ts';
 import type { Flap } from './flap.ts';
 import type { Group } from './group.ts';
 import type { QuietSpell } from './hold.ts';
@@ -54,6 +55,8 @@ export interface Desk {
   /** Open alerts that may inhibit others, by what those must have in common with them; and the reverse. */
   readonly inhibitors: Map<string, Set<Episode>>;
   readonly inhibits: Map<Episode, readonly string[]>;
+  /** What ends soon of what channels need, and was told. */
+  readonly expiries: Shelf<KnownExpiry>;
   /** Sums that do not hold. */
   readonly breaches: Shelf<Breach>;
   /** When all that waits was last counted anew. */
@@ -116,6 +119,7 @@ export function createDesk(rules: AlertingRules): Desk {
     ),
     inhibitors: new Map(),
     inhibits: new Map(),
+    expiries: createShelf<KnownExpiry>('expiry', { write: (expiry) => asJson({ ...expiry }), read: copied }),
     breaches: createShelf<Breach>('breach', { write: (breach) => asJson({ ...breach }), read: copied }),
     recountedAt: instant(0),
     toReveal: undefined,

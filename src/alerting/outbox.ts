@@ -2,6 +2,7 @@ import { hashText } from '../kit/hash.ts';
 import type { Decision, Notification } from '../model/alert.ts';
 import type { Carried, Ending } from './counters.ts';
 import { decide, keepEpisode, laneOf, receiverOf, scheduleNotice, type Desk } from './desk.ts';
+import { sayDrillFailed } from './drill-failed.ts';
 import { blockOf, lineUp, stepOut } from './lane.ts';
 import type { Gathering } from './gathering.ts';
 import { isWaiting, mayHaveArrived, type Notice } from './notice.ts';
@@ -113,6 +114,7 @@ export function conclude(
 /** Ends a notification that nobody will hear of; it stays in the list of what was not delivered. */
 export function giveUp(desk: Desk, notice: Notice, why: string): void {
   const all = mayHaveArrived(notice) ? `${why}; it may have arrived` : why;
+  sayDrillFailed(desk, notice, all);
   tell(desk, notice, 'dead', `given up: ${all}`);
   conclude(desk, notice, { state: 'dead', why: all }, 'undelivered');
 }
@@ -121,6 +123,7 @@ export function giveUp(desk: Desk, notice: Notice, why: string): void {
 export function pass(desk: Desk, notice: Notice, channel: string, why: string): Notice {
   const { alerts, total, severity, receiver, hop, reason, suppressed, summary, digest, id } =
     notice.notification;
+  sayDrillFailed(desk, notice, why);
   const channels = receiverOf(desk, receiver)?.channels ?? [];
   const draft: Draft = {
     alerts,

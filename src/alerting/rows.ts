@@ -33,6 +33,7 @@ export function deskChanges(desk: Desk): Row[] {
     ...desk.groups.changes(),
     ...desk.storms.changes(),
     ...desk.flaps.changes(),
+    ...desk.expiries.changes(),
     ...desk.breaches.changes(),
     ...desk.silences.changes(),
     ...desk.digests.changes(),
@@ -55,6 +56,7 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
     else if (scope === 'digest') desk.digests.restore(key, value);
     else if (scope === 'storm') desk.storms.restore(key, value);
     else if (scope === 'flap') desk.flaps.restore(key, value);
+    else if (scope === 'expiry') desk.expiries.restore(key, value);
     else if (scope === 'breach') desk.breaches.restore(key, value);
     else if (scope === 'silence') desk.silences.restore(key, value);
     else if (scope === 'counters') desk.counters.shelf.restore(key, value);

@@ -4,6 +4,7 @@ import { instant, millis, type Instant } from '../model/time.ts';
 import { backoff } from './backoff.ts';
 import { blockAfter, concernsChannel, endsBlock, LONGEST_WAIT, needsHuman, type Block } from './block.ts';
 import type { AlertingInput } from './contract.ts';
+import { DRILL_PATIENCE, sayDrillFailed } from './drill-failed.ts';
 import { keepEpisode, laneOf, nextChannel, receiverOf, scheduleNotice, type Desk } from './desk.ts';
 import { holdsPlace } from './episode.ts';
 import { letGo } from './gathering.ts';
@@ -184,6 +185,8 @@ function tryAgain(
   const wait = formatDuration(millis(dueAt - desk.now));
   const why = state === 'unknown' ? `it may have arrived (${detail})` : `${reason} (${detail})`;
   tellAttempt(desk, notice, state === 'unknown' ? 'unknown' : 'retry', `${why}: again in ${wait}`);
+  if (notice.notification.attempt === DRILL_PATIENCE && reason !== 'rateLimited')
+    sayDrillFailed(desk, notice, `attempt ${DRILL_PATIENCE}: ${why}`);
   change(desk, notice, { state, dueAt, why });
   overdue(desk, lane, notice);
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Delivery, Message } from '../model/delivery.ts';
+import type { Delivery, Expiry, Message } from '../model/delivery.ts';
 import type { Instant, Millis } from '../model/time.ts';
 import type { TextShape } from '../render/shape.ts';
 
@@ -89,4 +89,9 @@ export interface ChannelKind<Options> {
   /** How texts must be cut and cleaned for it. */
   readonly shape: TextShape;
   open(options: Options, ports: ChannelPorts): Promise<Channel>;
+  /**
+   * What ends that it does not work without, as far as that can be found out now: certificates, secrets.
+   * Sends nothing and never rejects; what cannot be found out is left out.
+   */
+  expiries?(options: Options, ports: ChannelPorts, signal: AbortSignal): Promise<readonly Expiry[]>;
 }

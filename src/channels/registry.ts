@@ -1,4 +1,4 @@
-import type { ChannelKind } from './contract.ts';
+import type { ChannelKind, ChannelPorts } from './contract.ts';
 import { email } from './email/email.ts';
 import { exec } from './exec/exec.ts';
 import { file } from './file/file.ts';
@@ -30,12 +30,18 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
  * bug.
  */
 function registered<Options>(kind: ChannelKind<Options>): ChannelKind<unknown> {
-  const { budgetKey, ...rest } = kind;
+  const { budgetKey, expiries, ...rest } = kind;
   return {
     ...rest,
     open: async (options, ports) => kind.open(kind.options.parse(options), ports),
     ...(budgetKey === undefined
       ? {}
       : { budgetKey: (options: unknown) => budgetKey(kind.options.parse(options)) }),
+    ...(expiries === undefined
+      ? {}
+      : {
+          expiries: async (options: unknown, ports: ChannelPorts, signal: AbortSignal) =>
+            expiries(kind.options.parse(options), ports, signal),
+        }),
   };
 }

@@ -29,6 +29,8 @@ export interface Config {
   readonly inhibit?: NonNullable<AlertingRules['inhibit']>;
   readonly storm?: NonNullable<AlertingRules['storm']>;
   readonly flapping?: NonNullable<AlertingRules['flapping']>;
+  /** How long before it ends it is told that something ends which a channel needs; absent: never. */
+  readonly expiryAhead?: Millis;
   /** Who is told regularly that the program works: URLs and absolute paths. */
   readonly heartbeat?: Heartbeat;
   /** When receivers get a test: an expression that `parseCron` reads, an IANA zone, and who. */

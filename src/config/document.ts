@@ -3,6 +3,7 @@ import { ruleId, severities } from '../dialects/native/rule-schema.ts';
 import { withPlanned } from '../dialects/native/schema-keys.ts';
 import { budget } from './budgets.ts';
 import { drill } from './drill.ts';
+import { expiry } from './expiry.ts';
 import { heartbeat } from './heartbeat.ts';
 import { flapping, storm } from './rates.ts';
 import { digest, quietHours } from './quiet-hours.ts';
@@ -212,6 +213,9 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
         .describe(
           'When an alert that ends and begins over and over is not told each time. Default: above 5 per 1h.',
         ),
+      expiry: expiry
+        .prefault({ ahead: '14d' })
+        .describe('When it is told that what channels need ends: certificates, tokens. Default: 14d ahead.'),
       heartbeat: heartbeat
         .optional()
         .describe('Who is told regularly that the program works. Default: nobody.'),

@@ -7,7 +7,7 @@ import type { ConfigDocument } from './document.ts';
 import { dailyTimeOf, quietHoursOf } from './quiet-hours.ts';
 
 /** Who is told of what, as alerting wants it. */
-export type Hearing = Pick<Config, 'receivers' | 'routes' | 'inhibit' | 'storm' | 'flapping'>;
+export type Hearing = Pick<Config, 'receivers' | 'routes' | 'inhibit' | 'storm' | 'flapping' | 'expiryAhead'>;
 
 /** How long a channel may stay without success in a chain that does not say. */
 export const defaultPatience: Millis = present(parseDuration('2m'), 'the default of next-after');
@@ -35,7 +35,7 @@ export function buildHearing(document: ConfigDocument, zone: string): Hearing {
   // Beside named receivers a channel is one only for who names it: a route, or `send --to`.
   const beside = alone.map((receiver): Receiver => ({ ...receiver, onlyByName: true }));
   const receivers = [...named, ...(named.length === 0 ? alone : beside)];
-  const { storm, flapping } = document;
+  const { storm, flapping, expiry } = document;
   return {
     receivers,
     routes: document.routes.map(routeOf),
@@ -46,6 +46,7 @@ export function buildHearing(document: ConfigDocument, zone: string): Hearing {
     })),
     ...(storm === undefined ? {} : { storm: { ...storm.above, first: storm.first } }),
     ...(flapping === false ? {} : { flapping: flapping.above }),
+    ...(expiry === false ? {} : { expiryAhead: expiry.ahead }),
   };
 }
 

@@ -19,5 +19,6 @@ export function alertingRules(config: Config): AlertingRules {
     ...(config.inhibit === undefined ? {} : { inhibit: config.inhibit }),
     ...(config.storm === undefined ? {} : { storm: config.storm }),
     ...(config.flapping === undefined ? {} : { flapping: config.flapping }),
+    ...(config.expiryAhead === undefined ? {} : { expiryAhead: config.expiryAhead }),
   };
 }

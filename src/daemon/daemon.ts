@@ -18,6 +18,7 @@ import { createDeliveryLog } from './delivery-log.ts';
 import { openIntents, type IntentSettings } from './open-intents.ts';
 import { createDrillTimer } from './drill-timer.ts';
 import { createEmergency, type EmergencyPace } from './emergency.ts';
+import { createExpiryWatch } from './expiry-watch.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { internalRaise } from './internal-alerts.ts';
 import { watchLedger } from './ledger-trouble.ts';
@@ -204,6 +205,14 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     const drill = { to, text, severity: 'warning', isDrill: true } as const;
     loop.offer({ type: 'decide', input: (now, seq) => ({ type: 'send', now, seq, ...drill }) });
   });
+  const expiries = createExpiryWatch({
+    portsFor: (channel) => portsFor(parts, config)(channel),
+    found: (channel, found) =>
+      loop.offer({
+        type: 'decide',
+        input: (now) => ({ type: 'expiries', now, channel, expiries: found }),
+      }),
+  });
   const decide = (input: DecideItem['input']): Promise<Decided> =>
     new Promise((committed) => loop.offer({ type: 'decide', input, committed }));
 
@@ -272,6 +281,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   const followTimes = (next: Config): void => {
     heartbeat.follow(next);
     drills.follow(next);
+    expiries.follow(next);
   };
   loop.offer({ type: 'decide', input: (now) => ({ type: 'started', now }) });
   endOrphans(recovered.changed);
@@ -330,6 +340,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         stopUpkeep();
         heartbeat.stop();
         drills.stop();
+        expiries.stop();
         await sources.close();
         await Promise.all([deliveries.finish(graceMs), intents.finish(graceMs)]);
         await untilIdle(() => loop.idle() || trouble.failure() !== undefined);

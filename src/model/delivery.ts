@@ -53,6 +53,13 @@ export interface AlertPayload {
   };
 }
 
+/** Something that a channel does not work without, and that ends. */
+export interface Expiry {
+  /** What it is, in words without secrets: `the certificate of mail.example.org:465`. */
+  readonly what: string;
+  readonly at: Instant;
+}
+
 export type FailureReason =
   | 'auth'
   | 'rateLimited'

@@ -12,6 +12,7 @@ import { durationOf, durationOption } from '../duration-option.ts';
 import { idempotencyKeyOf } from '../envelope.ts';
 import { readSecret } from '../secret-file.ts';
 import { deliveryOf, isTransient, quoted } from './answer.ts';
+import { mailExpiries } from './expiries.ts';
 import { composeMail } from './mail.ts';
 import { isLoopback, readServer } from './server.ts';
 import { type Credentials, type Errand, runSession, type SessionEnd } from './session.ts';
@@ -82,6 +83,8 @@ export const email: ChannelKind<Options> = {
       close: async () => world.accepted.clear(),
     };
   },
+  expiries: ({ server, starttls }, _ports, signal) =>
+    mailExpiries(present(readServer(server, starttls), 'a mail server'), signal),
 };
 
 interface Library {

@@ -6,6 +6,7 @@ import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
+import { fileCertificate, serverCertificate } from '../certificate.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
 import { facilities, type Facility, local, type Speaker, structured } from './frame.ts';
@@ -88,6 +89,12 @@ export const syslog: ChannelKind<Options> = {
   open: async (options, ports): Promise<Channel> => {
     const world = worldOf(options, ports);
     return { send: (attempt) => send(world, attempt), close: async () => undefined };
+  },
+  expiries: async ({ server, 'cert-file': file }, _ports, signal) => {
+    const read = readServer(server);
+    const tls = read?.over === 'tls' ? { host: read.host, port: read.port } : undefined;
+    const theirs = tls === undefined ? [] : await serverCertificate(tls, signal);
+    return [...theirs, ...(file === undefined ? [] : await fileCertificate(file))];
   },
 };
 

@@ -8,6 +8,7 @@ import { type Http, openHttp } from '../http.ts';
 import { readSecret } from '../secret-file.ts';
 import { plainShape } from '../../render/x-text.ts';
 import { deliveryOf } from './answer.ts';
+import { webhookExpiries } from './expiries.ts';
 import { signatureOf } from './sign.ts';
 
 const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
@@ -49,6 +50,8 @@ export const webhook: ChannelKind<Options> = {
     const http = openHttp(ports.http);
     return { send: (attempt) => send(http, options, ports, attempt), close: () => http.close() };
   },
+  expiries: ({ url, 'token-file': tokenFile }, { http }, signal) =>
+    webhookExpiries({ url, tokenFile }, http, signal),
 };
 
 async function send(http: Http, options: Options, ports: ChannelPorts, attempt: Attempt): Promise<Delivery> {
