@@ -57,8 +57,8 @@ export function createClock(mode: ClockMode, read: ClockReadings, from: Instant)
     engine,
     alerting: () => (mode === 'history' ? engine() : wall()),
     opened(source) {
-      // A ledger that knows nothing yet has no timers to keep from firing.
-      if (from > 0) reachedBy.set(source, lastEngine);
+      // Who has seen no time yet has no timers to keep from firing.
+      if (lastEngine > 0) reachedBy.set(source, lastEngine);
     },
     reached(source, at, wasThere) {
       newest = latest(newest ?? at, at);

@@ -251,11 +251,17 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     return undefined;
   };
 
+  /** What is written from here on is unread: no timer fires on it until they are open again. */
+  const closeSources = async (): Promise<void> => {
+    clock.opened(closed);
+    await sources.close();
+  };
+
   const reload = async (next: Config): Promise<LedgerFailure | undefined> => {
     const inTrouble = trouble.failure();
     if (inTrouble !== undefined) return inTrouble;
     const join = await prepareWay(next, match);
-    await sources.close();
+    await closeSources();
     parts.reach('before-reload');
     try {
       // Only what is committed may be left behind: the sources go on from their marks.
@@ -265,6 +271,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
       return { type: 'io', detail: String(error) };
     } finally {
       sources.open(config);
+      clock.released(closed);
     }
   };
 
@@ -341,7 +348,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         heartbeat.stop();
         drills.stop();
         expiries.stop();
-        await sources.close();
+        await closeSources();
         await Promise.all([deliveries.finish(graceMs), intents.finish(graceMs)]);
         await untilIdle(() => loop.idle() || trouble.failure() !== undefined);
         if (trouble.failure() === undefined && parts.durable) loop.checkpoint();
@@ -352,6 +359,9 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   };
   return { ok: true, daemon, recovered };
 }
+
+/** Stands among the sources that hold the clock back while all of them are closed. */
+const closed = 'all are closed';
 
 type DecideItem = Extract<Item, { readonly type: 'decide' }>;
 

@@ -141,3 +141,30 @@ test('an alert of a rule that is gone is ended at the next start', async () => {
   );
   await second.stop(1000);
 });
+
+test('a stop that takes long raises nothing on lines that nobody read', async () => {
+  const config = await at.config(`rules:
+  - { id: work, key: [k], match: 'begin (?<k>\\w)', expect: { match: 'end (?<k>\\w)', within: 1h }, alert: {} }
+  - { id: needle, match: 'needle', alert: {} }
+`);
+  let arrive = (): void => undefined;
+  at.answer(() => new Promise<Delivery>((resolve) => (arrive = () => resolve({ type: 'sent' }))));
+  let now = Date.now();
+  const first = await at.open(config, { now: () => now });
+  first.start();
+  const stamp = (): string => new Date(now).toISOString();
+  at.write(`${stamp()} web1 app: begin a`, `${stamp()} web1 app: needle`);
+  await eventually(() => at.sent.length === 1, 'the message under way');
+  await eventually(() => first.status().catchingUp.length === 0, 'the end of the file');
+  const stopped = first.stop(60_000);
+  await first.sourcesEnded();
+  at.write(`${stamp()} web1 app: end a`);
+  now += 7_200_000;
+  arrive();
+  await stopped;
+  const second = await at.open(config, { now: () => now });
+  second.start();
+  await eventually(() => second.status().rules[0]?.absorbed.expected === 1, 'the end');
+  expect(at.ledger.alerts({ limit: 10 }).map(({ rule }) => rule)).toEqual(['needle']);
+  await second.stop(1000);
+});
