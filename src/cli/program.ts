@@ -68,6 +68,19 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .option('--swatch <args>', "swatch's own arguments: '-c swatch.conf --examine=/var/log/auth.log'")
     .action(action(async () => (await import('./commands/watch.ts')).watch));
   program
+    .command('explain')
+    .description('what each step makes of a line, which rules match or come near, and who would hear of it')
+    .argument('<line...>', "the line, or '-' for lines from standard input")
+    .option('--source <name>', 'the source of the configuration that the line comes from')
+    .option('--rule <regex>', 'this rule instead of the configuration (repeatable)', collect)
+    .option(
+      '--rules <file>',
+      "rules of this file instead of the configuration, or of SEC's (repeatable)",
+      collect,
+    )
+    .option('--fresh', 'as if nothing had happened before, at the time of the line')
+    .action(action(async () => (await import('./commands/explain.ts')).explain));
+  program
     .command('backtest')
     .description('what history would have brought: alerts, messages, money; nothing is delivered')
     .argument('[file...]', 'logs; their rotations (auth.log.1, auth.log.2.gz) are found beside them')

@@ -1,0 +1,39 @@
+import { formatDuration } from '../kit/duration.ts';
+import type { Rule } from '../model/program.ts';
+import { millis } from '../model/time.ts';
+
+/** Why a line that matches a rule raises nothing, as a sentence; `more` such lines would. */
+export function whyAbsorbed(reason: string, rule: Rule, more: number | undefined): string {
+  if (reason === 'window') return windowWords(rule, more);
+  const { contexts } = rule;
+  if (reason === 'unless') return `held back by unless: ${contexts?.unless.join(', ') ?? ''} is on`;
+  if (reason === 'when') return `held back by when: ${contexts?.when.join(', ') ?? ''} is not on`;
+  return reasons[reason] ?? reason;
+}
+
+const reasons: { readonly [reason: string]: string } = {
+  excepted: 'it is one of the exceptions (except)',
+  late: 'it is too late to count: newer lines of its key were seen (late)',
+  unkeyed: 'the field that is counted by `distinct` is not in it',
+  step: 'it is one step of what must come together',
+  waiting: 'a wait begins with it, or is under way',
+  expected: 'it is what was waited for: all is well',
+  alive: 'it is the sign of life that is looked for: all is well',
+  learning: 'the rule still learns, and says nothing yet',
+  known: 'it was seen before',
+  usual: 'it is no more than usual',
+  timedOut: 'its match took too long and was cut off: that counts as no match',
+  skipped: 'the rule is set aside for a while, because its matches were cut off again and again',
+};
+
+function windowWords({ kind, options }: Rule, more: number | undefined): string {
+  const { reach, within, distinct } = options;
+  const window = typeof within === 'number' ? ` within ${formatDuration(millis(within))}` : '';
+  if (typeof reach !== 'number') return `${kind}: it is counted, and its condition is not met yet`;
+  if (typeof distinct === 'string') {
+    return `it is counted: ${reach} different values of ${distinct} are wanted${window}, and there are not so many yet`;
+  }
+  const so = more === undefined ? '' : `${reach - more} of `;
+  const rest = more === undefined ? '' : `; ${more} more such ${more === 1 ? 'line raises' : 'lines raise'}`;
+  return `it is counted: ${so}${reach} wanted${window}${rest}`;
+}
