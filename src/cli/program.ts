@@ -151,6 +151,13 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .description('the running daemon reads its configuration again')
     .action(action(async () => (await import('./commands/reload.ts')).reload));
   program
+    .command('import')
+    .description("another program's rules as native ones, with comments where something was lost")
+    .argument('<dialect>', 'sec, fail2ban')
+    .argument('<file>', "rules of SEC's; a filter, jail.conf or jail.local of fail2ban's")
+    .option('--jail <file>', 'of a fail2ban filter: the jail file that says how many failures count')
+    .action(action(async () => (await import('./commands/import.ts')).importRules));
+  program
     .command('schema')
     .description('the JSON Schema of the configuration')
     .action(action(async () => (await import('./commands/schema.ts')).schema));
@@ -174,7 +181,7 @@ function joinSecArguments(argv: readonly string[]): string[] {
   const value = argv[at + 1];
   return at < 0 || value === undefined
     ? [...argv]
-    : [...argv.slice(0, at), `--sec=${value}`, ...argv.slice(at + 2)];
+    : [...argv.slice(0, at), `${argv[at]}=${value}`, ...argv.slice(at + 2)];
 }
 
 const submitCommand = 'submit_check_result';
