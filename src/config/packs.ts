@@ -16,7 +16,23 @@ export interface PackShelf {
 /** The packs of this program. */
 export const shippedPacks: PackShelf = {
   folder: fileURLToPath(new URL('../../packs', import.meta.url)),
-  names: ['bird-alert', 'cron', 'firewall', 'kernel', 'login', 'pam', 'sshd', 'su', 'sudo', 'systemd'],
+  names: [
+    'apache',
+    'bird-alert',
+    'cron',
+    'firewall',
+    'kernel',
+    'login',
+    'nginx',
+    'pam',
+    'snort',
+    'spoofing',
+    'sshd',
+    'su',
+    'sudo',
+    'suricata',
+    'systemd',
+  ],
 };
 
 /** Rules of packs, their ids written `pack/id`. */

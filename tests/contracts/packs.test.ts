@@ -150,7 +150,7 @@ test('one line is the business of one rule: no event is told of by two packs', a
   const stage = await stageOf(watched.value);
   for (const pack of shippedPacks.names) {
     const { tests } = await packAlone(pack);
-    for (const { rule, lines } of tests) {
+    for (const { rule, lines } of tests.filter(({ alerts }) => alerts.length > 0)) {
       const packs = new Set(toldOf(stage, lines).map((alert) => alert.rule.split('/')[0]));
       packs.delete(pack);
       expect([...packs], `${pack}/${rule}`).toEqual([]);
