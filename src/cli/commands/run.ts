@@ -1,8 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
 import { openLog, type Log } from '../../daemon/log.ts';
 import { answerControl } from '../../daemon/control-answers.ts';
 import { serveControl } from '../../control/server.ts';
 import type { LedgerFailure } from '../../store/contract.ts';
+import { boundHeap } from '../heap.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { host, type Hosted } from '../host.ts';
 import { hostPatiently } from '../patient-start.ts';
@@ -17,11 +17,6 @@ const stopGraceMs = 15_000;
 const troubleGraceMs = 3_000;
 /** How long `--once` waits for messages that are tried again, before they stay queued. */
 const onceGraceMs = 10_000;
-/**
- * By how much the heap may grow, in percent of what is alive, before garbage is looked for. V8's own
- * choice is up to three times: in a flood most of 500 MB would be garbage.
- */
-const heapGrowth = 60;
 
 /** How often it is looked at whether the ledger's backup is of today. */
 const backUpEveryMs = 3_600_000;
@@ -38,7 +33,7 @@ export async function run(
     complain('the configuration names no sources: there is nothing to watch');
     return exit.badConfiguration;
   }
-  setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
+  boundHeap(60);
   const log = await openLog(settings.verbose ? 'debug' : settings.quiet ? 'error' : 'info');
   const waits = flags.once !== true && flags.dryRun !== true;
   const hosting = await (waits ? hostPatiently : host)({

@@ -3,6 +3,7 @@ import type { Status } from '../../daemon/status.ts';
 import { plainLog } from '../../daemon/log.ts';
 import { readSecCommandLine, readSwatchCommandLine } from '../../config/watch-rules.ts';
 import { exit, type ExitCode } from '../exit.ts';
+import { boundHeap } from '../heap.ts';
 import { host } from '../host.ts';
 import { readWatchConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
@@ -62,6 +63,7 @@ export async function watch(
     ...(swatch === undefined ? {} : { swatch }),
   });
   if (config === undefined) return exit.badConfiguration;
+  boundHeap(100);
   const hosting = await host({
     config,
     mode: once ? 'history' : 'live',
@@ -75,6 +77,9 @@ export async function watch(
   daemon.start();
   try {
     await Promise.race([daemon.sourcesEnded(), interrupted()]);
+    await until(daemon.quiet, graceMs);
+    // Nothing is kept, so for rules this is the end, as with SEC.
+    await daemon.signal('TERM');
     await until(daemon.quiet, graceMs);
     if (once && !settings.quiet && !settings.json) summarise(daemon.status(), config.program.rules.length);
   } finally {
