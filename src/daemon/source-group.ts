@@ -3,6 +3,7 @@ import { assert } from '../kit/assert.ts';
 import type { Json } from '../model/json.ts';
 import type { Instant } from '../model/time.ts';
 import { internalRaise } from './internal-alerts.ts';
+import { createChunkSize, type ChunkSize } from './chunk-size.ts';
 import type { Log } from './log.ts';
 import type { Item } from './loop.ts';
 import { pumpSource, type SourcePump } from './source-pump.ts';
@@ -44,6 +45,15 @@ const reopenMs = 10_000;
 export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
   let abort: AbortController | undefined;
   let pumps = new Map<string, SourcePump>();
+  const sizes = new Map<string, ChunkSize>();
+
+  const sizeOf = (name: string): ChunkSize => {
+    const known = sizes.get(name);
+    if (known !== undefined) return known;
+    const size = createChunkSize();
+    sizes.set(name, size);
+    return size;
+  };
 
   const openLater = (configured: Configured, config: Config, signal: AbortSignal): void => {
     const again = setTimeout(() => open(configured, config, signal), reopenMs);
@@ -67,8 +77,9 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
       maxLine: config.limits.maxLine,
       signal,
       moved: ports.moved,
+      mostBytes: () => sizeOf(name).bytes(),
     });
-    const pump = pumpSource(name, source, signal, ports.offer, (stream, notice) => {
+    const pump = pumpSource(name, source, signal, ports.offer, sizeOf(name).took, (stream, notice) => {
       const say = notice.severity === 'error' ? ports.log.error : ports.log.warn;
       say(notice.code, { source: name, stream, text: notice.text });
       if (notice.alert) ports.offer(internalRaise(notice.code, name, stream, notice.text));

@@ -1,3 +1,4 @@
+import type { Chunk } from '../model/chunk.ts';
 import type { SourceCondition } from '../model/effect.ts';
 import type { Source, SourceNotice, SourceOutput } from '../sources/contract.ts';
 import type { Item } from './loop.ts';
@@ -13,13 +14,14 @@ export interface SourcePump {
 
 /**
  * Hands what `source` yields to the loop, one output at a time: the next chunk is read when the one
- * before is committed.
+ * before is committed; `took` hears how many milliseconds that was.
  */
 export function pumpSource(
   name: string,
   source: Source,
   signal: AbortSignal,
   offer: (item: Item) => void,
+  took: (ms: number) => void,
   notice: (stream: string, notice: SourceNotice) => void,
 ): SourcePump {
   const conditions = new Map<string, SourceCondition>();
@@ -32,13 +34,19 @@ export function pumpSource(
     if (condition !== undefined) offer({ type: 'condition', source: name, condition });
   };
 
+  const committed = async (chunk: Chunk): Promise<void> => {
+    const begun = performance.now();
+    await new Promise<void>((taken) => {
+      offer({ type: 'chunk', source: name, chunk, taken });
+      release = taken;
+    });
+    took(performance.now() - begun);
+  };
+
   const pass = async (output: SourceOutput): Promise<void> => {
     switch (output.type) {
       case 'chunk':
-        await new Promise<void>((taken) => {
-          offer({ type: 'chunk', source: name, chunk: output.chunk, taken });
-          release = taken;
-        });
+        await committed(output.chunk);
         break;
       case 'condition':
         conditions.set(output.stream, output.condition);

@@ -35,6 +35,8 @@ export interface SourcePorts {
   readonly signal: AbortSignal;
   /** Called when a stream goes on to another file, before anything of that is yielded. */
   readonly moved?: () => void;
+  /** Most bytes of the next chunk, as far as the source can choose; absent: 1 MiB. */
+  readonly mostBytes?: () => number;
 }
 
 /**

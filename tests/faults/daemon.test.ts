@@ -168,3 +168,24 @@ test('a stop that takes long raises nothing on lines that nobody read', async ()
   expect(at.ledger.alerts({ limit: 10 }).map(({ rule }) => rule)).toEqual(['needle']);
   await second.stop(1000);
 });
+
+test('a backlog of which every line is an alert is worked off in small rounds', async () => {
+  const config = await at.config("rules: [{ id: needle, match: 'n(?<n>\\d+)', key: [n], alert: {} }]\n");
+  const sizes: number[] = [];
+  const ledger: Ledger = {
+    ...at.ledger,
+    commit(round) {
+      sizes.push(round.journal.length);
+      return at.ledger.commit(round);
+    },
+  };
+  const total = 20_000;
+  at.write(...Array.from({ length: total }, (_, number) => `n${100_000 + number}`));
+  const daemon = await at.open(config, { ledger });
+  daemon.start();
+  await eventually(() => daemon.status().sources[0]?.lines === total, 'the backlog', 60_000);
+  await daemon.stop(1000);
+  // Seven bytes and a line ending: 64 KiB are the first round.
+  expect(Math.max(...sizes)).toBeLessThan(total);
+  expect(sizes.filter((size) => size > 1000).length).toBeGreaterThan(1);
+});

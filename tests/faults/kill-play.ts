@@ -65,10 +65,11 @@ export async function live(at: Site, kill: Kill, life: number, record: Record, s
     running.child.kill('SIGKILL');
   };
   let timer = kill.at === undefined ? undefined : setTimeout(end, kill.at * (startMs + longestWorkMs));
-  const watching = eventually(() => over || isWatching(running), 'the program to watch', hangMs).then(() => {
+  const assisted = (async () => {
+    await eventually(() => over || isWatching(running), 'the program to watch', hangMs);
     if (kill.at === undefined && !over) timer = setTimeout(end, patienceMs);
-  });
-  const assisted = watching.then(() => assist(at, kill, running, () => over));
+    await assist(at, kill, running, () => over);
+  })();
   const ended = await running.ended;
   await assisted;
   clearTimeout(timer);

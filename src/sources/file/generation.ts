@@ -21,6 +21,8 @@ export interface Piece {
 export type Advance =
   | { readonly type: 'grown'; readonly piece: Piece | undefined; readonly more: boolean }
   | { readonly type: 'end' }
+  /** The handle gives less than the path says: it may lead to a file that was deleted on another machine. */
+  | { readonly type: 'stale' }
   /** What was read before is not there any more: truncated, or written anew. */
   | { readonly type: 'rewritten' };
 
@@ -35,8 +37,8 @@ export interface Generation {
   readonly partial: boolean;
   /** Whether `settle` was not tried since the last bytes came. */
   readonly unsettled: boolean;
-  /** Reads a block, but not past `limit`. */
-  advance(limit?: number): Promise<Advance>;
+  /** Reads a block of at most `most` bytes, but not past `limit`. */
+  advance(limit?: number, most?: number): Promise<Advance>;
   /** Gives what the bytes already read hold when nothing follows them. */
   settle(ending: Ending): Piece | undefined;
   /** The first bytes read of it, if any. */
@@ -135,22 +137,23 @@ export function createGeneration(
     return start?.equals(head) === true && end?.equals(last) === true;
   };
 
-  const advance = async (limit = Number.POSITIVE_INFINITY): Promise<Advance> => {
+  const advance = async (limit = Number.POSITIVE_INFINITY, most = blockLength): Promise<Advance> => {
     const from = position();
     const seen = await reader.facts();
     if (!reader.compressed && seen.size < Math.max(from, head.length)) return { type: 'rewritten' };
     const behind = Math.min(limit, reader.compressed ? Number.POSITIVE_INFINITY : seen.size) - from;
     if (mayHaveBeenRewritten(facts, seen, behind <= 0) && !(await holdsHead())) return { type: 'rewritten' };
     if (behind <= 0) {
+      const touched = seen.mtimeMs !== facts.mtimeMs;
       facts = seen;
-      return { type: 'end' };
+      return { type: touched ? 'stale' : 'end' };
     }
-    const block = await readOn(reader, from, Math.min(behind, blockLength), before, carry);
+    const block = await readOn(reader, from, Math.min(behind, most, blockLength), before, carry);
     if (block === undefined) return { type: 'rewritten' };
     const fresh = block.subarray(carry.length);
     if (!remember(fresh, from)) return { type: 'rewritten' };
     facts = seen;
-    if (fresh.length === 0) return { type: 'end' };
+    if (fresh.length === 0) return { type: 'stale' };
     settled = false;
     const piece = cut(block, 'open');
     return { type: 'grown', piece, more: fresh.length < behind };

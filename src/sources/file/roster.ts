@@ -10,6 +10,7 @@ import {
   type Expansion,
   type Glob,
 } from './glob.ts';
+import { blockLength } from './generation.ts';
 import { decodeMark, emptyMark, encodeMark } from './mark.ts';
 import * as notices from '../notices.ts';
 import type { FileOptions } from './options.ts';
@@ -60,6 +61,7 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
       follow: ports.follow,
       now: ports.now,
       moved: ports.moved,
+      mostBytes: ports.mostBytes ?? (() => blockLength),
       monotonic,
       limits: { maxLine: ports.maxLine, maxRecord: options.maxRecord },
       multiline: options.multiline,

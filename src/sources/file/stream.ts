@@ -28,6 +28,8 @@ export interface StreamSetting extends LineageSetting {
   readonly now: () => Instant;
   /** Called when the path leads to another file than before. */
   readonly moved: (() => void) | undefined;
+  /** Most bytes of the next chunk. */
+  readonly mostBytes: () => number;
 }
 
 /** What one step of a stream gave. `more`: another step at once is worth while. */
@@ -202,10 +204,14 @@ export function createStream(setting: StreamSetting): FileStream {
     const { generation } = reading;
     const history = generation.position < reading.historyEnd;
     const limit = history || !(follow || generation.partial) ? reading.historyEnd : undefined;
-    const read = await generation.advance(limit);
+    const read = await generation.advance(limit, setting.mostBytes());
     if (read.type === 'rewritten') {
       await (reading === lineage.current ? restart() : regain(reading));
       return true;
+    }
+    if (read.type === 'stale' && reading === lineage.current && !reading.settled) {
+      if (!(await lineage.reopen())) await restart();
+      return lineage.current !== reading;
     }
     if (read.type === 'grown') {
       reading.atEnd = false;
@@ -242,7 +248,7 @@ export function createStream(setting: StreamSetting): FileStream {
       return;
     }
     await say('read', error);
-    if (kind !== 'ESTALE') return;
+    if (!goneHandles.has(kind)) return;
     beginning = { type: 'mark', mark: lineage.mark() };
     await lineage.close();
   };
@@ -294,6 +300,9 @@ export function createStream(setting: StreamSetting): FileStream {
     close: () => lineage.close(),
   };
 }
+
+/** The handle is of no use any more, for its file system is not the one that it was: the path may be. */
+const goneHandles: ReadonlySet<string> = new Set(['ESTALE', 'ENOTCONN', 'ENODEV', 'ENXIO']);
 
 /** The code of a system error; anything else is a bug of ours and goes on its way. */
 function systemError(error: unknown): string {
