@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAlerting } from '../alerting/alerting.ts';
+import type { AlertingInput } from '../alerting/contract.ts';
+import { alertingRules } from '../daemon/alerting-rules.ts';
+import { createMatchPorts } from '../daemon/node-ports.ts';
+import { createWording } from '../daemon/wording.ts';
+import { loadConfig } from '../config/load.ts';
+import { createEngine } from '../engine/engine.ts';
+import { present } from '../kit/assert.ts';
+import { instant, millis } from '../model/time.ts';
+import { createExplainer, type Explainer } from './explain.ts';
+import { explanationLines } from './explain-text.ts';
+
+const yaml = `
+sources: { auth: { file: /var/log/auth.log } }
+rules:
+  - id: failures
+    program: sshd
+    match: 'Failed password for (?<user>\\S+) from (?<ip>\\S+)'
+    except: [{ field: ip, in: [10.0.0.0/8] }]
+    key: [ip]
+    count: { reach: 3, within: 5m }
+    quiet: 1h
+    alert: { severity: critical, title: 'break-in from {{ ip }}' }
+  - { id: disk, match: 'I/O error', unless: maintenance, alert: { severity: warning } }
+  - { id: begin, match: 'maintenance begins', set: { context: maintenance, for: 2h } }
+channels:
+  tool: { exec: { command: [/bin/true] } }
+  hook: { webhook: { url: 'http://127.0.0.1:1/x' } }
+receivers:
+  admin: { channels: [tool] }
+  team: { channels: [hook], quiet-hours: nights }
+quiet-hours: { nights: { from: '22:00', to: '07:00', zone: UTC, hold: [info, warning] } }
+routes:
+  - { when: { severity: critical }, to: admin, escalate: { after: 15m, to: team } }
+  - { to: team }
+`;
+
+let dir = '';
+beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'explain-'))));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const match = createMatchPorts();
+const now = instant(Date.parse('2026-11-20T23:00:00Z'));
+
+async function explainer(before: readonly AlertingInput[] = []): Promise<Explainer> {
+  const path = join(dir, 'sentinel.yaml');
+  writeFileSync(path, yaml);
+  const loaded = await loadConfig({ files: [path], match, zone: 'UTC' });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
+  const config = loaded.value;
+  const channels = new Map(config.channels.map((channel) => [channel.name, channel]));
+  const wording = await createWording(
+    config.program,
+    (name) => present(channels.get(name), name).kind.shape,
+    'UTC',
+    match,
+  );
+  const engineOptions = { match, limits: { keysPerRule: 1000 }, late: millis(600_000), sources: ['auth'] };
+  const alerting = createAlerting(alertingRules(config));
+  for (const input of before) alerting.step(input);
+  return createExplainer({
+    program: config.program,
+    engineOptions,
+    engine: createEngine(config.program, engineOptions),
+    rows: [],
+    alerting,
+    alertingRules: alertingRules(config),
+    source: { name: 'auth', format: 'auto' },
+    zone: 'UTC',
+    now,
+    clock: 'line',
+    nextSeq: 0,
+    messageOf: (notification, alert, at) => ({
+      message: wording(notification, [alert], at),
+      kind: 'exec',
+      lengths: [1],
+      price: 0.01,
+    }),
+  });
+}
+
+const failure = (ip: string, second = 6): string =>
+  `Nov 20 23:00:0${second} web1 sshd[7]: Failed password for root from ${ip}`;
+
+describe('explain', () => {
+  test('says what is read, what is found, how far the count is and how many more lines it takes', async () => {
+    const { parsed, matched, alerts } = (await explainer()).explain(failure('192.0.2.1'));
+    expect(parsed).toMatchObject({
+      source: 'auth',
+      format: 'rfc3164',
+      at: '2026-11-20T23:00:06.000Z',
+      isStamped: true,
+      host: 'web1',
+      program: 'sshd',
+      pid: '7',
+    });
+    expect(matched).toHaveLength(1);
+    expect(matched[0]).toMatchObject({
+      rule: 'failures',
+      found: { user: 'root', ip: '192.0.2.1' },
+      key: { ip: '192.0.2.1' },
+      outcome: 'window',
+      more: 2,
+      why: 'it is counted: 1 of 3 wanted within 5m; 2 more such lines raise',
+    });
+    expect(alerts).toEqual([]);
+  });
+
+  test('what one line changes counts for the next, key by key', async () => {
+    const explained = await explainer();
+    expect(explained.explain(failure('192.0.2.1')).matched[0]?.more).toBe(2);
+    expect(explained.explain(failure('192.0.2.1')).matched[0]?.more).toBe(1);
+    expect(explained.explain(failure('192.0.2.9')).matched[0]?.more).toBe(2);
+    const third = explained.explain(failure('192.0.2.1'));
+    expect(third.matched[0]?.outcome).toBe('raised');
+    expect(third.alerts).toMatchObject([
+      {
+        rule: 'failures',
+        key: ['192.0.2.1'],
+        severity: 'critical',
+        isNew: true,
+        routing: 'by route 1',
+        receivers: [{ receiver: 'admin', state: 'sending', channel: 'tool', cost: 0.01 }],
+        escalations: [{ after: 900_000, to: ['team'] }],
+      },
+    ]);
+    expect(third.alerts[0]?.receivers[0]?.parts?.[0]).toContain('break-in from 192.0.2.1');
+    const fourth = explained.explain(failure('192.0.2.1', 7));
+    expect(fourth.alerts).toMatchObject([
+      { isNew: false, receivers: [{ receiver: 'admin', state: 'muted' }] },
+    ]);
+    expect(fourth.alerts[0]?.receivers[0]?.why).toContain('quiet');
+  });
+
+  test('says which exception, which context, which quiet hours keep it from being told', async () => {
+    const explained = await explainer();
+    expect(explained.explain(failure('10.1.2.3')).matched).toMatchObject([{ outcome: 'excepted' }]);
+    const disk = 'Nov 20 23:00:09 web1 kernel: I/O error, dev sda';
+    expect(explained.explain(disk).alerts[0]?.receivers).toMatchObject([
+      { receiver: 'team', state: 'held', dueAt: '2026-11-21T07:00:00.000Z' },
+    ]);
+    explained.explain('Nov 20 23:00:10 web1 ops: maintenance begins');
+    const later = explained.explain('Nov 20 23:01:00 web1 kernel: I/O error, dev sda');
+    expect(later.matched).toMatchObject([
+      { rule: 'disk', outcome: 'unless', why: 'held back by unless: maintenance is on' },
+    ]);
+    expect(later.alerts).toEqual([]);
+  });
+
+  test('names the silence that mutes it', async () => {
+    const startsAt = instant(now - 1000);
+    const endsAt = instant(now + 3_600_000);
+    const silence = {
+      when: { rule: ['disk'], fields: {} },
+      author: 'ann',
+      comment: 'new disk',
+      startsAt,
+      endsAt,
+    };
+    const explained = await explainer([{ type: 'silence-add', now: startsAt, seq: 1, silence }]);
+    const { alerts } = explained.explain('Nov 20 23:00:09 web1 kernel: I/O error, dev sda');
+    expect(alerts[0]?.receivers).toMatchObject([{ receiver: 'team', state: 'muted' }]);
+    expect(alerts[0]?.receivers[0]?.why).toMatch(/^muted by silence \S+ of ann: new disk$/);
+  });
+
+  test('names what comes near, and obeys nothing of the line', async () => {
+    const line = 'Nov 20 23:00:06 web1 sshd[7]: Failed password for \u001b[31mroot of 192.0.2.1';
+    const explanation = (await explainer()).explain(line);
+    expect(explanation.matched).toEqual([]);
+    expect(explanation.near).toMatchObject([{ rule: 'failures' }]);
+    expect(explanation.near[0]?.missing[0]).toContain('«from »');
+    const text = explanationLines(explanation);
+    expect(text.join('\n')).toContain('no rule matches');
+    expect(text.every((each) => !each.includes('\u001b') && !each.includes('\n'))).toBe(true);
+  });
+});
