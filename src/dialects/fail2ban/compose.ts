@@ -1,3 +1,4 @@
+import type { CutDate } from './dates.ts';
 import {
   conditionsOf,
   decide,
@@ -12,12 +13,19 @@ import { fillTags, groupName, whoGroups } from './tags.ts';
 /** A pattern of a rule. `syslog`: it is about the message behind the head of a line, else about the whole line. */
 export interface Composed {
   readonly source: string;
+  /** The same with no group but that of the address: not every group can be kept. */
+  readonly bare: string;
   readonly syslog: boolean;
 }
 
 /** What an expression comes to: patterns of failures, patterns of what is none after all, or why neither. */
 export type Outcome =
-  | { readonly ok: true; readonly failures: readonly Composed[]; readonly excepted: readonly Composed[] }
+  | {
+      readonly ok: true;
+      readonly failures: readonly Composed[];
+      /** Lines of these that are none after all. */
+      readonly harmless: readonly Composed[];
+    }
   | { readonly ok: false; readonly why: string };
 
 /** Most patterns that the conditions of one expression may give. */
@@ -27,8 +35,9 @@ const MOST_VARIANTS = 16;
 const harmless: readonly string[] = ['nofail', 'mlfgained'];
 
 /** Makes patterns of one expression of a filter, together with its `prefregex`. */
-export function composeFailure(failregex: string, filter: Filter, date: string): Outcome {
-  if (failregex.includes('<SKIPLINES>') || filter.maxLines > 1) return refused('it is about several lines');
+export function composeFailure(failregex: string, filter: Filter, date: CutDate): Outcome {
+  if (failregex.includes('<SKIPLINES>') || /(?<!\\)(?:\\\\)*\\n/.test(failregex))
+    return refused('it is about several lines');
   const whole = withPrefix(
     fillTags(failregex),
     filter.prefix === undefined ? undefined : fillTags(filter.prefix),
@@ -48,17 +57,26 @@ export function composeFailure(failregex: string, filter: Filter, date: string):
   const variants = decided([failing]);
   const excepted = safe === undefined ? [] : decided([safe]);
   if (variants.length + excepted.length > MOST_VARIANTS) return refused('it has too many conditions');
-  return { ok: true, failures: variants.map(finished), excepted: excepted.map(finished) };
+  return { ok: true, failures: variants.map(finished), harmless: excepted.map(finished) };
 
   function finished(variant: Expression): Composed {
     const byId = hasGroup(variant, 'fid');
-    const source = writeExpression(variant, (group) => groupName(group, byId));
-    return anchored(source, filter, date);
+    const write = (keep: (name: string) => boolean): string =>
+      writeExpression(variant, (group) => {
+        const name = groupName(group, byId);
+        return name !== undefined && keep(name) ? name : undefined;
+      });
+    return anchored(
+      write(() => true),
+      write((name) => name === 'ip'),
+      filter,
+      date,
+    );
   }
 }
 
 /** The pattern of an `ignoreregex`, which fail2ban looks for in the line, or in what `prefregex` leaves of it. */
-export function composeIgnored(ignoreregex: string, filter: Filter, date: string): Composed | undefined {
+export function composeIgnored(ignoreregex: string, filter: Filter, date: CutDate): Composed | undefined {
   const whole = withPrefix(
     fillTags(ignoreregex),
     filter.prefix === undefined ? undefined : fillTags(filter.prefix),
@@ -66,11 +84,8 @@ export function composeIgnored(ignoreregex: string, filter: Filter, date: string
   const parsed = whole === undefined ? undefined : parseExpression(whole);
   const [variant] = parsed === undefined ? [] : decided([parsed]);
   if (variant === undefined) return undefined;
-  return anchored(
-    writeExpression(variant, () => undefined),
-    filter,
-    date,
-  );
+  const source = writeExpression(variant, () => undefined);
+  return anchored(source, source, filter, date);
 }
 
 const refused = (why: string): Outcome => ({ ok: false, why });
@@ -124,14 +139,37 @@ function topLevel(source: string): readonly string[] {
   return out;
 }
 
+/** fail2ban looks at lines with their newline, which a blank at the end of an expression can be. */
+const withNewline = (source: string): string =>
+  source
+    .replace(/(?<!\\)\\s\+(\(\?:[^()]*\)\?\$\)*)$/, (_, rest: string) => `(?:\\s+|$)${rest}`)
+    .replace(/(?<!\\)\\s(\+?)(\)*)$/, (_, times: string, rest: string) => `(?:\\s${times}|$)${rest}`);
+
 /** fail2ban looks at a line without its time: patterns allow for it where it can have been. */
-function anchored(source: string, { head }: Filter, date: string): Composed {
-  const behind = new RegExp(`^\\^(?:\\(\\?:${HEAD}\\)|${HEAD})`).exec(source);
-  if (behind !== null && !source.slice(behind[0].length).includes(HEAD))
-    return { source: `^${source.slice(behind[0].length)}`, syslog: true };
-  const headed = source.replaceAll(HEAD, plainHead(head));
-  const begun = topLevel(headed).map((each) => (each.startsWith('^') ? `^${date}?${each.slice(1)}` : each));
-  return { source: begun.join('|').replaceAll('\\[\\]', `\\[${date}?\\]`), syslog: false };
+function anchored(source: string, bare: string, { head, syslog }: Filter, date: CutDate): Composed {
+  const begun = withNewline(source.replace(/^\^{2,}/, '^'));
+  const message = syslog && !date.own && beginsWithHead(begun);
+  const finish = (text: string): string => {
+    const whole = withNewline(text.replace(/^\^{2,}/, '^'));
+    if (message) return whole.replace(HEAD, '');
+    return topLevel(whole.replaceAll(HEAD, plainHead(head)))
+      .map((each) => (each.startsWith('^') ? `^${date.expression}?${each.slice(1)}` : each))
+      .join('|')
+      .replaceAll('\\[\\]', `\\[${date.expression}?\\]`);
+  };
+  return { source: finish(source), bare: finish(bare), syslog: message };
+}
+
+/** Whether the head is the first thing that an expression takes, and stands nowhere else. */
+function beginsWithHead(source: string): boolean {
+  const [parts = [], ...others] = parseExpression(source) ?? [];
+  const [first, second] = parts;
+  if (others.length > 0 || first?.type !== 'text' || source.split(HEAD).length !== 2) return false;
+  if (first.text.startsWith(`^${HEAD}`)) return true;
+  if (first.text !== '^' || second?.type !== 'group' || second.of.length !== 1 || second.times !== '')
+    return false;
+  const inner = second.of[0]?.[0];
+  return inner?.type === 'text' && inner.text.startsWith(HEAD);
 }
 
 /** The head of a line, without names for its groups. */

@@ -17,7 +17,7 @@ const units: { readonly [letter: string]: string } = {
   H: '\\d\\d?',
   I: '\\d\\d?',
   M: '\\d\\d',
-  S: '\\d\\d(?:[.,]\\d+)?',
+  S: '\\d\\d',
   f: '\\d+',
   b: '[A-Z][a-z]{2,8}',
   B: '[A-Z][a-z]{2,8}',
@@ -34,24 +34,28 @@ const withUnits = (form: string): string =>
 /** A time as programs write it, as a regular expression without groups. */
 const usual = forms.map(withUnits).join('|');
 
-/**
- * What fail2ban cuts out of a line before it looks at it: the time, in the form of a `datepattern` or any usual
- * one.
- */
-export function dateExpression(pattern: string | undefined): string {
+/** What fail2ban cuts out of a line before it looks at it. */
+export interface CutDate {
+  /** The time, as a regular expression without groups. */
+  readonly expression: string;
+  /** The filter says itself in which form the time stands: no other one is cut out. */
+  readonly own: boolean;
+}
+
+/** The time in the form of a `datepattern`, or in any usual one. */
+export function cutDate(pattern: string | undefined): CutDate {
   const own = pattern === undefined ? undefined : ownForm(pattern);
-  return own === undefined ? `(?:${usual})` : `(?:${own}|${usual})`;
+  return { expression: `(?:${own ?? `(?:${usual})\\b`})`, own: own !== undefined };
 }
 
 /** A `datepattern` without its anchor; undefined when it says nothing of its own, or has parts that say too much. */
 function ownForm(pattern: string): string | undefined {
   const form = pattern
     .replace(/^(?:\{\^LN-BEG\}|\^)/, '')
-    .replace(/\{UNB\}|\{NONE\}|\{DATE\}|\{\^LN-BEG\}/g, '')
     .replace(/\(\?P<_sep>([^()]*)\)/g, '$1')
     .replaceAll('(?P=_sep)', '[-/.]')
     .replace(/^\(([^()]*)\)$/, '$1');
-  if (form === '' || form.includes('\n') || /\{[A-Z^]|\(\?P|\((?!\?)|^(?:EPOCH|Epoch|TAI64N)/.test(form))
-    return undefined;
-  return /%[A-Za-z]/.test(form) ? withUnits(form) : undefined;
+  if (['', '{DATE}', '{UNB}', '{NONE}'].includes(form) || form.includes('\n')) return undefined;
+  if (/\{(?!DATE\})[A-Z^]|\(\?P|(?<!\\)\((?!\?)|(?:EPOCH|Epoch|TAI64N)/.test(form)) return undefined;
+  return /%[A-Za-z]|\{DATE\}/.test(form) ? withUnits(form).replaceAll('{DATE}', `(?:${usual})`) : undefined;
 }

@@ -62,7 +62,8 @@ export function parseExpression(source: string): Expression | undefined {
     head.lastIndex = at;
     const [token = '(', written = '', name, condition] = head.exec(source) ?? [];
     at += token.length;
-    if (condition === undefined && written.endsWith(')')) return { type: 'text', text: `(${written.replace(/u/, '')}` };
+    if (condition === undefined && written.endsWith(')'))
+      return { type: 'text', text: `(${written.replace(/u/, '')}` };
     if (/^\?(?:#|P=)/.test(written)) {
       at += 1;
       return written.startsWith('?#') ? { type: 'text', text: '' } : { type: 'text', text: `${token})` };
@@ -234,6 +235,8 @@ function writePart(part: Part, rename: (name: string) => string | undefined): st
   if (part.type === 'text') return part.text;
   if (part.type === 'condition') return '(?!)';
   const name = part.name === undefined ? undefined : rename(part.name);
-  const head = part.name === undefined ? part.head : name === undefined ? '?:' : `?<${name}>`;
+  // Nothing refers to a group by its number.
+  const plain = part.head === '' ? '?:' : part.head;
+  const head = part.name === undefined ? plain : name === undefined ? '?:' : `?<${name}>`;
   return `(${head}${writeExpression(part.of, rename)})${part.times}`;
 }

@@ -10,26 +10,36 @@ export interface Filter {
   readonly ignored: readonly string[];
   readonly prefix: string | undefined;
   readonly datePattern: string | undefined;
-  /** More than one: its expressions are about several lines. */
-  readonly maxLines: number;
   /** The programs whose lines it is about, a Python expression. */
   readonly daemon: string | undefined;
+  /** Its lines begin with a head of syslog's, which the reader of lines takes off. */
+  readonly syslog: boolean;
   /** The real head, for expressions that do more with it than to begin with it. */
   readonly head: string;
   /** What could not be read or filled in, in words. */
   readonly missing: readonly string[];
 }
 
-/** Reads a filter file; `given` are the parameters of a jail: `sshd[mode=aggressive]`. */
+/** How a filter is used. */
+export interface FilterUse {
+  readonly given?: ReadonlyMap<string, string>;
+  /** False: its lines come from a file of the program's own. */
+  readonly syslog?: boolean;
+}
+
+/** Reads a filter file; `given` are the parameters of its jail: `sshd[mode=aggressive]`. */
 export function readFilter(
   path: string,
   folder: Folder,
-  given: ReadonlyMap<string, string> = new Map(),
+  { given = new Map(), syslog = true }: FilterUse = {},
 ): Filter {
   const options = readOptions([path], folder);
   // What a line begins with is found by the reader of lines; where that is all, a mark stands for it.
-  const marked = valuesOf(options, 'Definition', new Map([...given, ['__prefix_line', HEAD]]));
+  const defaults = new Map(options.defaults);
+  if (defaults.has('__prefix_line')) defaults.set('__prefix_line', HEAD);
+  const marked = valuesOf({ ...options, defaults }, 'Definition', given);
   const plain = valuesOf(options, 'Definition', given);
+  const daemon = plain.value('_daemon');
   const missing = options.missing.map((file) => `${file} is not there`);
   const lines = (option: string): readonly string[] => {
     const value = marked.value(option);
@@ -42,9 +52,15 @@ export function readFilter(
     ignored: lines('ignoreregex'),
     prefix: lines('prefregex')[0],
     datePattern: plain.value('datepattern'),
-    maxLines: Number(plain.value('maxlines') ?? 1) || 1,
-    daemon: plain.value('_daemon'),
-    head: plain.value('__prefix_line') ?? '',
+    daemon,
+    // A name with blanks behind it is followed by more than a number: no program of syslog's.
+    syslog: syslog && daemon?.includes('\\s') !== true,
+    head:
+      valuesOf(
+        options,
+        'Definition',
+        new Map([...given, ['__head', options.defaults.get('__prefix_line') ?? '']]),
+      ).value('__head') ?? '',
     missing,
   };
 }

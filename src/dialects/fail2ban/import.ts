@@ -11,8 +11,8 @@ import {
   type WrittenRule,
 } from '../native/write.ts';
 import { composeFailure, composeIgnored, type Composed } from './compose.ts';
-import { dateExpression } from './dates.ts';
-import { isFilter, readFilter, type Filter } from './filter.ts';
+import { cutDate } from './dates.ts';
+import { HEAD, isFilter, readFilter, type Filter } from './filter.ts';
 import type { Folder } from './ini.ts';
 import { readJails, termsFor, usualTerms, type Jail, type Terms } from './jails.ts';
 
@@ -31,6 +31,12 @@ interface Draft {
 
 /** A ban without an end: an alert is told once in this time. */
 const LONGEST_QUIET = 365 * 86_400;
+
+/** Files that syslog writes; others hold lines as the program writes them. */
+const isSyslog = (path: string): boolean =>
+  /^\/var\/log\/(?:auth\.log|secure|syslog|messages|(?:daemon|user|kern|cron)\.log|mail(?:\.\w+|log)?)$/.test(
+    path,
+  );
 
 /**
  * A filter of fail2ban's as rules, or all enabled jails of a `jail.conf` or `jail.local`. `jail`: a jail file that
@@ -73,7 +79,7 @@ function jailRules(jail: Jail, path: string, id: string, ports: Fail2banPorts): 
   }
   const source = jail.logs.length === 0 ? undefined : ruleName(jail.name);
   return rulesOf(
-    readFilter(file, ports, jail.parameters),
+    readFilter(file, ports, { given: jail.parameters, syslog: jail.logs.every(isSyslog) }),
     { id, source, terms: jail.terms, from: `jail ${jail.name}, ${file}` },
     ports,
   );
@@ -96,41 +102,60 @@ function written(
 /** The rules of one filter: one for patterns of messages, one for patterns of whole lines. */
 function rulesOf(filter: Filter, draft: Draft, { match }: Fail2banPorts): Made {
   const left = filter.missing.map((why) => `${draft.from}: ${why}`);
-  const date = dateExpression(filter.datePattern);
-  const failures: Composed[] = [];
-  const excepted: Composed[] = [];
-  const take = (found: readonly Composed[], into: Composed[], what: string): void => {
-    for (const each of found) {
+  const date = cutDate(filter.datePattern);
+  const usable = (found: readonly Composed[], what: string): readonly Composed[] =>
+    found.flatMap((each) => {
       const why = wrongWith(each.source, match);
-      if (why === undefined) into.push(each);
-      else left.push(`${draft.from}: ${why} in ${what}`);
-    }
-  };
-  for (const failregex of filter.failures) {
+      if (why === undefined) return [each];
+      if (wrongWith(each.bare, match) === undefined) return [{ ...each, source: each.bare }];
+      left.push(`${draft.from}: ${why} in ${shown(what)}`);
+      return [];
+    });
+  const failures = filter.failures.flatMap((failregex): readonly Failure[] => {
     const outcome = composeFailure(failregex, filter, date);
-    if (!outcome.ok) left.push(`${draft.from}: ${outcome.why}: ${failregex.replaceAll('\uE000', '<head>')}`);
-    else {
-      take(outcome.failures, failures, failregex);
-      take(outcome.excepted, excepted, failregex);
+    if (!outcome.ok) {
+      left.push(`${draft.from}: ${outcome.why}: ${shown(failregex)}`);
+      return [];
     }
-  }
-  for (const ignoreregex of filter.ignored) {
+    const harmless = usable(outcome.harmless, failregex);
+    return usable(outcome.failures, failregex).map((pattern) => ({ pattern, harmless }));
+  });
+  const ignored = filter.ignored.flatMap((ignoreregex) => {
     const composed = composeIgnored(ignoreregex, filter, date);
-    if (composed === undefined) left.push(`${draft.from}: ignoreregex ${ignoreregex}`);
-    else take([composed], excepted, ignoreregex);
-  }
+    if (composed === undefined) left.push(`${draft.from}: ignoreregex ${shown(ignoreregex)}`);
+    return composed === undefined ? [] : usable([composed], ignoreregex);
+  });
   const rules = [true, false].flatMap((syslog) => {
-    const own = failures.filter((each) => each.syslog === syslog);
+    const own = failures.filter(({ pattern }) => pattern.syslog === syslog);
     return own.length === 0
       ? []
       : [
-          ruleOf(own, excepted, filter, {
+          ruleOf(own, ignored, filter, {
             ...draft,
-            id: syslog || failures.every((each) => !each.syslog) ? draft.id : `${draft.id}-lines`,
+            id: syslog || failures.every(({ pattern }) => !pattern.syslog) ? draft.id : `${draft.id}-lines`,
           }),
         ];
   });
   return { rules, left };
+}
+
+/** Our mark for the head of a line is no text for anybody. */
+const shown = (expression: string): string => expression.replaceAll(HEAD, '<head>');
+
+/** A pattern, and those of its lines that are no failure. */
+interface Failure {
+  readonly pattern: Composed;
+  readonly harmless: readonly Composed[];
+}
+
+const scoped = ({ source, syslog }: Composed): Written => ({
+  pattern: source,
+  in: syslog ? 'message' : 'line',
+});
+
+function formOf({ pattern, harmless }: Failure): Written {
+  if (harmless.length === 0) return pattern.source;
+  return { all: [pattern.source, ...harmless.map(({ source }) => ({ not: source }))] };
 }
 
 function wrongWith(source: string, match: MatchPorts): string | undefined {
@@ -139,20 +164,19 @@ function wrongWith(source: string, match: MatchPorts): string | undefined {
 }
 
 function ruleOf(
-  patterns: readonly Composed[],
+  failures: readonly Failure[],
   excepted: readonly Composed[],
   { daemon }: Filter,
   draft: Draft,
 ): WrittenRule {
   const { id, source, from } = draft;
   const { maxRetry, findTime, banTime, ignored } = draft.terms;
-  const syslog = patterns[0]?.syslog === true;
-  const sources = [...new Set(patterns.map((each) => each.source))];
+  const syslog = failures[0]?.pattern.syslog === true;
   const program = syslog && daemon !== undefined && daemon !== '\\S*' ? programTest(daemon) : undefined;
-  const texts: Written = sources.length === 1 ? (sources[0] ?? '') : sources;
-  const scope = syslog ? 'message' : 'line';
+  const forms = [...new Map(failures.map((each) => [each.pattern.source, formOf(each)])).values()];
+  const texts: Written = forms.length === 1 ? (forms[0] ?? '') : forms;
   const except: readonly Written[] = [
-    ...excepted.map((each): Written => ({ pattern: each.source, in: each.syslog ? 'message' : 'line' })),
+    ...excepted.map(scoped),
     ...(ignored.some(isNetwork) ? [{ field: 'ip', in: ignored.filter(isNetwork) }] : []),
   ];
   const names = ignored.filter((each) => !isNetwork(each));
@@ -161,11 +185,8 @@ function ruleOf(
     rule: {
       id,
       ...(source === undefined ? {} : { from: source }),
-      in: scope,
-      match:
-        program === undefined
-          ? texts
-          : { all: [program, typeof texts === 'string' ? texts : { any: texts }] },
+      in: syslog ? 'message' : 'line',
+      match: program === undefined ? texts : { all: [program, forms.length === 1 ? texts : { any: texts }] },
       ...(except.length === 0 ? {} : { except }),
       key: ['ip'],
       count: { reach: Math.min(Math.max(maxRetry, 1), 10_000), within: secondsText(Math.max(findTime, 1)) },

@@ -30,7 +30,7 @@ export function valuesOf(
   const named = (name: string): string | undefined => {
     const [of, option] = split(name);
     if (of === undefined) return name === '__name__' ? section : raw(option);
-    if (of.toLowerCase() === 'known') return known.get(section)?.get(option) ?? raw(option);
+    if (of.toLowerCase() === 'known') return known.get(section)?.get(option) ?? defaults.get(option);
     return of.toLowerCase() === 'default' ? defaults.get(option) : raw(option, of);
   };
 
@@ -73,7 +73,7 @@ export function valuesOf(
   return {
     value(option) {
       rounds = 0;
-      const text = raw(option);
+      const text = given.get(option) ?? init?.get(option) ?? raw(option);
       const filled = text === undefined ? undefined : expand(text, 0);
       return filled === undefined ? undefined : tagged(filled);
     },

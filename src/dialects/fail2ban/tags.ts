@@ -1,6 +1,7 @@
 /** An address of version 4, also inside of one of version 6; of version 6; the name of a host. */
 const IP4 = String.raw`(?:::f{4,6}:)?(?P<ip4>\d{1,3}(?:\.\d{1,3}){3})`;
-const IP6 = String.raw`(?P<ip6>[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})`;
+const HEX = '[0-9A-Fa-f]{1,4}';
+const IP6 = `(?P<ip6>${HEX}(?::(?:${HEX})?){1,6}:${HEX}|::(?:${HEX}:){0,6}${HEX}|(?:${HEX}:){1,7}:)`;
 const DNS = String.raw`(?P<dns>[\w.^-]*\w)`;
 const ADDR = String.raw`\[?(?:${IP4}|${IP6})\]?`;
 

@@ -26,8 +26,8 @@ except ImportError:
 CONFIG = os.environ.get("FAIL2BAN_CONFIG", "/etc/fail2ban")
 HEAD = "QQHEADQQ"
 DATES = [
-    "2026-11-20 10:00:00",
     "Nov 20 10:00:00",
+    "2026-11-20 10:00:00",
     "20/Nov/2026:10:00:00 +0000",
     "Fri Nov 20 10:00:00.123456 2026",
     "2026/11/20 10:00:00",
@@ -41,6 +41,13 @@ DATES = [
     "10:00:00.123",
     "20/11/2026 - 10:00:00",
     "2026-11-20T10:00:00+0000",
+    "[20/Nov/2026 10:00:00]",
+    "<W>2026-11-20 10:00:00.123",
+    "L 20/11/2026 - 10:00:00",
+    "t=2026-11-20T10:00:00+0000",
+    '<co ts="2026-11-20 10:00:00" ',
+    "2026:11:20-10:00:00",
+    "@400000006a3fb1e40ebd5b84",
 ]
 
 
@@ -51,8 +58,8 @@ class Lines:
         self.rng = rng
         self.groups = {}
 
-    def address(self):
-        if self.rng.random() < 0.3:
+    def address(self, kind):
+        if kind == "ip6" or (kind == "dns" and self.rng.random() < 0.3):
             return "2001:db8::%x" % self.rng.randrange(1, 65535)
         return "192.0.2.%d" % self.rng.randrange(1, 255)
 
@@ -76,7 +83,7 @@ class Lines:
             number, _, _, inner = value
             if names.get(number) in ("ip4", "ip6", "dns"):
                 self.groups[number] = True
-                return self.address()
+                return self.address(names[number])
             out = self.text(inner, names)
             self.groups[number] = out
             return out
@@ -115,15 +122,18 @@ class Lines:
         return False
 
 
-def options_of(name, given):
-    reader = FilterReader(name, "judge", given, share_config=None, basedir=CONFIG)
+def marked_options(name):
+    reader = FilterReader(name, "judge", {}, share_config=None, basedir=CONFIG)
     reader.read()
+    defaults = reader._cfg.get_defaults()
+    if "__prefix_line" in defaults:
+        defaults["__prefix_line"] = HEAD
     reader.getOptions(None)
     return {**reader.getCombined(), "_daemon": reader.getCombOption("_daemon")}
 
 
 def fresh(name):
-    options, _ = fail2banregex.get_opt_parser().parse_args(["-c", CONFIG, "x", name])
+    options, _ = fail2banregex.get_opt_parser().parse_args(["-r", "-c", CONFIG, "x", name])
     options.log_level = "critical"
     found = fail2banregex.Fail2banRegex(options)
     fail2banregex.output = lambda *_: None
@@ -138,7 +148,7 @@ def judge(name, seed, count):
     if found is None:
         return None
     plain = found._filter.getFailRegex()
-    marked = options_of(name, {"__prefix_line": HEAD})
+    marked = marked_options(name)
     from fail2ban.server.failregex import Regex
 
     sources = [line for line in (marked.get("failregex") or "").split("\n") if line.strip()]
@@ -156,8 +166,10 @@ def judge(name, seed, count):
             if content is None:
                 break
             program = "prog" if daemon in ("", r"\S*") else generate(made, daemon) or "prog"
-            lines.append(settle(name, rng, content, program, found))
-    verdicts = [line for group in lines for line in group]
+            lines.extend(settle(rng, content, program, found))
+    # Of a form of date that fail2ban does not know for this filter nothing can be said.
+    known = {form for form, verdict in lines if verdict["fails"]}
+    verdicts = [verdict for form, verdict in lines if form in known]
     return {"expressions": len(plain), "lines": verdicts}
 
 
@@ -177,33 +189,48 @@ def within(made, source, content):
     return None if line is None else line.replace("QQCONTENTQQ", content)
 
 
-def settle(name, rng, content, program, found):
-    """The line with a date where fail2ban finds one, and lines that are nearly the same."""
+def settle(rng, content, program, found):
+    """The line with a date where fail2ban finds one, and lines that are nearly the same; each with its form of date."""
     out = []
-    for date in DATES:
-        if HEAD in content:
-            if date not in (DATES[1], DATES[5]):
-                continue
-            line = content.replace(HEAD, "%s web1 %s[%d]: " % (date, program, rng.randrange(2, 99999)))
-        elif "[]" in content:
-            line = content.replace("[]", "[%s]" % date, 1)
-        else:
-            line = "%s %s" % (date, content.lstrip()) if rng.random() < 0.5 else date + content
-        line = "".join(char for char in line if " " <= char <= "~").rstrip()
+    for form, line in dated(rng, content, program):
+        line = "".join(char for char in line if " " <= char <= "~").lstrip()
         verdict = ask(found, line)
         if verdict is None:
             continue
-        out.append(verdict)
+        out.append((form, verdict))
         if not verdict["fails"]:
             continue
         for _ in range(2):
-            at = rng.randrange(len(line) // 2, len(line))
-            changed = line[:at] + rng.choice(["", "x", " ", "'"]) + line[at + 1 :]
-            again = ask(found, changed.rstrip())
+            changed = nearly(rng, line)
+            again = None if changed is None else ask(found, changed)
             if again is not None:
-                out.append(again)
+                out.append((form, again))
         return out
-    return out[:1]
+    return out
+
+
+def dated(rng, content, program):
+    for date in DATES:
+        if HEAD in content:
+            yield date, content.replace(HEAD, "%s web1 %s[%d]: " % (date, program, rng.randrange(2, 99999)))
+        elif "[]" in content:
+            yield date, content.replace("[]", "[%s]" % date, 1)
+        else:
+            glue = " " if content[:1].isalnum() else ""
+            yield date, date + glue + content
+            if " -" in content:
+                yield date + " inside", content.replace(" -", " - - [%s]" % date, 1)
+
+
+def nearly(rng, line):
+    """The line with one other character, outside of its head and its addresses."""
+    start = max(len(line) // 2, line.find("]: ") + 3)
+    taken = [span for found in re.finditer(r"192\.0\.2\.\d+|2001:db8::\w+", line) for span in range(*found.span())]
+    places = [at for at in range(start, len(line)) if at not in taken]
+    if not places:
+        return None
+    at = rng.choice(places)
+    return (line[:at] + rng.choice(["", "x", " ", "'"]) + line[at + 1 :])
 
 
 def ask(found, line):
