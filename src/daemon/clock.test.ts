@@ -96,4 +96,30 @@ describe('the clock', () => {
     wall += 2 * hour;
     expect(clock.wall()).toBe(wall);
   });
+
+  test('a time of the ledger that lies ahead of the wall slows it down, and does not stop it', () => {
+    let passed = 0;
+    const wall = 10 * hour;
+    const readings = { wall: () => wall + passed, monotonic: () => passed };
+    const clock = createClock('live', readings, instant(wall + hour));
+    expect(clock.engine()).toBe(wall + hour);
+    passed = hour / 2;
+    expect(clock.engine()).toBe(wall + hour + hour / 4);
+    expect(clock.wall()).toBe(wall + hour / 2);
+    // Each second of the wall wins half a second back.
+    passed = 2 * hour;
+    expect(clock.engine()).toBe(clock.wall());
+    passed = 3 * hour;
+    expect(clock.engine()).toBe(wall + 3 * hour);
+  });
+
+  test('a wall that was set back slows it down however often it is asked', () => {
+    let passed = 0;
+    let ahead = hour;
+    const clock = createClock('live', { wall: () => ahead + passed, monotonic: () => passed }, instant(0));
+    expect(clock.wall()).toBe(hour);
+    ahead = 0;
+    for (passed = 1; passed < 1000; passed++) clock.wall();
+    expect(clock.wall()).toBe(hour + 500);
+  });
 });

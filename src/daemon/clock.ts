@@ -32,23 +32,16 @@ export interface Clock {
 
 /** A clock that starts no earlier than `from`, the engine's time at the last commit (0: there was none). */
 export function createClock(mode: ClockMode, read: ClockReadings, from: Instant): Clock {
-  let lastWall = instant(read.wall());
-  let lastMonotonic = read.monotonic();
+  const wall = createSlewed(read, instant(read.wall()));
+  // A ledger may have been written under a wall that was ahead of this one.
+  const engineWall = createSlewed(read, latest(from, instant(read.wall())));
   let lastEngine = from;
   const reachedBy = new Map<string, Instant>();
   let newest: Instant | undefined;
 
-  const wall = (): Instant => {
-    const monotonic = read.monotonic();
-    const slewed = instant(Math.floor(lastWall + Math.max(0, monotonic - lastMonotonic) / 2));
-    lastMonotonic = monotonic;
-    lastWall = latest(slewed, instant(read.wall()));
-    return lastWall;
-  };
-
   const engineTime = (): Instant => {
     if (mode === 'history') return newest ?? lastEngine;
-    return reachedBy.size === 0 ? wall() : instant(Math.min(...reachedBy.values()));
+    return reachedBy.size === 0 ? engineWall() : instant(Math.min(...reachedBy.values()));
   };
   const engine = (): Instant => (lastEngine = latest(lastEngine, engineTime()));
 
@@ -66,5 +59,18 @@ export function createClock(mode: ClockMode, read: ClockReadings, from: Instant)
     },
     released: (source) => void reachedBy.delete(source),
     holding: () => [...reachedBy.keys()],
+  };
+}
+
+/** The wall, from `start` on: while it is behind that, time goes at half its pace until it has caught up. */
+function createSlewed(read: ClockReadings, start: Instant): () => Instant {
+  // With fractions: asked each millisecond it would stand.
+  let last: number = start;
+  let lastMonotonic = read.monotonic();
+  return () => {
+    const monotonic = read.monotonic();
+    last = Math.max(last + Math.max(0, monotonic - lastMonotonic) / 2, read.wall());
+    lastMonotonic = monotonic;
+    return instant(Math.floor(last));
   };
 }

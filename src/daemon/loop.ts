@@ -318,11 +318,11 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       return;
     }
     const engineWake = clock.holding().length === 0 ? way.machines.engine.nextWake() : undefined;
-    const machinesWake = earliest(engineWake, way.machines.alerting.nextWake());
-    const wake = earliest(machinesWake, sums.next());
-    if (wake === undefined || halted) return;
-    const wait = Math.min(longestTimer, Math.max(1, wake - clock.wall()));
-    timer = setTimeout(schedule, wait);
+    const otherWake = earliest(way.machines.alerting.nextWake(), sums.next());
+    // The engine's clock may be ahead of the wall.
+    const wait = Math.min(until(engineWake, clock.engine()), until(otherWake, clock.wall()));
+    if (wait === Infinity || halted) return;
+    timer = setTimeout(schedule, Math.min(longestTimer, Math.max(1, wait)));
   }
 
   return {
@@ -357,5 +357,7 @@ const wordless = ({ id, part, parts = 1 }: Notification): Item => ({
     delivery: { type: 'retry', reason: 'unavailable', detail: 'its words could not be read from the ledger' },
   }),
 });
+
+const until = (wake: Instant | undefined, now: Instant): number => (wake ?? Infinity) - now;
 
 const isDue = (wake: Instant | undefined, now: Instant): boolean => wake !== undefined && wake <= now;
