@@ -158,23 +158,46 @@ function withEvent(steps: readonly Step[], time: number, width: number): readonl
 /** Slides a window over the event at `place`; of equally full ones the earliest. */
 function mostEvents(window: Window, place: number, { within }: WindowShape): Found {
   const { times } = window;
+  const { length } = times;
   const at = times[place] ?? 0;
   let events = 0;
   let first = at;
   let last = at;
   let low = firstIndexAtLeast(times, at - within);
-  for (let high = place; high < times.length; high += 1) {
-    const end = times[high] ?? at;
+  const older = low === 0 ? oldest(window) : undefined;
+  for (let high = place; high < length; high += 1) {
+    const end = times[high] as number;
     if (end > at + within) break;
-    while ((times[low] ?? end) < end - within) low += 1;
-    const older = low === 0 ? stepsFrom(window, end - within) : undefined;
-    const found = high - low + 1 + (older?.events ?? 0);
+    while ((times[low] as number) < end - within) low += 1;
+    if (low === 0 && older !== undefined) leaveOut(older, end - within);
+    const found = high - low + 1 + (low === 0 ? (older?.events ?? 0) : 0);
     if (found <= events) continue;
     events = found;
-    first = older?.first ?? times[low] ?? at;
+    first = (low === 0 ? older?.steps[older.from]?.[0] : undefined) ?? times[low] ?? at;
     last = end;
   }
   return { events, different: 0, values: noValues, first, last };
+}
+
+/** What is held in steps, as far as a window that only moves on still holds it. */
+interface Older {
+  readonly steps: readonly Step[];
+  /** The first step in the window. */
+  from: number;
+  events: number;
+}
+
+function oldest({ steps }: Window): Older | undefined {
+  if (steps.length === 0) return undefined;
+  return { steps, from: 0, events: steps.reduce((sum, [, count]) => sum + count, 0) };
+}
+
+function leaveOut(older: Older, before: number): void {
+  for (let step = older.steps[older.from]; step !== undefined && step[0] < before;) {
+    older.events -= step[1];
+    older.from += 1;
+    step = older.steps[older.from];
+  }
 }
 
 /** As `mostEvents`, by the number of different values. */
@@ -230,18 +253,6 @@ function slideValues({ times, values = [] }: Window, place: number, { within }: 
 }
 
 const noValues = (): readonly string[] => [];
-
-function stepsFrom({ steps }: Window, from: number): { events: number; first: number } | undefined {
-  if (steps.length === 0) return undefined;
-  let events = 0;
-  let first: number | undefined;
-  for (const [start, count] of steps) {
-    if (start < from) continue;
-    first ??= start;
-    events += count;
-  }
-  return first === undefined ? undefined : { events, first };
-}
 
 function firstIndexAtLeast(times: readonly number[], from: number): number {
   let low = 0;
