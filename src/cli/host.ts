@@ -14,7 +14,7 @@ import { prepareStateDirectory } from '../store/directory.ts';
 import { openLedger, type OpenedLedger } from '../store/ledger.ts';
 import { createMemoryLedger } from '../store/memory.ts';
 import { loadSqlite } from '../store/sqlite/driver.ts';
-import type { LedgerFailure } from '../store/contract.ts';
+import type { LedgerFailure, LedgerReader } from '../store/contract.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { seedLedger } from './seed.ts';
 import { complain, print } from './terminal.ts';
@@ -26,6 +26,8 @@ export interface Hosted {
   readonly lock?: HeldLock;
   /** Copies the ledger beside itself, if the last copy is not of today; says in the log what came of it. */
   backUp(): Promise<void>;
+  /** What is kept of alerts: all that `watch` and the like know. */
+  readonly reader: LedgerReader;
   /** Why something of the ledger could not be read meanwhile. */
   unread(): LedgerFailure | undefined;
   /** Stops the daemon, closes the ledger, gives the lock back. */
@@ -51,6 +53,8 @@ export interface HostOptions {
   readonly mode: DaemonParts['mode'];
   readonly follow: boolean;
   readonly log: Log;
+  /** Most alerts that are over and kept, where the ledger is in memory. Absent: as many as it keeps by itself. */
+  readonly keep?: number;
   /** How what rules want done is carried out. */
   readonly intents?: DaemonParts['intents'];
   /** Is told why there is no daemon; absent: the person at the terminal. */
@@ -76,7 +80,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
   };
   const opened: OpenedLedger =
     state === undefined
-      ? { ok: true, ledger: createMemoryLedger(), notes: [] }
+      ? { ok: true, ledger: createMemoryLedger(options.keep), notes: [] }
       : await openLedger({ directory: state }, instant(Date.now()), onReadFailure, reach);
   if (!opened.ok) {
     release();
@@ -123,7 +127,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
     else if (made?.done === 'failed') log.warn('the ledger could not be backed up', { text: made.detail });
     else log.debug('no backup of the ledger', { text: made?.detail });
   };
-  const hosted = { daemon: daemon.daemon, backUp, unread: () => unread, leave };
+  const hosted = { daemon: daemon.daemon, reader: opened.ledger, backUp, unread: () => unread, leave };
   return { ok: true, hosted: lock === undefined ? hosted : { ...hosted, lock } };
 }
 

@@ -26,6 +26,13 @@ test('every pack in the folder is on the shelf, and the other way round', () => 
   expect(shippedPacks.names).toEqual(files.toSorted());
 });
 
+test('tests are the last part of a pack: a start leaves them unread', () => {
+  for (const pack of shippedPacks.names) {
+    const keys = [...readFileSync(path(pack), 'utf8').matchAll(/^(\w+):/gm)].map(([, key]) => key);
+    expect(keys, pack).toEqual(['summary', 'rules', 'tests']);
+  }
+});
+
 const isHeard = ({ actions }: Rule): boolean => actions.length > 0;
 
 const textsOf = ({ lines }: RuleTest): readonly string[] =>

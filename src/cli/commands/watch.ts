@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import type { Status } from '../../daemon/status.ts';
 import { plainLog } from '../../daemon/log.ts';
 import { readSecCommandLine, readSwatchCommandLine } from '../../config/watch-rules.ts';
+import { boardOf, mostOnBoard, withoutWords } from '../board.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { boundHeap } from '../heap.ts';
 import { host } from '../host.ts';
@@ -64,8 +65,12 @@ export async function watch(
   });
   if (config === undefined) return exit.badConfiguration;
   boundHeap(100);
+  // Rules of one's own say each thing they find, as grep does; the packs' findings are gathered.
+  const isGathered =
+    once && !settings.json && [flags.rule, flags.rules, sec, swatch].every((given) => given === undefined);
   const hosting = await host({
-    config,
+    config: isGathered ? withoutWords(config) : config,
+    ...(isGathered ? { keep: mostOnBoard } : {}),
     mode: once ? 'history' : 'live',
     follow: !once,
     log: plainLog(complainLine, settings.quiet ? 'error' : 'warn'),
@@ -73,7 +78,7 @@ export async function watch(
     intents: { carryOut: true, showCommands: true, say: (_, text) => print(text) },
   });
   if (!hosting.ok) return hosting.code;
-  const { daemon, leave } = hosting.hosted;
+  const { daemon, leave, reader } = hosting.hosted;
   daemon.start();
   try {
     await Promise.race([daemon.sourcesEnded(), interrupted()]);
@@ -81,6 +86,10 @@ export async function watch(
     // Nothing is kept, so for rules this is the end, as with SEC.
     await daemon.signal('TERM');
     await until(daemon.quiet, graceMs);
+    if (isGathered) {
+      const alerts = reader.alerts({ limit: mostOnBoard });
+      for (const line of await boardOf(alerts, config, settings.color)) print(line);
+    }
     if (once && !settings.quiet && !settings.json) summarise(daemon.status(), config.program.rules.length);
   } finally {
     await leave(graceMs);
