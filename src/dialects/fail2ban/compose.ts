@@ -151,7 +151,7 @@ function anchored(source: string, bare: string, { head, syslog }: Filter, date: 
   const message = syslog && !date.own && beginsWithHead(begun);
   const finish = (text: string): string => {
     const whole = withNewline(text.replace(/^\^{2,}/, '^'));
-    if (message) return whole.replace(HEAD, '');
+    if (message) return whole.replace(HEAD, '\\s*');
     return topLevel(whole.replaceAll(HEAD, plainHead(head)))
       .map((each) => (each.startsWith('^') ? `^${date.expression}?${each.slice(1)}` : each))
       .join('|')

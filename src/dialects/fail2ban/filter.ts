@@ -53,8 +53,8 @@ export function readFilter(
     prefix: lines('prefregex')[0],
     datePattern: plain.value('datepattern'),
     daemon,
-    // A name with blanks behind it is followed by more than a number: no program of syslog's.
-    syslog: syslog && daemon?.includes('\\s') !== true,
+    // A name with blanks in it or behind it is no program of syslog's.
+    syslog: syslog && !/\\s| /.test(daemon ?? ''),
     head:
       valuesOf(
         options,

@@ -5,12 +5,15 @@ const seed = process.env['FAIL2BAN_SEED'] ?? '1';
 const count = Number(process.env['FAIL2BAN_LINES'] ?? 4);
 
 /** An address as it was made; of one that was changed fail2ban keeps another form. */
-const isPlain = (id: string): boolean => /^(?:192\.0\.2\.\d+|2001:db8::\w+)$/.test(id);
+const isPlain = (id: string): boolean => /^(?:192\.0\.2\.\d+|fd00:db8::\w+)$/.test(id);
 
 /** Filters for which lines count here that do not there, and why. */
 const findsMore: { readonly [filter: string]: string } = {
   asterisk: 'its prefregex can be read in two ways, of which fail2ban only takes the first',
+  'apache-pass': 'it wants the time behind the first bracket of the line',
+  'nginx-bad-request': 'it wants the time behind the first bracket of the line',
   'nginx-botsearch': 'it wants the time behind the first bracket of the line',
+  'traefik-auth': 'it wants the time behind the first bracket of the line',
 };
 
 /** Filters whose expressions are about several lines: they are not carried over. */

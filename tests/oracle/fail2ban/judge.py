@@ -60,7 +60,7 @@ class Lines:
 
     def address(self, kind):
         if kind == "ip6" or (kind == "dns" and self.rng.random() < 0.3):
-            return "2001:db8::%x" % self.rng.randrange(1, 65535)
+            return "fd00:db8::%x" % self.rng.randrange(1, 65535)
         return "192.0.2.%d" % self.rng.randrange(1, 255)
 
     def text(self, tree, names):
@@ -165,7 +165,7 @@ def judge(name, seed, count):
                 content = within(made, Regex._resolveHostTag(prefix), content)
             if content is None:
                 break
-            program = "prog" if daemon in ("", r"\S*") else generate(made, daemon) or "prog"
+            program = "prog" if daemon in ("", r"\S*") else (generate(made, daemon) or "prog").replace(" ", ".")
             lines.extend(settle(rng, content, program, found))
     # Of a form of date that fail2ban does not know for this filter nothing can be said.
     known = {form for form, verdict in lines if verdict["fails"]}
@@ -201,7 +201,7 @@ def settle(rng, content, program, found):
         if not verdict["fails"]:
             continue
         for _ in range(2):
-            changed = nearly(rng, line)
+            changed = nearly(rng, line, form.split(" inside")[0])
             again = None if changed is None else ask(found, changed)
             if again is not None:
                 out.append((form, again))
@@ -222,10 +222,10 @@ def dated(rng, content, program):
                 yield date + " inside", content.replace(" -", " - - [%s]" % date, 1)
 
 
-def nearly(rng, line):
-    """The line with one other character, outside of its head and its addresses."""
+def nearly(rng, line, date):
+    """The line with one other character, outside of its head, its time and its addresses."""
     start = max(len(line) // 2, line.find("]: ") + 3)
-    taken = [span for found in re.finditer(r"192\.0\.2\.\d+|2001:db8::\w+", line) for span in range(*found.span())]
+    taken = [span for found in re.finditer(r"192\.0\.2\.\d+|fd00:db8::\w+|" + re.escape(date), line) for span in range(*found.span())]
     places = [at for at in range(start, len(line)) if at not in taken]
     if not places:
         return None
