@@ -9,6 +9,7 @@ import type { Fields, Severity } from '../model/program.ts';
 import { instant } from '../model/time.ts';
 import type { Ledger, LedgerFailure } from '../store/contract.ts';
 import { giveUpStrays } from './after-rescue.ts';
+import { createAddedInputs } from './added-inputs.ts';
 import { recordAnswers, type Outside } from './answers.ts';
 import { createClock, type ClockMode } from './clock.ts';
 import type { Machines, Decided, Note } from './machines.ts';
@@ -16,6 +17,7 @@ import type { Reach } from './crash-points.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDeliveryLog } from './delivery-log.ts';
 import { openIntents, type IntentSettings } from './open-intents.ts';
+import { createIntake } from './intake.ts';
 import { createDrillTimer } from './drill-timer.ts';
 import { createEmergency, type EmergencyPace } from './emergency.ts';
 import { createExpiryWatch } from './expiry-watch.ts';
@@ -83,8 +85,8 @@ export interface Daemon {
   expire(silence: string): Promise<void>;
   /** Those that have not ended, oldest first. */
   silences(): readonly Silence[];
-  /** Tells the rules of a signal, and opens their outputs anew when it asks for that. */
-  signal(signal: Signal): void;
+  /** Tells the rules of a signal, and opens their outputs anew when it asks for that; settles when that is safe. */
+  signal(signal: Signal): Promise<void>;
   reload(config: Config): Promise<LedgerFailure | undefined>;
   status(): Status;
   /** The ledger's trouble, while it lasts. */
@@ -161,6 +163,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     log,
     reach: parts.reach,
     offer: (report) => loop.offer({ type: 'report', report }),
+    inputs: (rule, intent) => added.carry(rule, intent),
   });
   let way = (await prepareWay(config, match))(recovered.machines);
   const loop = createLoop(way, recovered.nextSeq, {
@@ -189,6 +192,18 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     },
     closed: clock.released,
   });
+  const added = createAddedInputs({
+    sources,
+    now: clock.wall,
+    bind: (name, rule) => {
+      const source = { name, format: 'auto', rule };
+      way.intakes.set(name, createIntake(source, config.program, config.zone, match));
+    },
+  });
+  const openSources = (): void => {
+    sources.open(config);
+    added.reopen(way.machines.engine.inputs());
+  };
   const stopUpkeep = parts.durable ? keepUp(ledger, () => config.limits, parts.now, log) : () => undefined;
   const heartbeat = createHeartbeat({
     isWell: () => trouble.failure() === undefined,
@@ -270,7 +285,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     } catch (error) {
       return { type: 'io', detail: String(error) };
     } finally {
-      sources.open(config);
+      openSources();
       clock.released(closed);
     }
   };
@@ -300,11 +315,15 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     start() {
       intents.resume(recovered.intents);
       parts.reach('resumed');
-      sources.open(config);
+      openSources();
       if (beats) followTimes(config);
     },
     sourcesEnded: sources.ended,
-    quiet: () => loop.idle() && deliveries.underWay() === 0 && intents.unsettled() === 0,
+    quiet: () =>
+      loop.idle() &&
+      deliveries.underWay() === 0 &&
+      intents.unsettled() === 0 &&
+      (parts.follow || sources.adding() === 0),
     send: async (message) => alertsIn(await decide((now, seq) => ({ type: 'send', now, seq, ...message }))),
     outcome: (alerts) =>
       alerts.flatMap((id) => ledger.notificationsOf(id)).filter(({ state }) => state !== 'passed'),

@@ -32,6 +32,8 @@ export interface Intake {
 export interface IntakeSource {
   readonly name: string;
   readonly format: string;
+  /** The rule that added it, and sees it whatever it is bound to; absent: it is configured. */
+  readonly rule?: string;
 }
 
 /** An intake for `source`: the rules bound to it form its scanner. */
@@ -74,7 +76,7 @@ export function createIntake(
 export function scannerFor(source: IntakeSource, program: Program, ports: MatchPorts): Scanner {
   const bound = program.rules
     .map((rule, index) => ({ rule, index }))
-    .filter(({ rule }) => rule.from === undefined || rule.from.includes(source.name))
+    .filter(({ rule }) => rule.id === source.rule || (rule.from?.includes(source.name) ?? true))
     .map(({ rule, index }) => ({ index, pattern: rule.pattern }));
   const format = lineFormats.find((known) => known.name === source.format);
   const escapes = format === undefined ? 'guessed' : format.escapes ? 'escaped' : 'text';

@@ -1,11 +1,15 @@
 import type { LocalTime } from '../engine/sec/contract.ts';
 import type { Instant } from '../model/time.ts';
+import { openZoneNames, type ZoneName } from './zone-names.ts';
 
+let zoneName: ZoneName | undefined;
 const abbreviation = new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' });
 
 /** A time as the clocks of this machine's zone show it. */
 export function localTime(at: Instant): LocalTime {
   const date = new Date(at);
+  const offset = -date.getTimezoneOffset();
+  zoneName ??= openZoneNames();
   return {
     second: date.getSeconds(),
     minute: date.getMinutes(),
@@ -14,7 +18,10 @@ export function localTime(at: Instant): LocalTime {
     month: date.getMonth() + 1,
     year: date.getFullYear(),
     weekday: date.getDay(),
-    zone: abbreviation.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? '',
-    offset: -date.getTimezoneOffset(),
+    zone: zoneName(Math.floor(at / 1000), offset) ?? guessedName(date),
+    offset,
   };
 }
+
+const guessedName = (date: Date): string =>
+  abbreviation.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? '';

@@ -35,7 +35,8 @@ export type Item =
 /** The rooms as one configuration wired them; a reload replaces it whole. */
 export interface Way {
   readonly machines: Machines;
-  readonly intakes: ReadonlyMap<string, Intake>;
+  /** By source; rules may add some. */
+  readonly intakes: Map<string, Intake>;
   readonly wording: Wording;
   /** Rule id → hash, for checkpoints. */
   readonly rules: ReadonlyMap<string, string>;

@@ -89,7 +89,18 @@ function changedRules(before: ReadonlyMap<string, string>, program: Program): re
   return [...before].filter(([id, hash]) => now.get(id) !== hash).map(([id]) => id);
 }
 
-function settleJournal(ledger: Ledger, restored: Restored, changed: readonly string[], build: Build) {
+/**
+ * The machines as the last commit left them, for who only looks: nothing is written, and rules that
+ * changed since are not among those of the engine.
+ */
+export function lookBack(restored: Restored, build: Build): Pick<Machines, 'engine' | 'alerting'> {
+  const alerting = createAlerting(build.alerting);
+  alerting.restore(restored.alertingRows);
+  return { engine: engineBefore(restored, changedRules(restored.rules, build.program), build), alerting };
+}
+
+/** The engine after the journal, with what was due by then. */
+function engineBefore(restored: Restored, changed: readonly string[], build: Build): Engine {
   const unchanged = build.program.rules.filter((rule) => restored.rules.get(rule.id) === rule.hash);
   const replay = replayAnswers(build.outside);
   const engine = engineOf({ rules: unchanged, hash: build.program.hash }, build, replay);
@@ -97,6 +108,12 @@ function settleJournal(ledger: Ledger, restored: Restored, changed: readonly str
   engine.restore(restored.engineRows.filter((row) => !dropped.has(row.scope)));
   stepAgain(engine, replay, restored.journal, unchanged);
   replay.during(undefined, () => engine.step({ type: 'tick', seq: restored.nextSeq, now: restored.now }));
+  return engine;
+}
+
+function settleJournal(ledger: Ledger, restored: Restored, changed: readonly string[], build: Build) {
+  const engine = engineBefore(restored, changed, build);
+  const dropped = new Set(changed);
   const gone: readonly Row[] = restored.engineRows
     .filter((row) => dropped.has(row.scope))
     .map(({ scope, key }) => ({ scope, key }));

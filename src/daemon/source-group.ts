@@ -6,6 +6,8 @@ import { internalRaise } from './internal-alerts.ts';
 import { createChunkSize, type ChunkSize } from './chunk-size.ts';
 import type { Log } from './log.ts';
 import type { Item } from './loop.ts';
+import type { NamedSource } from '../sources/named.ts';
+import type { Source, SourcePorts } from '../sources/contract.ts';
 import { pumpSource, type SourcePump } from './source-pump.ts';
 
 /** Committed marks: source → stream → mark. */
@@ -15,6 +17,13 @@ type Marks = ReadonlyMap<string, ReadonlyMap<string, Json>>;
 export interface SourceGroup {
   /** Opens them at their committed marks; none may be open. */
   open(config: Config): void;
+  /** Opens one more, for as long as the others are open; `fresh`: not at committed marks. */
+  add(name: string, source: NamedSource, fresh: boolean): void;
+  /** Closes one that was added and forgets how far it was read. */
+  drop(name: string): Promise<void>;
+  isOpen(): boolean;
+  /** Sources that were added and have not ended. */
+  adding(): number;
   /** Closes them; what they yielded and was not committed is read again at the next opening. */
   close(): Promise<void>;
   /** Settles when every source has ended by itself. */
@@ -46,6 +55,9 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
   let abort: AbortController | undefined;
   let pumps = new Map<string, SourcePump>();
   const sizes = new Map<string, ChunkSize>();
+  let maxLine = 0;
+  /** Those that were added and have not ended. */
+  const added = new Map<string, AbortController>();
 
   const sizeOf = (name: string): ChunkSize => {
     const known = sizes.get(name);
@@ -69,28 +81,44 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
       openLater(configured, config, signal);
       return;
     }
-    const source = configured.kind.open(configured.options, {
-      name,
-      now: ports.now,
-      marks: marks.get(name) ?? new Map(),
-      follow: ports.follow,
-      maxLine: config.limits.maxLine,
-      signal,
-      moved: ports.moved,
-      mostBytes: () => sizeOf(name).bytes(),
+    const source = configured.kind.open(
+      configured.options,
+      portsOf(name, marks.get(name), config.limits.maxLine, signal),
+    );
+    pump(name, source, signal).ended.catch(() => {
+      if (ports.follow) openLater(configured, config, signal);
     });
-    const pump = pumpSource(name, source, signal, ports.offer, sizeOf(name).took, (stream, notice) => {
+  };
+
+  const portsOf = (
+    name: string,
+    marks: SourcePorts['marks'] | undefined,
+    maxLine: number,
+    signal: AbortSignal,
+  ): SourcePorts => ({
+    name,
+    now: ports.now,
+    marks: marks ?? new Map(),
+    follow: ports.follow,
+    maxLine,
+    signal,
+    moved: ports.moved,
+    mostBytes: () => sizeOf(name).bytes(),
+  });
+
+  const pump = (name: string, source: Source, signal: AbortSignal): SourcePump => {
+    const pumped = pumpSource(name, source, signal, ports.offer, sizeOf(name).took, (stream, notice) => {
       const say = notice.severity === 'error' ? ports.log.error : ports.log.warn;
       say(notice.code, { source: name, stream, text: notice.text });
       if (notice.alert) ports.offer(internalRaise(notice.code, name, stream, notice.text));
     });
-    pumps.set(name, pump);
-    pump.ended.catch((error: unknown) => {
+    pumps.set(name, pumped);
+    pumped.ended.catch((error: unknown) => {
       const text = `source ${name} ended by a bug: ${String(error)}`;
       ports.log.error('source.failed', { source: name, text });
       ports.offer(internalRaise('source.failed', name, '', text));
-      if (ports.follow) openLater(configured, config, signal);
     });
+    return pumped;
   };
 
   return {
@@ -98,8 +126,31 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
       assert(abort === undefined, 'sources are opened twice');
       abort = new AbortController();
       pumps = new Map();
+      ({ maxLine } = config.limits);
       for (const configured of config.sources) open(configured, config, abort.signal);
     },
+    add(name, { open: openNamed, marks }, fresh) {
+      assert(abort !== undefined && !added.has(name), 'a source is added to none, or twice');
+      const ending = new AbortController();
+      abort.signal.addEventListener('abort', () => ending.abort(), { once: true });
+      added.set(name, ending);
+      ports.opening(name);
+      const committed = fresh ? undefined : ports.marks()?.get(name);
+      const source = openNamed(portsOf(name, committed ?? marks, maxLine, ending.signal));
+      const over = (): void => void added.delete(name);
+      pump(name, source, ending.signal).ended.then(over, over);
+    },
+    async drop(name) {
+      const pumped = pumps.get(name);
+      added.get(name)?.abort();
+      await Promise.allSettled([pumped?.ended]);
+      if (pumped !== undefined) ports.closed(name);
+      pumps.delete(name);
+      const streams = [...(ports.marks()?.get(name)?.keys() ?? [])];
+      for (const stream of streams) ports.offer({ type: 'forget', source: name, stream });
+    },
+    isOpen: () => abort !== undefined,
+    adding: () => added.size,
     async close() {
       abort?.abort();
       abort = undefined;

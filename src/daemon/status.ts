@@ -80,7 +80,7 @@ export function statusOf(inputs: StatusInputs): Status {
     receivers: way.machines.alerting.counters(),
     channels: channelsOf(way.machines.alerting.channels(), inputs.config),
     silences: way.machines.alerting.silences().length,
-    breaches: way.machines.alerting.breaches().map((breach) => ({ ...breach, at: isoTime(breach.at) })),
+    breaches: breachesOf(way.machines.alerting.breaches()),
     ...(isNothing(inputs.intents) ? {} : { intents: inputs.intents }),
     ledger: {
       ...ledger.counts(),
@@ -89,6 +89,10 @@ export function statusOf(inputs: StatusInputs): Status {
     },
   };
 }
+
+/** Breaches as people and programs see them. */
+export const breachesOf = (breaches: readonly Breach[]): Status['breaches'] =>
+  breaches.map((breach) => ({ ...breach, at: isoTime(breach.at) }));
 
 /** Channels of alerting as people and programs see them. */
 export function channelsOf(

@@ -15,6 +15,7 @@ import { createListening } from './listening.ts';
 import {
   createRuleMachine,
   type Raise,
+  type RuleInput,
   type RuleMachine,
   type RuleSurroundings,
   type Wanted,
@@ -53,6 +54,8 @@ export interface Engine extends Machine<EngineInput, Effect> {
   now(): Instant;
   /** One per rule, in the program's order. */
   counters(): readonly RuleCounters[];
+  /** Inputs that rules added and did not drop, with the rule. */
+  inputs(): readonly (RuleInput & { readonly rule: string })[];
   /** What `restore` left out. */
   dropped(): readonly DroppedState[];
 }
@@ -165,7 +168,10 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
     if (input.type === 'commandOutput') byId.get(input.rule)?.commandOutput?.(input.child, input.text, now);
     else if (input.type === 'commandFinished')
       byId.get(input.rule)?.commandFinished?.(input.child, input.exit, now);
-    else if (input.type === 'control') for (const machine of machines) machine?.heed?.(input.signal, now);
+    else if (input.type === 'control') {
+      const concerned = input.rule === undefined ? machines : [byId.get(input.rule)];
+      for (const machine of concerned) machine?.heed?.(input.signal, now);
+    }
   };
 
   /** Rows that `restore` left out are gone for good. */
@@ -235,6 +241,8 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
       for (const row of inOrderOfAge(rows)) restoreRow(row);
     },
     counters: () => machines.flatMap((machine) => machine?.counters() ?? []),
+    inputs: () =>
+      [...byId].flatMap(([rule, machine]) => (machine.inputs?.() ?? []).map((input) => ({ ...input, rule }))),
     dropped: () => [...dropped.values()],
   };
 }

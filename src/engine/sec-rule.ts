@@ -7,7 +7,7 @@ import type { Row } from '../model/machine.ts';
 import type { AlertAction, Rule } from '../model/program.ts';
 import { latest, type Instant } from '../model/time.ts';
 import type { RuleMachine, RuleSurroundings } from './rule-machine.ts';
-import type { LocalTime, PerlAnswer, PerlCall, SecInput, SecOutput } from './sec/contract.ts';
+import type { AddedInput, LocalTime, PerlAnswer, PerlCall, SecInput, SecOutput } from './sec/contract.ts';
 import { createSecMachine } from './sec/machine.ts';
 import { secLimits } from './sec/limits.ts';
 import type { SecProgram } from './sec/program.ts';
@@ -16,6 +16,9 @@ import type { Wakeable } from './timers.ts';
 
 /** The stream that SEC's rules know as `-`. */
 const STANDARD_INPUT = 'stdin';
+
+/** The name of the source by which a file is read that a rule added while it ran. */
+export const addedSource = (rule: string, file: string): string => `${rule}:${file}`;
 
 /** The name under which a rule of the program is a whole set of SEC's rule files. */
 export const secKind = 'sec';
@@ -61,6 +64,9 @@ function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: Se
   const tally = createTally(rule.id);
   let restored: Row[] = [];
   let begun = false;
+  /** Its rows were taken, and the time since then has not passed yet. */
+  let resumes = false;
+  let added: AddedSources | undefined;
 
   const text = (bytes: string): string =>
     world.match.decode(
@@ -70,12 +76,43 @@ function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: Se
       'utf8',
     );
 
+  /** What rules added, by the names of its sources. */
+  const addedSources = (): AddedSources['named'] => {
+    const inputs = machine.inputs();
+    if (added?.inputs !== inputs)
+      added = {
+        inputs,
+        named: new Map(inputs.map((input) => [addedSource(rule.id, text(input.file)), input])),
+      };
+    return added.named;
+  };
+
+  /** Of a file that was dropped some more lines may come; they are nothing any more. */
+  const isOurs = (source: string): boolean =>
+    addedSources().has(source) ||
+    (rule.from?.includes(source) ?? !source.startsWith(addedSource(rule.id, '')));
+
+  /** What SEC's rules know of the line's source. */
+  const originOf = ({ source, stream }: Event): { readonly source: string; readonly context?: string } => {
+    const input = addedSources().get(source);
+    const context = input === undefined ? contexts[source] : input.context;
+    const name = stream === STANDARD_INPUT ? '-' : (input?.file ?? stream);
+    return context === undefined ? { source: name } : { source: name, context };
+  };
+
   /** The rows come one by one, and the machine takes them together, before it does anything. */
-  const settle = (now: Instant): void => {
+  const takeRows = (): void => {
     if (restored.length === 0) return;
     begun = true;
+    resumes = true;
     machine.restore(restored);
     restored = [];
+  };
+
+  const settle = (now: Instant): void => {
+    takeRows();
+    if (!resumes) return;
+    resumes = false;
     step({ type: 'tick', now, resumed: true }, undefined, now);
   };
 
@@ -147,17 +184,20 @@ function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: Se
   return {
     rule,
     take(event, now) {
-      if (rule.from !== undefined && !rule.from.includes(event.source)) return;
+      settle(now);
+      if (!isOurs(event.source)) return;
       const at = time === 'event' ? now : latest(now, event.receivedAt);
-      const context = contexts[event.source];
       const text = event.bytes ?? event.line;
-      const source = event.stream === STANDARD_INPUT ? '-' : event.stream;
-      const line = { type: 'line', now: at, source, text } as const;
-      after(context === undefined ? line : { ...line, context }, event, now);
+      after({ type: 'line', now: at, ...originOf(event), text }, event, now);
     },
     hear: () => undefined,
     sources: (_, now) => tick(now),
-    heed: (signal, now) => after({ type: 'signal', now, signal }, undefined, now),
+    heed: (signal, now) =>
+      after(signal === 'TERM' ? { type: 'ended', now } : { type: 'signal', now, signal }, undefined, now),
+    inputs() {
+      takeRows();
+      return [...addedSources()].map(([source, input]) => ({ ...input, source }));
+    },
     commandOutput: (child, text, now) =>
       // The machine takes output as it was printed: an empty text is nothing, an empty line is one.
       after({ type: 'output', now, child, text: `${text}\n` }, undefined, now),
@@ -173,6 +213,12 @@ function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: Se
       else restored.push({ scope: rule.id, key, value });
     },
   };
+}
+
+/** A machine's inputs by source, as of one of its lists. */
+interface AddedSources {
+  readonly inputs: readonly AddedInput[];
+  readonly named: ReadonlyMap<string, AddedInput>;
 }
 
 function occurrenceOf(

@@ -89,4 +89,6 @@ export type EngineInput =
       readonly seq: number;
       readonly now: Instant;
       readonly signal: Signal;
+      /** The only rule that it concerns: one that sent it itself. Absent: all. */
+      readonly rule?: string;
     };

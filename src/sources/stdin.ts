@@ -7,7 +7,8 @@ import { pullBlocks, type Pulled } from './blocks.ts';
 import { createCutter, type Ending, type Skip } from './records.ts';
 import * as notices from './notices.ts';
 
-const stream = 'stdin';
+/** The stream of standard input. */
+const STANDARD_INPUT = 'stdin';
 
 const stdinOptions: z.ZodType<RecordOptions> = z
   .strictObject({
@@ -41,18 +42,20 @@ export async function* readStream(
   input: Readable,
   options: RecordOptions,
   ports: SourcePorts,
+  stream = STANDARD_INPUT,
 ): AsyncGenerator<SourceOutput, void, undefined> {
   const { maxRecord, multiline } = options;
   const limits = { maxLine: ports.maxLine, maxRecord };
   const before = leftovers.get(input) ?? nothingLeft;
+  const called = stream === STANDARD_INPUT ? 'standard input' : stream;
   let { carry, begun } = before;
   const cutter = createCutter(limits, multiline, before.skip);
   const blocks = pullBlocks(input, ports.signal);
   let said: SourceCondition | undefined;
   const tally = notices.createTally(ports.now, (count) =>
     multiline === undefined
-      ? notices.shortened('standard input', count, limits.maxLine, 'line')
-      : notices.shortened('standard input', count, maxRecord, 'record'),
+      ? notices.shortened(called, count, limits.maxLine, 'line')
+      : notices.shortened(called, count, maxRecord, 'record'),
   );
 
   const condition = (next: SourceCondition): SourceOutput[] => {

@@ -69,11 +69,12 @@ it('finds every rule whose pattern matches a line, in order', () => {
       (patterns, lines) => {
         const buffers = createBuffers(1, true);
         const outputs = createOutputs();
+        const cache = createCache();
         const ports = {
           buffers,
-          cache: createCache(),
+          cache,
           outputs,
-          perl: createPerl(undefined, outputs),
+          perl: createPerl(undefined, cache, outputs),
           internalContext: () => undefined,
           compile: (text: string) => compile(text, PORTS.match),
         };

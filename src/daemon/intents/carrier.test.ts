@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EngineInput } from '../../model/effect.ts';
-import type { Intent } from '../../model/intent.ts';
+import type { Intent, Signal } from '../../model/intent.ts';
 import { instant } from '../../model/time.ts';
 import type { IntentRow } from '../../store/contract.ts';
 import { createCarrier, type Carried, type Carrier } from './carrier.ts';
@@ -15,6 +15,7 @@ import { createStdout } from './stdout.ts';
 let dir: string;
 let carrier: Carrier;
 let said: string[];
+let asked: Signal[];
 let printed: string;
 let reports: Report[];
 
@@ -24,6 +25,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'carrier-'));
   said = [];
   printed = '';
+  asked = [];
   reports = [];
   carrier = createCarrier({
     limits: defaultLimits,
@@ -33,7 +35,8 @@ beforeEach(() => {
       printed += text;
       return done;
     },
-    inputs: async ({ file }) => lost(`no input ${file}`),
+    asked: (signal) => void asked.push(signal),
+    inputs: async (_, { file }) => lost(`no input ${file}`),
     offer: (report) => {
       reports.push(report);
       report.committed?.();
@@ -95,13 +98,23 @@ test('a command: its lines and its end are inputs, when they are wanted', async 
   expect(reports).toHaveLength(1);
 });
 
+test('of a script that was killed its rule hears what SEC would: that it said yes', async () => {
+  const killed = { type: 'shell', text: 'kill -9 $$' } as const;
+  const carried = await carry({ type: 'run', child: 'c', command: killed, outputs: false, reports: true });
+  expect(carried?.outcome).toEqual({ type: 'done', text: 'exit 137' });
+  expect(inputOf(carried)).toMatchObject({ type: 'commandFinished', exit: 0 });
+});
+
 test('a signal is an input; those that ask for it open the outputs anew', async () => {
   const file = join(dir, 'f');
   const write = (text: string) => carry({ type: 'write', file, how: 'line', text });
   await write('1');
   renameSync(file, `${file}.1`);
   const signalled = await carry({ type: 'signal', signal: 'USR2' });
-  expect(inputOf(signalled)).toEqual({ type: 'control', seq: 7, now, signal: 'USR2' });
+  expect(inputOf(signalled)).toEqual({ type: 'control', seq: 7, now, signal: 'USR2', rule: 'r' });
+  expect(asked).toEqual([]);
+  signalled?.committed?.();
+  expect(asked).toEqual(['USR2']);
   await write('2');
   expect(readFileSync(file, 'utf8')).toBe('2\n');
   expect((await carrier.signal('USR1'))(now, 3)).toMatchObject({ type: 'control', signal: 'USR1' });

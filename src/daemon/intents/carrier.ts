@@ -24,14 +24,18 @@ export interface CarrierPorts {
   readonly stdout: (text: string, look?: Look) => Promise<Outcome>;
   /** What commands print goes there too. */
   readonly showCommands?: boolean;
-  readonly inputs: (intent: InputIntent) => Promise<Outcome>;
+  /** Opens or drops an input of a rule. */
+  readonly inputs: (rule: string, intent: InputIntent) => Promise<Outcome>;
+  /** A rule sent the program a signal: what it asks of the program besides its rules and outputs. */
+  readonly asked: (signal: Signal) => void;
   readonly offer: (report: Report) => void;
 }
 
-/** What became of an intent, and the input that its rule gets for it. */
+/** What became of an intent, and the input that its rule gets for it; `committed` is called when both are safe. */
 export interface Carried {
   readonly outcome: Outcome;
   readonly make?: MakeInput;
+  readonly committed?: () => void;
 }
 
 /** Does what intents say, each kind by its own module. */
@@ -56,15 +60,15 @@ export function createCarrier(ports: CarrierPorts): Carrier {
   const streams = createStreams(limits);
   const datagrams = createDatagrams(limits);
   const unixDatagrams = createUnixDatagrams(limits, ports.environment);
-  const commands = createCommands({
-    environment: ports.environment,
-    limits,
-    shown: ports.showCommands === true,
   const pipes = createPipes({
     environment: ports.environment,
     queued: limits.queued,
     ...(ports.showCommands === true ? { output: (text: string) => void ports.stdout(text) } : {}),
   });
+  const commands = createCommands({
+    environment: ports.environment,
+    limits,
+    shown: ports.showCommands === true,
   });
 
   const run = async (rule: string, intent: RunIntent): Promise<Carried | undefined> => {
@@ -79,7 +83,8 @@ export function createCarrier(ports: CarrierPorts): Carrier {
     if (end.type === 'stopped') return undefined;
     const outcome = outcomeOf(end);
     if (!intent.reports) return { outcome };
-    const { exit } = end;
+    // SEC takes a script that was killed for one that said yes.
+    const exit = end.type === 'exited' && end.killed ? 0 : end.exit;
     return { outcome, make: (now, seq) => ({ type: 'commandFinished', seq, now, child, rule, exit }) };
   };
 
@@ -106,22 +111,27 @@ export function createCarrier(ports: CarrierPorts): Carrier {
   const closeOutputs = async (): Promise<void> => {
     streams.hangUpAll();
     datagrams.hangUpAll();
+    pipes.closeAll();
     await files.closeAll();
   };
 
-  const takeSignal = async (signal: Signal): Promise<MakeInput> => {
+  const takeSignal = async (signal: Signal, rule: string): Promise<Carried> => {
     if (closing.includes(signal)) await closeOutputs();
-    pipes.closeAll();
-    return controlOf(signal);
+    return { outcome: done, make: controlOf(signal, rule), committed: () => ports.asked(signal) };
   };
 
   return {
-    signal: takeSignal,
+    async signal(signal) {
+      if (closing.includes(signal)) await closeOutputs();
+      return controlOf(signal);
+    },
     async carry({ rule, intent }) {
       switch (intent.type) {
         case 'write':
           return intent.file === '-'
-            ? { outcome: await ports.stdout(intent.how === 'line' ? `${intent.text}\n` : intent.text, intent) }
+            ? {
+                outcome: await ports.stdout(intent.how === 'line' ? `${intent.text}\n` : intent.text, intent),
+              }
             : { outcome: await files.write(intent) };
         case 'closeFile':
           return { outcome: await files.close(intent.file) };
@@ -135,19 +145,19 @@ export function createCarrier(ports: CarrierPorts): Carrier {
           return { outcome: done };
         case 'run':
           return run(rule, intent);
-        case 'watch':
-        case 'unwatch':
-          return { outcome: await ports.inputs(rule, intent) };
-        case 'signal':
-          return { outcome: done, make: await takeSignal(intent.signal) };
-        default:
-          return unreachable(intent);
-      }
         case 'pipe':
           return { outcome: await pipes.write(rule, intent.command, intent.text) };
         case 'closePipe':
           pipes.close(rule);
           return { outcome: done };
+        case 'watch':
+        case 'unwatch':
+          return { outcome: await ports.inputs(rule, intent) };
+        case 'signal':
+          return takeSignal(intent.signal, rule);
+        default:
+          return unreachable(intent);
+      }
     },
     closeOutputs,
     async stop(graceMs) {
@@ -159,9 +169,10 @@ export function createCarrier(ports: CarrierPorts): Carrier {
   };
 }
 
+/** `rule`: the one that it is for; absent: all. */
 export const controlOf =
-  (signal: Signal): MakeInput =>
-  (now, seq) => ({ type: 'control', seq, now, signal });
+  (signal: Signal, rule?: string): MakeInput =>
+  (now, seq) => ({ type: 'control', seq, now, signal, ...(rule === undefined ? {} : { rule }) });
 
 function outcomeOf(end: Exclude<ChildEnd, { readonly type: 'stopped' }>): Outcome {
   switch (end.type) {

@@ -9,8 +9,8 @@ import { createOutputLines } from './output-lines.ts';
 
 /** How a command ended. */
 export type ChildEnd =
-  /** `exit` is what a shell would say; `lastLine` the last thing on its standard error. */
-  | { readonly type: 'exited'; readonly exit: number; readonly lastLine: string }
+  /** `exit` is what a shell would say, `killed`: of a signal; `lastLine` the last thing on its standard error. */
+  | { readonly type: 'exited'; readonly exit: number; readonly killed: boolean; readonly lastLine: string }
   | { readonly type: 'notStarted'; readonly exit: number; readonly why: string }
   | { readonly type: 'timedOut'; readonly exit: number }
   /** The program stops; what the command did is not known. */
@@ -67,7 +67,7 @@ export async function runChild(intent: RunIntent, ports: ChildPorts): Promise<Ch
 }
 
 type NotStarted = Extract<ChildEnd, { readonly type: 'notStarted' }>;
-type Exit = { readonly type: 'exited'; readonly exit: number } | NotStarted;
+type Exit = Omit<Extract<ChildEnd, { readonly type: 'exited' }>, 'lastLine'> | NotStarted;
 
 function start(
   { command, input, outputs }: RunIntent,
@@ -108,9 +108,10 @@ const reasons: ReadonlyMap<string, string> = new Map([
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(notStarted(error)));
-    child.once('exit', (code, signal) =>
-      resolve({ type: 'exited', exit: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) }),
-    );
+    child.once('exit', (code, signal) => {
+      const exit = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+      resolve({ type: 'exited', exit, killed: code === null });
+    });
   });
 }
 

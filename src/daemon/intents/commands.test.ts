@@ -75,6 +75,7 @@ describe('the end of a command', () => {
     expect(await run(shell('echo one >&2; echo two >&2; exit 1'))).toEqual({
       type: 'exited',
       exit: 1,
+      killed: false,
       lastLine: 'two',
     });
   });

@@ -119,6 +119,24 @@ describe('the way of an intent', () => {
     expect(said).toEqual(['an action of a rule was not carried out: no room']);
   });
 
+  test('commands that go in turn wait for each other, but not for those of other rules', async () => {
+    const { intents, begun, end, turn, decide } = bench({ waiting: 100, unsettled: 100, commands: 4 });
+    const inTurn = run({ inTurn: true, reports: false });
+    expect([1, 2, 3].map((seq) => decide(seq, inTurn).state)).toEqual(['running', 'pending', 'pending']);
+    const other = { type: 'do', rule: 's', action: 'a', desc: 'd', intent: inTurn, now, ordinal: 0 } as const;
+    intents.take({ ...other, seq: 4 });
+    decide(5, run());
+    expect(begun).toEqual(['1.0', '4.0', '5.0']);
+    await end('5.0');
+    expect(turn()).toHaveLength(1);
+    await end('1.0');
+    expect(turn().map(({ id, state }) => [id, state])).toEqual([
+      ['1.0', 'done'],
+      ['2.0', 'running'],
+    ]);
+    expect(begun).toEqual(['1.0', '4.0', '5.0', '2.0']);
+  });
+
   test('a command is running before it begins; the others wait in their order', async () => {
     const { decide, end, turn, begun } = bench();
     expect([1, 2, 3, 4].map((seq) => decide(seq, run()).state)).toEqual([

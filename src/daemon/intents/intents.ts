@@ -156,8 +156,8 @@ export function createIntents(ports: IntentPorts, now: () => number = () => perf
     const carried = await carrier.carry(row);
     if (carried === undefined) return;
     reach('after-intent');
-    const { make, outcome } = carried;
-    offer({ ...(make === undefined ? {} : { make }), rows: () => settle(row, outcome) });
+    const { outcome, ...report } = carried;
+    offer({ ...report, rows: () => settle(row, outcome) });
   };
 
   const settle = (row: IntentRow, outcome: Outcome): readonly IntentRow[] => {

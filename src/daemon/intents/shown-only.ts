@@ -18,7 +18,7 @@ export function createShownOnly(log: Log): Carrier {
 
 function carriedOf({ rule, intent }: IntentRow): Carried {
   const outcome = { type: 'done', text: 'only shown' } as const;
-  if (intent.type === 'signal') return { outcome, make: controlOf(intent.signal) };
+  if (intent.type === 'signal') return { outcome, make: controlOf(intent.signal, rule) };
   if (intent.type !== 'run' || !intent.reports) return { outcome };
   const { child } = intent;
   return { outcome, make: (now, seq) => ({ type: 'commandFinished', seq, now, child, rule }) };

@@ -9,11 +9,15 @@ export type Request =
 /** An answer, likewise. */
 export interface Answer {
   readonly warnings: readonly string[];
+  /** Hashes that a function changed which it got as arguments, by their places. */
+  readonly changed: ReadonlyMap<number, Hash>;
   readonly result:
     | { readonly type: 'values'; readonly values: readonly PerlValue[] }
-    | { readonly type: 'hash'; readonly hash: { readonly [name: string]: string | null } }
+    | { readonly type: 'hash'; readonly hash: Hash }
     | { readonly type: 'error'; readonly error: string };
 }
+
+type Hash = { readonly [name: string]: string | null };
 
 /** A request with its length in front. Texts are byte strings. */
 export function encodeRequest(request: Request): Buffer {
@@ -33,6 +37,12 @@ function encodeArgument(argument: PerlArgument): Buffer {
   if (argument === null) return Buffer.from('N');
   if (typeof argument === 'string') return Buffer.concat([Buffer.from('S'), counted(argument)]);
   if ('ref' in argument) return Buffer.concat([Buffer.from('R'), uint(argument.ref)]);
+  if ('list' in argument)
+    return Buffer.concat([
+      Buffer.from('L'),
+      uint(argument.list.length),
+      ...argument.list.map(encodeArgument),
+    ]);
   const members = Object.entries(argument.hash);
   const encoded = members.flatMap(([name, value]) => [counted(name), encodeArgument(value)]);
   return Buffer.concat([Buffer.from('H'), uint(members.length), ...encoded]);
@@ -61,14 +71,17 @@ export function decodeAnswer(body: Buffer): Answer {
   };
   const times = <T>(read: () => T): T[] => Array.from({ length: number() }, read);
 
+  const hash = (): Hash => Object.fromEntries(times(member));
+
   const warnings = times(text);
+  const changed = new Map(times(() => [number(), hash()] as const));
   switch (kind()) {
     case 'X':
-      return { warnings, result: { type: 'error', error: body.toString('latin1', at) } };
+      return { warnings, changed, result: { type: 'error', error: body.toString('latin1', at) } };
     case 'H':
-      return { warnings, result: { type: 'hash', hash: Object.fromEntries(times(member)) } };
+      return { warnings, changed, result: { type: 'hash', hash: hash() } };
     case 'V':
-      return { warnings, result: { type: 'values', values: times(value) } };
+      return { warnings, changed, result: { type: 'values', values: times(value) } };
     default:
       assert(false, 'the Perl child answers in another form');
       throw new Error('unreachable');

@@ -56,17 +56,17 @@ export function createPerl(options: PerlOptions): Perl {
     return child;
   };
 
-  const ask = (request: Request): Answer['result'] => {
+  const ask = (request: Request): Pick<Answer, 'result' | 'changed'> => {
     const asked = start();
     if (asked === undefined) return failed('perl cannot be started');
     const body = asked.exchange(encodeRequest(request), limitMs);
     if (typeof body === 'string') return breakDown(asked, body);
-    const { warnings, result } = decodeAnswer(body);
+    const { warnings, ...answer } = decodeAnswer(body);
     for (const warning of warnings) options.say('perl.warning', warning);
-    return result;
+    return answer;
   };
 
-  const breakDown = (broken: PerlChild, how: Breakdown): Answer['result'] => {
+  const breakDown = (broken: PerlChild, how: Breakdown): Pick<Answer, 'result' | 'changed'> => {
     broken.kill();
     child = undefined;
     const why = reasonOf(how, limitMs, limits.memory);
@@ -80,7 +80,7 @@ export function createPerl(options: PerlOptions): Perl {
     const known = references.localOf(reference);
     const origin = references.originOf(reference);
     if (known !== undefined || origin === undefined) return known;
-    const again = ask({ type: 'eval', code: origin });
+    const { result: again } = ask({ type: 'eval', code: origin });
     const made = again.type === 'values' && again.values.length === 1 ? again.values[0] : undefined;
     if (made === undefined || made === null || typeof made === 'string') return undefined;
     references.bind(reference, made.ref);
@@ -105,11 +105,12 @@ export function createPerl(options: PerlOptions): Perl {
       const request = requestOf(call);
       if (request === undefined)
         return { ok: false, error: 'that reference went with the Perl that made it' };
-      const result = ask(request);
+      const { result, changed } = ask(request);
       breaker.took(key, result.type === 'error' && child === undefined);
-      return answerOf(result, (local, isOnly) =>
+      const answer = answerOf(result, (local, isOnly) =>
         references.globalOf(local, isOnly && call.type === 'eval' ? call.code : undefined),
       );
+      return changed.size === 0 ? answer : { ...answer, changed: [...changed] };
     },
     close() {
       child?.kill();
@@ -118,7 +119,10 @@ export function createPerl(options: PerlOptions): Perl {
   };
 }
 
-const failed = (error: string): Answer['result'] => ({ type: 'error', error });
+const failed = (error: string): Pick<Answer, 'result' | 'changed'> => ({
+  result: { type: 'error', error },
+  changed: new Map(),
+});
 
 function reasonOf(how: Breakdown, limitMs: number, memory: number): string {
   switch (how) {
@@ -140,9 +144,16 @@ function localArgument(
     const ref = localOf(argument.ref);
     return ref === undefined ? undefined : { ref };
   }
+  if ('list' in argument) {
+    const list = argument.list.map((value) => localArgument(value, localOf));
+    return list.every(isValue) ? { list } : undefined;
+  }
   const members = Object.entries(argument.hash).map(([name, value]) => [name, localArgument(value, localOf)]);
   return members.some(([, value]) => value === undefined) ? undefined : { hash: Object.fromEntries(members) };
 }
+
+const isValue = (argument: PerlArgument | undefined): argument is PerlValue =>
+  argument === null || typeof argument === 'string' || (argument !== undefined && 'ref' in argument);
 
 function answerOf(
   result: Answer['result'],

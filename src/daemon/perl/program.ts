@@ -23,7 +23,7 @@ open(my $in, '<&=', 3) or die;
 open(my $out, '>&=', 4) or die;
 fcntl($_, F_SETFD, FD_CLOEXEC) for $in, $out;
 
-my (%value, %number, @order, @warnings);
+my (%value, %number, @order, @warnings, @changed);
 my $refs = 0;
 
 sub take {
@@ -77,12 +77,16 @@ sub scalar_of {
 
 sub text_of { defined $_[0] ? pack('a N/a*', 'S', bytes($_[0])) : 'N' }
 
+sub members_of {
+  my $hash = shift;
+  my @names = sort keys %$hash;
+  return pack('N', scalar @names) . join '', map { pack('N/a*', bytes($_)) . text_of($hash->{$_}) } @names;
+}
+
 sub answer {
   return 'X' . bytes($error) if length $error;
   if (@result == 1 && !blessed($result[0]) && (reftype($result[0]) // '') eq 'HASH') {
-    my $hash = $result[0];
-    my @names = sort keys %$hash;
-    return pack('a N', 'H', scalar @names) . join '', map { pack('N/a*', bytes($_)) . text_of($hash->{$_}) } @names;
+    return 'H' . members_of($result[0]);
   }
   return pack('a N', 'V', scalar @result) . join '', map { scalar_of($_) } @result;
 }
@@ -98,6 +102,7 @@ sub argument {
     $$at += $n;
     return substr($$from, $$at - $n, $n);
   }
+  return [map { argument($from, $at) } 1 .. $n] if $kind eq 'L';
   my %hash;
   for (1 .. $n) {
     my $length = unpack('N', substr($$from, $$at, 4));
@@ -114,8 +119,14 @@ sub call {
   my $at = 9;
   my @args = map { argument($from, \$at) } 1 .. $count;
   my $code = $value{$function};
+  my @given = map { ref($args[$_]) eq 'HASH' ? [$_, $args[$_], members_of($args[$_])] : () } 0 .. $#args;
   @result = eval { $code->(@args) };
   $error = $@;
+  for (@given) {
+    my ($place, $hash, $before) = @$_;
+    my $after = members_of($hash);
+    push @changed, pack('N', $place) . $after if $after ne $before;
+  }
 }
 
 for (;;) {
@@ -123,13 +134,18 @@ for (;;) {
   @result = ();
   $error = '';
   @warnings = ();
+  @changed = ();
   $SIG{__WARN__} = sub { push @warnings, substr(bytes($_[0]), 0, 500) if @warnings < 5 };
   if (substr($request, 0, 1) eq 'E') { evaluate(substr($request, 1)) }
   else { call(\$request) }
   # Code that forked and came back must not answer too.
   kill('KILL', $$) if $$ != $own;
   my $answer = answer();
-  $answer = "Xits result is longer than $most_bytes bytes" if length $answer > $most_bytes;
-  give(pack('N', scalar @warnings) . join('', map { pack('N/a*', $_) } @warnings) . $answer);
+  my $changes = pack('N', scalar @changed) . join('', @changed);
+  if (length($answer) + length($changes) > $most_bytes) {
+    $answer = "Xits result is longer than $most_bytes bytes";
+    $changes = pack('N', 0);
+  }
+  give(pack('N', scalar @warnings) . join('', map { pack('N/a*', $_) } @warnings) . $changes . $answer);
 }
 `;

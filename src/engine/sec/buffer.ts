@@ -15,7 +15,7 @@ export interface Buffers {
   text(count: number): string;
   /** What `_inputsrc` is for that many lines. */
   sources(count: number): string;
-  /** The sources for Perl functions: one for each line of a joint buffer, else one; null: SEC itself. */
+  /** The sources for Perl functions: one for each line of a joint buffer, else one; null: SEC itself, empty: no line came. */
   sourceList(count: number): readonly (string | null)[];
   /** Puts lines in place of the newest `count`. */
   rewrite(count: number, lines: readonly string[]): void;
@@ -89,7 +89,8 @@ export function createBuffers(size: number, joint: boolean): Buffers {
       const list = joint && size > 1 ? newest(count) : newest(1);
       return list.map(sourceName).join(' ');
     },
-    sourceList: (count) => newest(joint ? count : 1).map(({ source }) => source ?? null),
+    sourceList: (count) =>
+      newest(joint ? count : 1).map(({ source }) => (source === undefined ? '' : source)),
     rewrite(count, lines) {
       version += 1;
       const room = Math.min(count, size);

@@ -4,4 +4,6 @@ export interface Clock {
   now: number;
   /** The second of the last housekeeping; undefined: nothing has come yet. */
   kept: number | undefined;
+  /** The second of the first input: SEC makes its internal contexts then. */
+  begun: number;
 }

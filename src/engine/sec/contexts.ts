@@ -184,7 +184,7 @@ export function createContexts(ports: ContextPorts): Contexts {
     takeLines: (context, wanted) => stores.take(context, wanted),
     enter(name) {
       takeName(name);
-      const context = fresh(0, name, true);
+      const context = { ...fresh(0, name, true), begin: clock.begun };
       byName.set(name, context);
       return context;
     },

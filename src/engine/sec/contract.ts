@@ -91,8 +91,11 @@ export type PerlCall =
   | { readonly type: 'eval'; readonly code: string }
   | { readonly type: 'call'; readonly function: number; readonly args: readonly PerlArgument[] };
 
-/** An argument: a value, a list of values passed flat, or a hash passed by reference (the variables of a match). */
-export type PerlArgument = PerlValue | { readonly hash: { readonly [name: string]: PerlValue } };
+/** An argument: a value, or a hash (the variables of a match) or a list of values, both passed by reference. */
+export type PerlArgument =
+  | PerlValue
+  | { readonly hash: { readonly [name: string]: PerlValue } }
+  | { readonly list: readonly PerlValue[] };
 
 export type PerlAnswer =
   /** All values of the list; a single hash reference's members come as `hash`. */
@@ -100,8 +103,15 @@ export type PerlAnswer =
       readonly ok: true;
       readonly values: readonly PerlValue[];
       readonly hash?: { readonly [name: string]: string | null };
+      readonly changed?: ChangedHashes;
     }
-  | { readonly ok: false; readonly error: string };
+  | { readonly ok: false; readonly error: string; readonly changed?: ChangedHashes };
+
+/** Hashes among the arguments that a function changed, by their places, as they are now. */
+export type ChangedHashes = readonly (readonly [
+  place: number,
+  hash: { readonly [name: string]: string | null },
+])[];
 
 export interface SecLimits {
   /** Synthetic events handled for one input before the rest is dropped and said. */
@@ -125,6 +135,13 @@ export interface SecPorts {
   readonly limits: SecLimits;
 }
 
+/** An input that a rule added: a byte string of a path, from which byte, and the context bound to its lines. */
+export interface AddedInput {
+  readonly file: string;
+  readonly offset: number | 'end';
+  readonly context?: string;
+}
+
 /** One rule's share of the sum: how often its pattern and context held. */
 export interface SecRuleCount {
   readonly place: SecPlace;
@@ -143,4 +160,6 @@ export interface SecMachine {
    */
   restore(rows: readonly Row[]): void;
   counts(): readonly SecRuleCount[];
+  /** Inputs that rules added and did not drop: the same list until it changes. */
+  inputs(): readonly AddedInput[];
 }

@@ -10,7 +10,12 @@ function evaluate(expression: SecExpression, ...there: readonly string[]): boole
   const asked = createEvaluator({
     contexts: { holds: (name) => there.includes(name) },
     cache: createCache(),
-    perl: { evaluate: () => undefined, callCode: () => undefined, callReference: () => undefined },
+    perl: {
+      evaluate: () => undefined,
+      callCode: () => undefined,
+      callWithCached: () => undefined,
+      callReference: () => undefined,
+    },
     texts: {
       plain: (text) => text,
       inList: (text) => text,

@@ -1,6 +1,6 @@
 import type { Bindings } from './bindings.ts';
 import type { Cache } from './cache.ts';
-import type { PerlArgument, SecPlace } from './contract.ts';
+import type { SecPlace } from './contract.ts';
 import type { Contexts } from './contexts.ts';
 import { holds, type Perl } from './perl.ts';
 import type { SecExpression } from './program.ts';
@@ -31,9 +31,7 @@ export function createEvaluator(ports: ExpressionPorts) {
       case 'call':
         return holds(perl.callCode(expression.code, expression.args.map(fill), place));
       case 'callCached':
-        return holds(
-          perl.callCode(expression.code, cachedArguments(expression.args.map(fill), cache), place),
-        );
+        return holds(perl.callWithCached(expression.code, expression.args.map(fill), place));
       case 'eval':
         return holds(perl.evaluate(fill(expression.code), place));
       case 'not':
@@ -49,14 +47,6 @@ export function createEvaluator(ports: ExpressionPorts) {
 }
 
 export type Evaluate = ReturnType<typeof createEvaluator>;
-
-/** Each argument names a match in the cache, whose variables are passed; undefined where there is none. */
-export function cachedArguments(entries: readonly string[], cache: Cache): readonly PerlArgument[] {
-  return entries.map((entry) => {
-    const variables = cache.get(entry);
-    return variables === undefined ? null : { hash: Object.fromEntries(variables) };
-  });
-}
 
 /**
  * As SEC itself evaluates, which is not what the operators mean: what follows a first operand waits in a list

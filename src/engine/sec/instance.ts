@@ -1,5 +1,6 @@
 import { instant } from '../../model/time.ts';
 import { createRunner, type RunWhole } from './actions/run.ts';
+import { createAddedInputs, type AddedInputs } from './added-inputs.ts';
 import { createBuffers, type Buffers } from './buffer.ts';
 import { createBuiltIns } from './built-ins.ts';
 import { createCache, type Cache } from './cache.ts';
@@ -31,6 +32,7 @@ export interface Instance {
   readonly children: Children;
   readonly contexts: Contexts;
   readonly events: Events;
+  readonly inputs: AddedInputs;
   readonly operations: Operations;
   readonly variables: Variables;
   readonly files: Files;
@@ -45,16 +47,17 @@ export interface Instance {
 export function createInstance(program: SecProgram, ports: SecPorts): Instance {
   const { settings } = program;
   const { limits } = ports;
-  const clock: Clock = { now: 0, kept: undefined };
+  const clock: Clock = { now: 0, kept: undefined, begun: 0 };
   const outputs = createOutputs();
   const cache = createCache();
   const size = settings.bufsize > 0 ? settings.bufsize : linesAtOnce(program);
   const buffers = createBuffers(size, settings.jointbuf || size === 1);
   const variables = createVariables(clock, createBuiltIns(clock, ports, settings.chars ?? 31), limits.value);
   const texts = createTexts(variables, cache);
-  const perl = createPerl(ports.perl, outputs);
+  const perl = createPerl(ports.perl, cache, outputs);
   const shell = createShell(settings, texts);
   const events = createEvents(clock, outputs, limits.operations, limits.value);
+  const inputs = createAddedInputs();
   const children = createChildren(outputs, limits.operations);
   const regexes = createRegexes(ports.match);
   let internalContext: string | undefined;
@@ -86,6 +89,7 @@ export function createInstance(program: SecProgram, ports: SecPorts): Instance {
     clock,
     contexts,
     events,
+    inputs,
     limits,
     operations,
     outputs,
@@ -134,6 +138,7 @@ export function createInstance(program: SecProgram, ports: SecPorts): Instance {
     children,
     contexts,
     events,
+    inputs,
     operations,
     variables,
     files,

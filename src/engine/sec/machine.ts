@@ -34,6 +34,7 @@ export function createSecMachine(program: SecProgram, ports: SecPorts): SecMachi
     changes: rows.changes,
     restore: rows.restore,
     counts: files.counts,
+    inputs: instance.inputs.all,
   };
 }
 
@@ -53,6 +54,8 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
   const { cleantime, intcontexts } = settings;
   /** Housekeeping that is done in every round is done every second while nothing happens. */
   const pause = Math.max(1, cleantime);
+
+  let over = false;
 
   const kept = (): number => clock.kept ?? clock.now - pause;
 
@@ -108,7 +111,9 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
   return {
     nextKept,
     begin(second) {
-      if (clock.kept === undefined) clock.kept = second - pause;
+      if (clock.kept !== undefined) return;
+      clock.kept = second - pause;
+      clock.begun = second;
     },
     pass(to) {
       // Within the second of a signal that a rule sent, events wait for the signal.
@@ -124,7 +129,9 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
     },
     take(input) {
       if (input.type === 'ended') {
-        internal('SEC_SHUTDOWN');
+        // A rule may have ended the program before the world did.
+        if (!over) internal('SEC_SHUTDOWN');
+        over = true;
         events.drop();
         return;
       }
@@ -151,8 +158,10 @@ const RESTARTS: ReadonlyMap<Signal, string> = new Map([
 ]);
 
 /** What a full restart leaves: the queue, and the lines that patterns of several lines look at. */
-function forgetAll({ calendar, children, contexts, events, operations, variables }: Instance): void {
-  for (const part of [calendar, children, contexts, events, operations, variables]) part.clear();
+function forgetAll(instance: Instance): void {
+  const { calendar, children, contexts, events, inputs, operations, outputs, variables } = instance;
+  for (const { file } of inputs.all().toSorted((a, b) => (a.file < b.file ? -1 : 1))) outputs.unwatch(file);
+  for (const part of [calendar, children, contexts, events, inputs, operations, variables]) part.clear();
 }
 
 /** What comes back from commands. */

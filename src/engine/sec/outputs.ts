@@ -9,6 +9,8 @@ import type { Scene } from './scene.ts';
 /** Where everything that a step gives is collected. */
 export interface Outputs {
   do(scene: Scene, action: string, intent: Intent): void;
+  /** An input is dropped though no rule says so. */
+  unwatch(file: string): void;
   queued(text: string, context: string | undefined): void;
   internal(name: string): void;
   warn(code: string, text: string, place?: SecPlace): void;
@@ -38,6 +40,8 @@ export function createOutputs(): Outputs {
     void given.push({ type: 'warning', ...(place && { place }), code, text });
   return {
     do: ({ place, desc }, action, intent) => void given.push({ type: 'do', place, action, desc, intent }),
+    unwatch: (file) =>
+      void given.push({ type: 'do', action: 'dropinput', desc: '', intent: { type: 'unwatch', file } }),
     queued: (text, context) =>
       void given.push({ type: 'queued', text, ...(context !== undefined && { context }) }),
     internal: (name) => void given.push({ type: 'internal', name }),

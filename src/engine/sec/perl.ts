@@ -1,4 +1,13 @@
-import type { PerlAnswer, PerlArgument, PerlCall, PerlValue, SecPlace, SecPorts } from './contract.ts';
+import type { Cache } from './cache.ts';
+import type {
+  ChangedHashes,
+  PerlAnswer,
+  PerlArgument,
+  PerlCall,
+  PerlValue,
+  SecPlace,
+  SecPorts,
+} from './contract.ts';
 import type { Outputs } from './outputs.ts';
 
 /** The values a piece of Perl gave; `hash`: they are the members of one hash. Undefined: it failed, and that was said. */
@@ -8,6 +17,8 @@ export type PerlResult =
 
 /** Perl code of rules. */
 export interface Perl {
+  /** Calls a function with the variables of matches in the cache, which it may change. */
+  callWithCached(code: string, entries: readonly string[], place: SecPlace): PerlResult;
   /** Runs a text of code anew. */
   evaluate(code: string, place: SecPlace): PerlResult;
   /** Calls a function given as text, which is compiled once. */
@@ -15,16 +26,21 @@ export interface Perl {
   callReference(reference: number, args: readonly PerlArgument[], place: SecPlace): PerlResult;
 }
 
-export function createPerl(port: SecPorts['perl'], outputs: Outputs): Perl {
+export function createPerl(port: SecPorts['perl'], cache: Cache, outputs: Outputs): Perl {
   const functions = new Map<string, number | undefined>();
 
   const miss = (place: SecPlace): undefined => {
     outputs.limit('perl-missing', 'its Perl code does not work: there is no Perl', place);
   };
 
-  const ask = (call: PerlCall, place: SecPlace): Extract<PerlAnswer, { ok: true }> | undefined => {
+  const ask = (
+    call: PerlCall,
+    place: SecPlace,
+    change?: (changed: ChangedHashes) => void,
+  ): Extract<PerlAnswer, { ok: true }> | undefined => {
     if (port === undefined) return miss(place);
     const answer = port(call);
+    if (answer.changed !== undefined) change?.(answer.changed);
     if (answer.ok) return answer;
     outputs.limit('perl-error', `Perl code failed: ${answer.error.trim()}`, place);
     return undefined;
@@ -51,6 +67,17 @@ export function createPerl(port: SecPorts['perl'], outputs: Outputs): Perl {
       return reference === undefined ? undefined : callReference(reference, args, place);
     },
     callReference,
+    callWithCached(code, entries, place) {
+      const reference = compiled(code, place);
+      if (reference === undefined) return undefined;
+      const args = entries.map((entry): PerlArgument => {
+        const variables = cache.get(entry);
+        return variables === undefined ? null : { hash: Object.fromEntries(variables) };
+      });
+      return ask({ type: 'call', function: reference, args }, place, (changed) => {
+        for (const [at, hash] of changed) cache.set(entries[at] ?? '', new Map(Object.entries(hash)));
+      });
+    },
   };
 }
 

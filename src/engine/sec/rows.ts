@@ -11,15 +11,27 @@ export interface StateRows {
 
 const CLOCK = 'clock';
 
-type WrittenClock = readonly [now: number, kept: number | null, children: number, buffer: string];
+type WrittenClock = readonly [
+  now: number,
+  kept: number | null,
+  children: number,
+  buffer: string,
+  begun: number,
+];
 
 export function createStateRows(instance: Instance): StateRows {
-  const { buffers, cache, calendar, children, clock, contexts, events, operations, outputs, variables } =
-    instance;
+  const { buffers, cache, calendar, children, clock, contexts, events, inputs, operations } = instance;
+  const { outputs, variables } = instance;
   let written = '';
 
   const ownRow = (): Row[] => {
-    const value: WrittenClock = [clock.now, clock.kept ?? null, children.count(), buffers.current()];
+    const value: WrittenClock = [
+      clock.now,
+      clock.kept ?? null,
+      children.count(),
+      buffers.current(),
+      clock.begun,
+    ];
     const text = JSON.stringify(value);
     if (text === written) return [];
     written = text;
@@ -27,9 +39,11 @@ export function createStateRows(instance: Instance): StateRows {
   };
 
   const restoreOwn = (value: Json): number => {
-    const [now, kept, names, buffer] = value as WrittenClock;
+    const [now, kept, names, buffer, begun] = value as WrittenClock;
     clock.now = now;
     clock.kept = kept ?? undefined;
+    // Rows of versions before this one do not have it.
+    clock.begun = (begun as number | undefined) ?? now;
     buffers.select(buffer);
     written = JSON.stringify(value);
     return names;
@@ -38,9 +52,18 @@ export function createStateRows(instance: Instance): StateRows {
   return {
     changes: () => [
       ...ownRow(),
-      ...[outputs, buffers, cache, calendar, children, contexts, events, operations, variables].flatMap(
-        (part) => part.changes(),
-      ),
+      ...[
+        outputs,
+        buffers,
+        cache,
+        calendar,
+        children,
+        contexts,
+        events,
+        inputs,
+        operations,
+        variables,
+      ].flatMap((part) => part.changes()),
     ],
     restore(rows) {
       const present = rows.flatMap(({ key, value, hash }) =>
@@ -54,6 +77,7 @@ export function createStateRows(instance: Instance): StateRows {
       contexts.restore(pairs);
       cache.restore(pairs);
       events.restore(pairs);
+      inputs.restore(pairs);
       outputs.restore(pairs);
       operations.restore(pairs.flatMap(([key, value]) => (key.startsWith('operation/') ? [value] : [])));
       calendar.restore(

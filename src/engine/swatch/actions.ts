@@ -21,13 +21,12 @@ export function doAction(
   scene: Scene,
   { child, pipe }: { readonly child: NextChild; readonly pipe: OpenPipe },
 ): Done {
+  if (action.type === 'exec') return run(action.command, undefined, scene, child);
   switch (action.type) {
     case 'echo':
       return { intents: [echo(message, action.style)] };
     case 'bell':
       return { intents: [{ type: 'write', file: '-', how: 'text', text: '', bells: action.rings }] };
-    case 'exec':
-      return run(action.command, undefined, scene, child);
     case 'mail':
       return { intents: [mail(action, message, scene, child)] };
     case 'pipe':

@@ -1,5 +1,5 @@
 import type { SourceNotice } from '../contract.ts';
-import { recognise, witnessOf, type Piece } from './generation.ts';
+import { peekHead, recognise, witnessOf, type Piece } from './generation.ts';
 import { headLength, sameFile, type FileFacts } from './identity.ts';
 import { lastLineStart, locate, locateCopy, noWitness } from './locate.ts';
 import type { FileMark, Fingerprint, Place } from './mark.ts';
@@ -33,6 +33,16 @@ export interface Lineage {
   succeed(): Promise<void>;
   /** The file at the path does not hold any more what was read. */
   restart(): Promise<{ readonly notices: SourceNotice[]; readonly last?: Piece }>;
+  /**
+   * Opens the file at the path anew, and goes on where it was read; false: it does not hold what was read.
+   * Where another file is at the path by now, nothing is done.
+   */
+  reopen(): Promise<boolean>;
+  /**
+   * Whether a file that was empty when its file system was mounted anew begins as the one at the path does:
+   * then it is that one, by a handle from before.
+   */
+  isTwin(reading: Reading): Promise<boolean>;
   /**
    * To be called before the first bytes of a file that was empty when it was last seen: it may have been
    * filled, copied and truncated since, and its copy is to be read before it.
@@ -224,16 +234,59 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     }
     const former = current;
     const copied = former === undefined ? undefined : await replacement(former, reader);
-    if (former !== undefined && copied !== undefined) {
-      readings = readings.filter((reading) => reading !== former);
-      await former.generation.reader.close();
-      adopt(copied);
-      return;
-    }
+    if (former !== undefined && copied !== undefined) return exchange(former, copied);
+    if (await comeBack(reader)) return;
     current = undefined;
     for (const reading of readings) reading.atEnd = false;
     await takeUnseen(reader);
     adopt(await fromBeginning(reader, 0));
+  };
+
+  const exchange = async (former: Reading, next: Reading): Promise<void> => {
+    readings = readings.filter((reading) => reading !== former);
+    await former.generation.reader.close();
+    adopt(next);
+  };
+
+  /** The same place in the same text by another handle; undefined: it is another text. */
+  const transfer = async (former: Reading, reader: Reader): Promise<Reading | undefined> => {
+    const place = former.generation.place(false);
+    const witness = await recognise(reader, place);
+    if (witness === undefined) return undefined;
+    const { historyEnd, settled } = former;
+    return start(reader, { offset: place.offset, witness, skip: place.skip }, { historyEnd, settled });
+  };
+
+  /** A file system was gone and is mounted again: its number is another one, and perhaps all its inodes. */
+  const comeBack = async (reader: Reader): Promise<boolean> => {
+    for (const former of readings.toReversed()) {
+      const { facts, head } = former.generation;
+      if (former.settled || facts.dev === reader.opened.dev || head().length === 0) continue;
+      const next = await transfer(former, reader);
+      if (next === undefined) continue;
+      await exchange(former, next);
+      return true;
+    }
+    return false;
+  };
+
+  const isTwin = async ({ generation }: Reading): Promise<boolean> => {
+    const here = current?.generation;
+    if (here === undefined || here === generation || generation.position > 0) return false;
+    if (here.facts.dev === generation.facts.dev) return false;
+    const [one, other] = [await peekHead(generation.reader), await peekHead(here.reader)];
+    const length = Math.min(one.length, other.length);
+    return length > 0 && one.subarray(0, length).equals(other.subarray(0, length));
+  };
+
+  const reopen = async (): Promise<boolean> => {
+    const former = current;
+    const reader = await openReader(path);
+    const isSame = former !== undefined && sameFile(former.generation.facts, reader.opened);
+    const next = isSame ? await transfer(former, reader) : undefined;
+    if (isSame && next !== undefined) await exchange(former, next);
+    else await reader.close();
+    return !isSame || next !== undefined;
   };
 
   /** A mirror or an editor puts a copy in the file's place: the same text goes on, in another file. */
@@ -241,11 +294,7 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
     const { generation } = former;
     if (generation.head().length < headLength || (await generation.reader.facts()).links > 0)
       return undefined;
-    const place = generation.place(false);
-    const witness = await recognise(reader, place);
-    if (witness === undefined) return undefined;
-    const { historyEnd, settled } = former;
-    return start(reader, { offset: place.offset, witness, skip: place.skip }, { historyEnd, settled });
+    return transfer(former, reader);
   };
 
   const restart: Lineage['restart'] = async () => {
@@ -294,6 +343,8 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
       since: unseenBound,
     }),
     resume,
+    isTwin,
+    reopen,
     startAtEnd,
     startAtBeginning,
     succeed,

@@ -23,9 +23,11 @@ export async function locate(place: Place, path: string): Promise<Located | unde
   if (here !== undefined) return here;
   const renamed = await locateByInode(place, path);
   if (renamed !== undefined) return renamed;
-  // A mirror (rsync) or an editor puts a copy in the file's place: only a whole head can tell that.
-  if (place.head.length === headLength) {
-    const replaced = await tryPlace(path, place, true);
+  // A mirror (rsync) or an editor puts a copy in the file's place: only a whole head can tell that. Inodes
+  // of another file system say nothing: it may be the same one, mounted again.
+  const isWhole = place.head.length === headLength;
+  if (place.head.length > 0) {
+    const replaced = await tryPlace(path, place, true, (facts) => isWhole || facts.dev !== place.dev);
     if (replaced !== undefined) return replaced;
   }
   return place.done ? undefined : locateCopy(place, path);

@@ -47,7 +47,8 @@ function plainReader(path: string, handle: FileHandle, opened: FileFacts): Reade
       }
       return filled;
     },
-    close: () => handle.close(),
+    // Where the file system is gone, closing fails; nothing was written that could be lost.
+    close: () => handle.close().catch(() => undefined),
   };
 }
 

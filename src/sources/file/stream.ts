@@ -202,6 +202,10 @@ export function createStream(setting: StreamSetting): FileStream {
 
   const readOne = async (reading: Reading): Promise<boolean> => {
     const { generation } = reading;
+    if (await lineage.isTwin(reading)) {
+      await lineage.retire(reading);
+      return false;
+    }
     const history = generation.position < reading.historyEnd;
     const limit = history || !(follow || generation.partial) ? reading.historyEnd : undefined;
     const read = await generation.advance(limit, setting.mostBytes());
@@ -240,15 +244,15 @@ export function createStream(setting: StreamSetting): FileStream {
 
   const failToRead = async (reading: Reading, error: unknown): Promise<void> => {
     const kind = systemError(error);
-    if (reading.settled && lineage.current !== reading) {
-      notice(
-        notices.lost(path, 0, `${reading.generation.reader.path} could not be read to its end (${kind})`),
-      );
+    const { facts, position, reader } = reading.generation;
+    const isGone = goneHandles.has(kind);
+    if (lineage.current !== reading && (reading.settled || isGone)) {
+      if (reading.settled || facts.size > position)
+        notice(notices.lost(path, 0, `${reader.path} could not be read to its end (${kind})`));
       await lineage.retire(reading);
       return;
     }
-    await say('read', error);
-    if (!goneHandles.has(kind)) return;
+    if (!isGone) return say('read', error);
     beginning = { type: 'mark', mark: lineage.mark() };
     await lineage.close();
   };
@@ -302,7 +306,7 @@ export function createStream(setting: StreamSetting): FileStream {
 }
 
 /** The handle is of no use any more, for its file system is not the one that it was: the path may be. */
-const goneHandles: ReadonlySet<string> = new Set(['ESTALE', 'ENOTCONN', 'ENODEV', 'ENXIO']);
+const goneHandles: ReadonlySet<string> = new Set(['ENOENT', 'ESTALE', 'ENOTCONN', 'ENODEV', 'ENXIO']);
 
 /** The code of a system error; anything else is a bug of ours and goes on its way. */
 function systemError(error: unknown): string {

@@ -1,6 +1,8 @@
 import type { Chance } from '../perl/random.ts';
+import { makeCommand } from './generate-commands.ts';
 import { CONTEXTS } from './generate-contexts.ts';
 import { WORDS } from './generate-input.ts';
+import { makePerlAction } from './generate-perl.ts';
 
 /**
  * An action list. Events are made of words after the `word`th only; lists inside lists are at most `depth`
@@ -111,10 +113,25 @@ const MAKERS: readonly MakeAction[] = [
   (chance) => `reset ${desc(chance)}`,
   (chance) => `getwpos ${variable(chance)} ${rule(chance)} ${desc(chance)}`,
   (chance) => `setwpos ${moment(chance)} ${rule(chance)} ${desc(chance)}`,
-  (chance) => `${chance.pick(['assign', 'assignsq'])} ${variable(chance)} ${text(chance)}`,
+  (chance) => `assign ${variable(chance)} ${text(chance)}`,
+  // A variable quoted into itself again and again grows without end.
+  (chance) => `assignsq %q ${text(chance)}`,
+  (chance) => `write - %q ${text(chance)}`,
   (chance) => `assign ${variable(chance)} ${chance.pick(['0', '1', '2', '%u', ''])}`,
   (chance) => `free ${variable(chance)}`,
   (chance) => `varset ${variable(chance)} ${chance.pick(['E1', 'E2'])}`,
   (chance) => `rewrite ${chance.pick(['0', '1', '2', '%n'])} ${text(chance)}`,
   (chance) => `pipe '${text(chance)}'`,
+  (chance) => (chance.oneIn(2) ? `owritecl out.txt ${text(chance)}` : 'closef out.txt'),
+  (chance) => `getaliases ${variable(chance)} ${context(chance)}`,
+  (chance, word) => (chance.oneIn(2) ? makeCommand(chance, word) : 'none'),
+  (chance) => (chance.oneIn(3) ? input(chance) : 'none'),
+  (chance) => (chance.oneIn(10) ? `sigemul ${chance.pick(['HUP', 'ABRT', 'USR2', 'INT', 'TERM'])}` : 'none'),
+  (chance) => (chance.oneIn(2) ? makePerlAction(chance) : 'none'),
 ];
+
+const input = (chance: Chance): string => {
+  const file = chance.pick(['late.log', 'late.log', 'app.log', 'gone.log']);
+  if (chance.oneIn(3)) return `dropinput ${file}`;
+  return `addinput ${file}${chance.pick(['', ' 0', ' -', ' 5', ' 0 LATE', ' - A'])}`;
+};

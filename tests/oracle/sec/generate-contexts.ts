@@ -1,4 +1,5 @@
 import type { Chance } from '../perl/random.ts';
+import { makePerlOperand } from './generate-perl.ts';
 
 /** Names of contexts that rules make and ask for. */
 export const CONTEXTS = ['A', 'B', 'C', 'C_$1', '$1'] as const;
@@ -22,5 +23,6 @@ function makeOperand(chance: Chance, depth: number): string {
   if (chance.oneIn(8)) return `${not}varset ${chance.pick(['E1', 'E2'])}`;
   if (chance.oneIn(10))
     return `${not}${chance.pick(['SEC_INTERNAL_EVENT', '_INTERNAL_EVENT', '_FILE_EVENT_-', 'IC', 'AL'])}`;
+  if (chance.oneIn(12)) return not + makePerlOperand(chance);
   return not + chance.pick(CONTEXTS);
 }

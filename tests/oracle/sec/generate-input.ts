@@ -17,6 +17,23 @@ const SETTINGS = [
   '#!opts --cleantime=5',
   '#!opts --evstoresize=2',
   '#!opts --fromstart',
+  '#!opts --quoting',
+  '#!opts --bufsize=1',
+  '#!opts --debug=4',
+  '#!opts --nokeepopen',
+  '#!opts --nochildterm',
+  '#!opts --reopen-timeout=3',
+  '#!opts --notail',
+  '#!opts --blocksize=7',
+  '#!step 7',
+];
+
+const INPUTS = [
+  '#!input app.log',
+  '#!input app.log',
+  '#!input app.log',
+  '#!input app.log=IC',
+  '#!input app.log=A',
 ];
 
 export function makeSettings(chance: Chance): readonly string[] {
@@ -24,7 +41,7 @@ export function makeSettings(chance: Chance): readonly string[] {
     ? []
     : Array.from({ length: 1 + chance.below(2) }, () => chance.pick(SETTINGS));
   const epoch = chance.oneIn(4) ? [`#!epoch ${String(1_704_067_200 + chance.below(40_000_000))}`] : [];
-  return [...new Set(options), ...epoch, '#!input app.log'];
+  return [...new Set(options), ...epoch, chance.pick(INPUTS)];
 }
 
 /** Lines over some minutes, dense enough to meet the windows of rules at and about their ends. */
@@ -39,9 +56,22 @@ export function makeItems(chance: Chance): readonly string[] {
   return [...items, `@${String(now + 130)}`];
 }
 
+const COMMANDS = [
+  'mv app.log app.old; touch app.log',
+  'mv app.log app.old; echo up a >app.log',
+  ': >app.log',
+  'printf "fail a" >>app.log',
+  'rm -f late.log',
+  'touch a.sec',
+  'printf "up b\\0 1\\r\\n" >>app.log',
+] as const;
+
 function makeItem(chance: Chance, now: number): string {
   const at = `@${String(now)}`;
-  if (chance.oneIn(60)) return `${at}!${chance.pick(['HUP', 'ABRT', 'USR2'])}`;
+  if (chance.oneIn(60)) return `${at}!${chance.pick(['HUP', 'ABRT', 'USR2', 'INT'])}`;
+  if (chance.oneIn(300)) return `${at}!${chance.pick(['TERM', 'EOF'])}`;
+  if (chance.oneIn(80)) return `${at}!sh ${chance.pick(COMMANDS)}`;
+  if (chance.oneIn(15)) return `${at}|late.log ${makeLine(chance)}`;
   if (chance.oneIn(40)) return at;
   if (chance.oneIn(6)) return `${at}|app.log ${makeLine(chance)}`;
   return `${at}${chance.oneIn(5) ? '^' : ''} ${makeLine(chance)}`;

@@ -1,8 +1,10 @@
 import type { Chance } from '../perl/random.ts';
 import type { RuleText } from './case-text.ts';
 import { makeActions } from './generate-actions.ts';
+import { makeScript } from './generate-commands.ts';
 import { makeContext } from './generate-contexts.ts';
 import { WORDS } from './generate-input.ts';
+import { makePerlFunction, makePerlGroup } from './generate-perl.ts';
 
 type MakeRule = (chance: Chance, name: string) => RuleText;
 
@@ -22,6 +24,17 @@ const windows = ['1', '2', '3', '5', '5', '10', '20', '60'] as const;
 const single: MakeRule = (chance, name) => {
   const half = makeHalf(chance, '');
   return ['type=Single', ...half.fields, ...actions(chance, name, half.word, 'action')];
+};
+
+const scripted: MakeRule = (chance, name) => {
+  const half = makeHalf(chance, '');
+  return [
+    'type=SingleWithScript',
+    ...half.fields,
+    ...makeScript(chance),
+    ...actions(chance, name, half.word, 'action'),
+    ...(chance.oneIn(2) ? list(chance, name, half.word, 'action2') : []),
+  ];
 };
 
 const suppressing: MakeRule = (chance, name) => {
@@ -93,16 +106,18 @@ const group: MakeRule = (chance, name) => {
         : []),
     ];
   });
-  const egtypes = ['egptype=SubStr', 'egptype=RegExp', 'egptype=NSubStr', 'egptype=NRegExp'];
+  const perl = chance.oneIn(4);
+  const egpattern = perl ? makePerlGroup(chance) : chance.pick(['1 2', 'T', 'a', '^T', '2 1', '1']);
+  const egtypes = perl
+    ? ['egptype=PerlFunc', 'egptype=NPerlFunc']
+    : ['egptype=SubStr', 'egptype=RegExp', 'egptype=NSubStr', 'egptype=NRegExp'];
   return [
     `type=EventGroup${count === 1 ? '' : String(count)}`,
     ...members,
     ...actions(chance, name, word, 'action'),
     ...['init', 'slide', 'end'].flatMap((field) => (chance.oneIn(2) ? list(chance, name, word, field) : [])),
     ...(chance.oneIn(2) ? [`multact=${chance.pick(['yes', 'no'])}`] : []),
-    ...(patterned
-      ? [chance.pick(egtypes), `egpattern=${chance.pick(['1 2', 'T', 'a', '^T', '2 1', '1'])}`]
-      : []),
+    ...(patterned ? [chance.pick(egtypes), `egpattern=${egpattern}`] : []),
     `window=${chance.pick(windows)}`,
   ];
 };
@@ -132,6 +147,7 @@ const MAKERS: readonly MakeRule[] = [
   single,
   single,
   single,
+  scripted,
   suppressing,
   threshold,
   threshold,
@@ -156,13 +172,22 @@ function list(chance: Chance, name: string, word: number, field: string): readon
   return [`${field}=write - ${name} ${field} %s; ${makeActions(chance, word, 2)}`];
 }
 
+const CONTINUES = [
+  'TakeNext',
+  'TakeNext',
+  'TakeNext',
+  'TakeNext',
+  'DontCont',
+  'EndMatch',
+  'GoTo L1',
+  'GoTo L2',
+] as const;
+
 function makeHalf(chance: Chance, number: string): Half {
   const second = number === '2';
   const { fields, word } = makePattern(chance, number, second);
   const context = chance.oneIn(3) ? [`context${number}=${makeContext(chance)}`] : [];
-  const continues = chance.oneIn(4)
-    ? []
-    : [`continue${number}=${chance.pick(['TakeNext', 'TakeNext', 'TakeNext', 'DontCont', 'EndMatch'])}`];
+  const continues = chance.oneIn(4) ? [] : [`continue${number}=${chance.pick(CONTINUES)}`];
   return { fields: [...continues, ...fields, ...context], word };
 }
 
@@ -178,6 +203,10 @@ function makePattern(chance: Chance, number: string, second: boolean): Half {
     : [];
   const index = chance.below(all);
   const word = WORDS[index] ?? 'ev';
+  if (chance.oneIn(15)) {
+    const type = `${chance.oneIn(4) ? 'N' : ''}PerlFunc${lines}`;
+    return { fields: [...field(type, makePerlFunction(chance)), ...varmap], word: all };
+  }
   switch (chance.below(10)) {
     case 0:
       return { fields: field('TValue', chance.oneIn(4) ? 'FALSE' : 'TRUE'), word: all };

@@ -19,8 +19,24 @@ function makeRules(chance: Chance, index: number, files: number): readonly RuleT
   const rules = Array.from({ length: 1 + chance.below(5) }, (_, number) =>
     makeRule(chance, `${'abc'.charAt(index)}${String(number)}`),
   );
-  const mutated = rules.map((rule) => (chance.oneIn(12) ? mutate(chance, rule) : rule));
+  const mutated = rules.map((rule) =>
+    decorate(chance, chance.oneIn(12) && !hasPerl(rule) ? mutate(chance, rule) : rule),
+  );
   return files > 1 && index > 0 && chance.oneIn(2) ? [makeOptions(chance), ...mutated] : mutated;
+}
+
+/** Code that does not compile makes a rule invalid for SEC alone. */
+const hasPerl = (rule: RuleText): boolean => rule.some((field) => /sub \{|=\s*\(|eval %/.test(field));
+
+/** Lines that say nothing, labels, and fields over two lines. */
+function decorate(chance: Chance, rule: RuleText): RuleText {
+  const at = chance.below(rule.length);
+  const field = rule[at] ?? '';
+  if (chance.oneIn(5)) return rule.toSpliced(at, 0, `label=${chance.pick(['L1', 'L2'])}`);
+  if (chance.oneIn(12)) return rule.toSpliced(at, 0, chance.pick(['rem=a word', 'rem = type=Single']));
+  if (!chance.oneIn(10)) return rule;
+  const split = field.indexOf('=') + chance.below(field.length - field.indexOf('='));
+  return rule.with(at, `${field.slice(0, split)}\\\n${field.slice(split)}`);
 }
 
 function makeOptions(chance: Chance): RuleText {

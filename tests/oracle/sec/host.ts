@@ -80,7 +80,10 @@ export function createHost(scenario: Scenario, sandbox: Sandbox, options: HostOp
       if (signal !== 'HUP' && signal !== 'ABRT') return step(input);
       const before = rules;
       rules = readRules(switches, sandbox, options, signal === 'HUP' ? new Map() : before.files);
-      machine = machine.renewed(rules.program);
+      machine = machine.renewed(
+        rules.program,
+        signal === 'HUP' ? new Set() : namesReread(before.files, rules.files),
+      );
       wants = createPrefilter(rules.program, ports.match, options.prefilter === true);
       return step(input);
     },
@@ -134,6 +137,10 @@ function readRules(switches: SecSwitches, sandbox: Sandbox, options: HostOptions
   );
   return { program, files };
 }
+
+/** Files that were read before and were read again, or are gone: SEC ends their operations. */
+const namesReread = (before: RuleFiles, now: RuleFiles): ReadonlySet<string> =>
+  new Set([...before].filter(([name, file]) => now.get(name) !== file).map(([name]) => name));
 
 function readRuleFile(name: string, sandbox: Sandbox, known: RuleFiles) {
   const path = sandbox.path(name);

@@ -105,6 +105,7 @@ export function createInputs(
         if (input === undefined) open(name, 'end', now, false);
         else inputs.set(name.file, { ...input, ...name });
       }
+      for (const { file, bytes } of inputs.values()) if (file !== '-' && !bytes.open) bytes.reopen('end');
     },
   };
 }

@@ -7,8 +7,8 @@ import type { Row } from '../../../src/model/machine.ts';
 /** A machine together with all its rows, as a ledger would have them. */
 export interface KeptMachine {
   step(input: SecInput): readonly SecOutput[];
-  /** A machine of other rules that goes on with this one's state. */
-  renewed(program: SecProgram): KeptMachine;
+  /** A machine of other rules that goes on with this one's state; operations of `reread` files are gone. */
+  renewed(program: SecProgram, reread: ReadonlySet<string>): KeptMachine;
 }
 
 /** `reborn`: before each input, but not for ticks with which nothing is due, it is made anew of its rows, which have been text meanwhile. */
@@ -33,7 +33,7 @@ function keep(program: SecProgram, ports: SecPorts, reborn: boolean, rows: Map<s
   return {
     step(input) {
       const wake = machine.nextWake();
-      const idle = isTick(input) && (wake === undefined || wake > input.now);
+      const idle = input.type === 'tick' && (wake === undefined || wake > input.now);
       if (reborn && !idle) machine = revive();
       const outputs = machine.step(input);
       if (idle)
@@ -41,15 +41,18 @@ function keep(program: SecProgram, ports: SecPorts, reborn: boolean, rows: Map<s
       if (reborn) save();
       return outputs;
     },
-    renewed(program) {
+    renewed(program, reread) {
       save();
+      for (const [key, row] of rows) if (isOf(row, reread)) rows.delete(key);
       return keep(program, ports, reborn, rows);
     },
   };
 }
 
-/** SIGINT says nothing to a machine but the time. */
-const isTick = (input: SecInput): boolean =>
-  input.type === 'tick' || (input.type === 'signal' && input.signal === 'INT');
+/** Rows of operations name their file in the second place, those of Calendar rules in their keys. */
+function isOf({ key, value }: Row, files: ReadonlySet<string>): boolean {
+  if (key.startsWith('operation/')) return Array.isArray(value) && files.has(String(value[1]));
+  return key.startsWith('calendar/') && files.has(key.replace(/^calendar\/\d+\//, ''));
+}
 
 const throughText = (row: Row): Row => JSON.parse(JSON.stringify(row)) as Row;

@@ -70,7 +70,7 @@ while (my $dir = <STDIN>) {
   }
   waitpid($pid, 0);
   # Out of time or memory: a loop that ends some day, or never.
-  if ($? & 127 || $? >> 8 == 3) {
+  if ($?) {
     open(my $trace, '>>', "$dir/trace.txt") or die "$dir: $!";
     print $trace "\n\@0 RUNAWAY out of time or memory\n";
   }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createPerl } from '../../../src/daemon/perl/port.ts';
 import { textOf } from './bytes.ts';
 import { createHost, type HostOptions } from './host.ts';
 import { createSandbox } from './sandbox.ts';
@@ -13,12 +14,21 @@ import { createWorld } from './world.ts';
 export function play(folder: string, options: HostOptions = {}): string {
   const scenario = readScenario(textOf(readInput(folder)));
   const sandbox = createSandbox(folder);
+  const perl = createPerl({
+    environment: { PATH: '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' },
+    say: () => undefined,
+  });
   try {
     for (const { file } of scenario.inputs) {
       if (file !== '-') closeSync(openSync(sandbox.path(file), 'a'));
     }
-    return createWorld(scenario, sandbox, createHost(scenario, sandbox, options)).run();
+    return createWorld(
+      scenario,
+      sandbox,
+      createHost(scenario, sandbox, { perl: perl.call, ...options }),
+    ).run();
   } finally {
+    perl.close();
     sandbox.remove();
   }
 }

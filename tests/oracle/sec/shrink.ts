@@ -71,7 +71,10 @@ const withoutField: Smaller = (text, at) => eachRule(text, at, (rule, field) => 
 
 /** Actions are looked for by their semicolons; what is no list of actions any more just does not fail. */
 const withoutAction: Smaller = (text, at) => {
-  const pieces = text.files.flatMap(({ rules }) => rules.flat()).map((field) => field.split('; ').length);
+  const pieces = text.files
+    .flatMap(({ rules }) => rules.flat())
+    // Perl that does not compile is another matter.
+    .map((field) => (field.includes('sub {') ? 1 : field.split('; ').length));
   let left = at;
   for (const [index, count] of pieces.entries()) {
     if (count > 1 && left < count) {

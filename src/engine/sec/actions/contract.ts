@@ -1,3 +1,4 @@
+import type { AddedInputs } from '../added-inputs.ts';
 import type { Buffers } from '../buffer.ts';
 import type { Cache } from '../cache.ts';
 import type { Children } from '../children.ts';
@@ -22,6 +23,7 @@ export interface ActionPorts {
   readonly clock: Clock;
   readonly contexts: Contexts;
   readonly events: Events;
+  readonly inputs: AddedInputs;
   readonly limits: SecLimits;
   readonly operations: Operations;
   readonly outputs: Outputs;

@@ -11,7 +11,7 @@ const isSignal = (name: string): name is Signal => SIGNALS.has(name);
 export function createInputActions(
   ports: ActionPorts,
 ): Acts<'rewrite' | 'addinput' | 'dropinput' | 'sigemul'> {
-  const { buffers, outputs, texts } = ports;
+  const { buffers, inputs, outputs, texts } = ports;
   return {
     rewrite(action, scene) {
       const count = wholeNumber(texts.inList(action.count, scene));
@@ -28,10 +28,15 @@ export function createInputActions(
       }
       const file = texts.inList(action.file, scene);
       const context = action.context === undefined ? {} : { context: texts.inList(action.context, scene) };
-      outputs.do(scene, 'addinput', { type: 'watch', file, offset, ...context });
+      if (inputs.add({ file, offset, ...context }))
+        outputs.do(scene, 'addinput', { type: 'watch', file, offset, ...context });
+      else outputs.limit('inputs', 'addinput: there are too many added inputs', scene.place);
     },
-    dropinput: ({ file }, scene) =>
-      outputs.do(scene, 'dropinput', { type: 'unwatch', file: texts.inList(file, scene) }),
+    dropinput(action, scene) {
+      const file = texts.inList(action.file, scene);
+      inputs.drop(file);
+      outputs.do(scene, 'dropinput', { type: 'unwatch', file });
+    },
     sigemul({ signal }, scene) {
       const name = texts.inList(signal, scene);
       if (isSignal(name)) outputs.do(scene, 'sigemul', { type: 'signal', signal: name });

@@ -1,12 +1,11 @@
 import type { PerlArgument } from '../contract.ts';
-import { cachedArguments } from '../expression.ts';
 import type { PerlResult } from '../perl.ts';
 import type { Value } from '../variables.ts';
 import type { ActionPorts, Acts } from './contract.ts';
 
 /** Perl code; an error leaves the variable as it was. */
 export function createPerlActions(ports: ActionPorts): Acts<'eval' | 'call' | 'lcall'> {
-  const { cache, outputs, perl, texts, variables } = ports;
+  const { outputs, perl, texts, variables } = ports;
 
   const keep = (variable: string, result: PerlResult): void => {
     if (result !== undefined) variables.set(variable, valueOf(result));
@@ -23,7 +22,8 @@ export function createPerlActions(ports: ActionPorts): Acts<'eval' | 'call' | 'l
     },
     lcall({ variable, args, code, cached }, scene) {
       const filled = args.map((arg) => texts.inList(arg, scene));
-      keep(variable, perl.callCode(code, cached ? cachedArguments(filled, cache) : filled, scene.place));
+      const call = cached ? perl.callWithCached : perl.callCode;
+      keep(variable, call(code, filled, scene.place));
     },
   };
 }

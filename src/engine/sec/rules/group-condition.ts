@@ -7,16 +7,17 @@ import type { RuleOf, RulePorts } from './contract.ts';
 /** Whether the events in the window of an EventGroup's operation are enough. */
 export type IsEnough = (operation: Operation) => boolean;
 
-type Check = (tokens: string) => boolean;
+type Check = (tokens: string, operation: Operation) => boolean;
 
 /** Enough: each member has its count, and the tokens match the pattern if there is one. */
 export function createIsEnough(rule: RuleOf<'EventGroup'>, place: SecPlace, ports: RulePorts): IsEnough {
   const check = rule.egpattern === undefined ? undefined : createCheck(rule.egpattern, place, ports);
-  return ({ members, tokens }) => {
+  return (operation) => {
+    const { members, tokens } = operation;
     const counts = rule.members.map(() => 0);
     for (const member of members) counts[member] = (counts[member] ?? 0) + 1;
     if (rule.members.some(({ thresh }, member) => (counts[member] ?? 0) < thresh)) return false;
-    return check === undefined || check(tokens.join(' '));
+    return check === undefined || check(tokens.join(' '), operation);
   };
 }
 
@@ -27,8 +28,9 @@ function createCheck(pattern: SecPattern, place: SecPlace, ports: RulePorts): Ch
     case 'regexp':
       return createRegexCheck(pattern, place, ports);
     case 'perl':
-      return (tokens) => {
-        const result = ports.perl.callCode(pattern.code, [tokens], place);
+      return (text, { tokens, times }) => {
+        const args = [text, { list: tokens }, { list: times.map(String) }];
+        const result = ports.perl.callCode(pattern.code, args, place);
         return result !== undefined && isMatch(result) !== pattern.negated;
       };
     default:
