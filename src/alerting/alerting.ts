@@ -39,8 +39,8 @@ export interface Alerting extends Machine<AlertingInput, AlertingOutput> {
   counters(): readonly ReceiverCounters[];
   /** Sums that do not hold: there should be none. */
   breaches(): readonly Breach[];
-  /** How every channel stands, with what its budgets come to. */
-  channels(): readonly ChannelStatus[];
+  /** How every channel stands, with what its budgets come to; `at`: if that is later than the last input. */
+  channels(at?: Instant): readonly ChannelStatus[];
   /** Those that have not ended, oldest first. */
   silences(): readonly Silence[];
 }
@@ -72,7 +72,7 @@ export function createAlerting(rules: AlertingRules): Alerting {
     restore: (rows) => restoreDesk(desk, rows),
     counters: () => desk.counters.all(),
     breaches: () => [...desk.breaches.values()],
-    channels: () => channelStatuses(desk),
+    channels: (at = desk.now) => channelStatuses(desk, latest(desk.now, at)),
     silences: () => [...desk.silences.values()].map((silence) => ({ ...silence })).sort(byOrder),
   };
 }

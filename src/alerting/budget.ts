@@ -27,16 +27,29 @@ export interface Budget {
 
 /** What channels with one budget key spent together. */
 export interface Spent {
-  /** Attempts that still count, ascending, each with its running number; only the ends change. */
+  /** Attempts that still count, or may under another configuration, ascending, each with its running number; only the ends change. */
   readonly times: number[];
   /** The number of the first of `times`. */
   first: number;
   reports: readonly Reported[];
-  /** The longest window of any of these channels. */
+  /** The longest window, and the highest limit, that any configuration may ask these channels for. */
   longest: number;
+  highest: number;
 }
 
-export const nothingSpent = (): Spent => ({ times: [], first: 0, reports: [], longest: 0 });
+/** No window is longer than a month. */
+const LONGEST_WINDOW = 31 * 86_400_000;
+/** As many attempts as a later limit may ask for; a higher one holds from when it is configured. */
+const MOST_KEPT = 10_000;
+
+/** Also what no budget asks for now is kept: a reload may bring one, and nothing sent before is free then. */
+export const nothingSpent = (): Spent => ({
+  times: [],
+  first: 0,
+  reports: [],
+  longest: LONGEST_WINDOW,
+  highest: MOST_KEPT,
+});
 
 /** A reserve never takes the last slot: what is not critical would wait for ever. */
 const capOf = ({ limit, reserve = 0 }: BudgetRule, critical: boolean): number =>
@@ -48,9 +61,11 @@ const MOST_REPORTS = 8;
 /** A channel's limits over what it, and others with it, spent. */
 export function createBudget(budgets: readonly BudgetRule[], spent: Spent): Budget {
   spent.longest = Math.max(spent.longest, ...budgets.map(({ window }) => window));
+  spent.highest = Math.max(spent.highest, ...budgets.map(({ limit }) => limit));
 
   const expire = (now: Instant): void => {
-    let gone = 0;
+    // Whether a limit is reached depends on as many attempts as it allows, and on none before.
+    let gone = Math.max(0, spent.times.length - spent.highest);
     while ((spent.times[gone] ?? now) < now - spent.longest) gone += 1;
     if (gone === 0) return;
     spent.times.splice(0, gone);
@@ -90,7 +105,7 @@ export function createBudget(budgets: readonly BudgetRule[], spent: Spent): Budg
     },
     spend(now) {
       expire(now);
-      if (spent.longest > 0) spent.times.push(now);
+      spent.times.push(now);
       spent.reports = spent.reports
         .filter(({ resetAt }) => resetAt > now)
         .map((report) => ({ ...report, left: report.left - 1 }));

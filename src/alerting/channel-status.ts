@@ -25,12 +25,12 @@ export interface ChannelStatus {
 const DAY = millis(86_400_000);
 
 /** Every channel, in the order of the configuration; those that are gone while something is there. */
-export const channelStatuses = (desk: Desk): readonly ChannelStatus[] =>
+export const channelStatuses = (desk: Desk, now: Instant): readonly ChannelStatus[] =>
   [...desk.lanes.values()]
     .filter(({ isConfigured, waiting, underWay }) => isConfigured || waiting.length + underWay.size > 0)
-    .map((lane) => statusOf(desk, lane));
+    .map((lane) => statusOf(lane, now));
 
-function statusOf({ now }: Desk, lane: Lane): ChannelStatus {
+function statusOf(lane: Lane, now: Instant): ChannelStatus {
   const { rules, waiting, underWay, allowance } = lane;
   const { times } = allowance.spent;
   const { price = 0 } = rules;

@@ -43,8 +43,6 @@ export const createAllowance = (key: string): Allowance => ({
   written: [0, 0],
 });
 
-const DAY = 86_400_000;
-
 /** An idle channel. `order` is negative, so that a channel's timer comes before those of notifications. */
 export function createLane(
   rules: ChannelRules,
@@ -63,8 +61,6 @@ export function createLane(
     block: undefined,
     isDirty: false,
   };
-  // What was spent in a day is told, whatever the budgets ask for.
-  if ((rules.price ?? 0) > 0) allowance.spent.longest = Math.max(allowance.spent.longest, DAY);
   allowance.lanes.push(lane);
   return lane;
 }

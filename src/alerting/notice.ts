@@ -36,16 +36,16 @@ const PATIENCE_WITH_UNKNOWN = 3;
 export const tellsEnd = ({ notification }: Notice): boolean => notification.reason === 'resolved';
 
 /**
- * Parts of one message stay together; then the worst first, what is only told again after what is news,
- * ends last; then the oldest. Negative: `a` goes first.
+ * Parts of one message stay together; then the worst first, then ends, and last what is only told again,
+ * which may come as often as there is room; then the oldest. Negative: `a` goes first.
  */
 export function compareTurns(a: Notice, b: Notice): number {
   const started = Number(b.notification.part > 0) - Number(a.notification.part > 0);
   if (started !== 0) return started;
-  const ends = Number(tellsEnd(a)) - Number(tellsEnd(b));
-  if (ends !== 0) return ends;
   const reminds = Number(onlyReminds(a)) - Number(onlyReminds(b));
   if (reminds !== 0) return reminds;
+  const ends = Number(tellsEnd(a)) - Number(tellsEnd(b));
+  if (ends !== 0) return ends;
   const worse = severityRank[b.notification.severity] - severityRank[a.notification.severity];
   return worse !== 0 ? worse : a.rank - b.rank || a.order - b.order;
 }

@@ -153,8 +153,8 @@ function build(version: string, done: (code: ExitCode) => void): Command {
   program
     .command('import')
     .description("another program's rules as native ones, with comments where something was lost")
-    .argument('<dialect>', 'sec, fail2ban')
-    .argument('<file>', "rules of SEC's; a filter, jail.conf or jail.local of fail2ban's")
+    .argument('<dialect>', 'sec, swatch, fail2ban')
+    .argument('<file>', "rules of SEC's or swatch's; a filter, jail.conf or jail.local of fail2ban's")
     .option('--jail <file>', 'of a fail2ban filter: the jail file that says how many failures count')
     .action(action(async () => (await import('./commands/import.ts')).importRules));
   program

@@ -5,14 +5,15 @@ import { exit, type ExitCode } from './exit.ts';
 import type { Settings } from './settings.ts';
 import { complain } from './terminal.ts';
 
-/** Reads in the ledger, whether a daemon runs or not; says why where it cannot be read. */
+/** Reads in the ledger, whether a daemon runs or not; says why where it cannot be read, after the words `before`. */
 export async function withReader(
   settings: Pick<Settings, 'state'>,
   use: (reader: LedgerReader) => ExitCode,
+  before = '',
 ): Promise<ExitCode> {
   const opened = await openLedgerReader({ directory: settings.state });
   if (!opened.ok) {
-    complain(`no ledger in ${settings.state}: ${opened.failure.detail}`);
+    complain(`${before}no ledger in ${settings.state}: ${opened.failure.detail}`);
     return exit.failed;
   }
   try {

@@ -6,6 +6,7 @@ import { oneOrMore, period } from '../dialects/native/values.ts';
 import { switchWords } from '../dialects/sec/switch-words.ts';
 import { readSwatchArguments } from '../dialects/swatch/command-line.ts';
 import { includesOf, readSwatch, type SwatchSource } from '../dialects/swatch/read.ts';
+import { noFindings } from '../dialects/swatch/report.ts';
 import { scanPattern } from '../dialects/swatch/scan-pattern.ts';
 import { swatchKind, writeSwatchOptions } from '../engine/swatch-rule.ts';
 import type { SwatchProgram } from '../engine/swatch/program.ts';
@@ -57,39 +58,38 @@ export type SwatchInclude = z.output<typeof swatchIncludeSchema>;
 /** Files that one configuration may include, each other's too. */
 const MOST_FILES = 1000;
 
+interface ReadPorts {
+  readonly ports: ConfigPorts;
+  readonly match: MatchPorts;
+}
+
+/** A configuration of swatch as it was read. */
+export interface SwatchFile extends ReturnType<typeof readSwatch> {
+  /** It and the files that it includes. */
+  readonly files: readonly string[];
+}
+
 /** Reads the file of one include, and those that it includes; `place` is where it stands. */
 export async function readSwatchInclude(
   include: SwatchInclude,
   place: Place,
-  { ports, match }: { readonly ports: ConfigPorts; readonly match: MatchPorts },
+  { ports, match }: ReadPorts,
 ): Promise<SecRules> {
   const path = resolvePath(include.swatch, place.file);
-  const files = await readAll(path, ports);
-  const main = files.get(path);
   const given = readSwatchArguments(switchWords(include.options));
-  const options = given.diagnostics.map((diagnostic) => ({ ...place, ...diagnostic }));
-  if (typeof main !== 'object') {
-    const unreadable: Diagnostic = {
-      code: 'config.unreadable',
-      severity: 'error',
-      message: `${path} ${main ?? 'was not read'}`,
-      ...place,
-    };
-    return { files: [], diagnostics: [...options, unreadable], broken: [], ...NOTHING };
-  }
-  const { program, findings } = readSwatch(main, {
-    ports: match,
-    awk: given.awk,
-    oldStyle: given.oldStyle,
-    shell: include.shell === 'allow',
-    user: userName(),
-    included: (name, from) => files.get(resolvePath(name, from)) ?? 'was not read',
-  });
+  const { awk, oldStyle } = given;
+  const shell = include.shell === 'allow';
+  const read = await readSwatchFile(path, { awk, oldStyle, shell, place }, { ports, match });
+  const { program, findings } = read;
   const { pattern, everyRecord, expressions } = scanPattern(program);
   return {
     rule: swatchRule(include, program, pattern, place),
-    files: [...files].flatMap(([name, file]) => (typeof file === 'string' ? [] : [name])),
-    diagnostics: [...options, ...findings.errors, ...findings.repaired],
+    files: read.files,
+    diagnostics: [
+      ...given.diagnostics.map((diagnostic) => ({ ...place, ...diagnostic })),
+      ...findings.errors,
+      ...findings.repaired,
+    ],
     broken: findings.leftOut,
     traps: findings.traps,
     everyRecord,
@@ -97,7 +97,37 @@ export async function readSwatchInclude(
   };
 }
 
-const NOTHING = { traps: [], everyRecord: [], expressions: [] } as const;
+interface FileOptions {
+  readonly awk?: boolean;
+  readonly oldStyle?: boolean;
+  readonly shell?: boolean;
+  /** Where the path stands; absent: on the command line. */
+  readonly place?: Place;
+}
+
+/** Reads a configuration file with those that it includes; a file that cannot be read is among the errors. */
+export async function readSwatchFile(
+  path: string,
+  { awk = false, oldStyle = false, shell = true, place }: FileOptions,
+  { ports, match }: ReadPorts,
+): Promise<SwatchFile> {
+  const files = await readAll(path, ports);
+  const main = files.get(path);
+  if (typeof main !== 'object') {
+    const message = `${path} ${main ?? 'was not read'}`;
+    const unreadable: Diagnostic = { code: 'config.unreadable', severity: 'error', message, ...place };
+    return { program: { blocks: [] }, findings: { ...noFindings(), errors: [unreadable] }, files: [] };
+  }
+  const read = readSwatch(main, {
+    ports: match,
+    awk,
+    oldStyle,
+    shell,
+    user: userName(),
+    included: (name, from) => files.get(resolvePath(name, from)) ?? 'was not read',
+  });
+  return { ...read, files: [...files].flatMap(([name, file]) => (typeof file === 'string' ? [] : [name])) };
+}
 
 /** The file and all that it includes, by path; a text says why there is none. */
 async function readAll(path: string, ports: ConfigPorts): Promise<Map<string, SwatchSource | string>> {

@@ -580,6 +580,17 @@ export const mistakes: readonly [
     ],
   ],
   [
+    'include swatch without a file, with a wrong one, and two of a name',
+    'include: [{ swatch: /etc/x }, { swatch: /etc/s.conf }]',
+    [
+      'c.yaml:1:21 config.unreadable /etc/x does not exist',
+      'c.yaml:1:41 config.given-twice two includes are named "swatch" (give each an id of its own)',
+      '/etc/s.conf:2:11 pattern.syntax unmatched ( (a parenthesis in the text is written \\()',
+      '/etc/s.conf:3:5 swatch.action there is no action ecko: it is left out (did you mean echo?)',
+    ],
+    { '/etc/s.conf': '# x\nwatchfor /(a/\n    ecko red\nwatchfor /b/\n    ecko red\n' },
+  ],
+  [
     'include sec with keys that are none',
     'include: [{ sec: a, alert: { on: [shout] }, shell: raw }]',
     [

@@ -13,6 +13,7 @@ const blocksOf = (page: string, language: string): readonly string[] =>
 
 const files = {
   '/etc/sec/a.sec': 'type=Suppress\nptype=SubStr\npattern=x\n',
+  '/etc/swatch.conf': 'watchfor /x/\n  echo\n',
   '/etc/bird-sentinel/hook.key': 'k',
   '/etc/bird-sentinel/mail.pw': 'm',
   '/etc/bird-sentinel/nsca.pw': 'n',

@@ -42,9 +42,16 @@ describe('drill', () => {
       'attempt',
       'sent',
     ]);
-    const body: unknown = JSON.parse(hook.arrivals[0]?.body ?? '{}');
-    expect(body).toMatchObject({ rule: 'sentinel/drill', reason: 'test', severity: 'warning' });
-    expect(hook.arrivals[0]?.body).toContain('TEST WARNING');
+    const bodies = hook.arrivals.map(({ body }) => JSON.parse(body) as { readonly rule: string });
+    const test = bodies.find(({ rule }) => rule === 'sentinel/drill');
+    expect(test).toMatchObject({ reason: 'test', severity: 'warning' });
+    expect(JSON.stringify(test)).toContain('TEST WARNING');
+    // That one channel of the chain failed is told by the other.
+    expect(bodies.find(({ rule }) => rule === 'sentinel/drill-failed')).toMatchObject({
+      severity: 'critical',
+      key: ['me', 'bad'],
+      line: expect.stringMatching(/^the drill for me did not get through by channel bad: /),
+    });
   });
 
   test('says by its exit code that somebody was not reached, also with a daemon', async () => {

@@ -29,8 +29,9 @@ import {
 const hour = 60 * minute;
 export const day = 24 * hour;
 
-/** Windows stay the same over reloads: what is older than the longest is forgotten. */
-const windows = [millis(10 * minute), millis(3 * hour)] as const;
+/** A reload may bring longer windows as well as shorter ones. */
+const shortWindows = fc.constantFrom(minute, 10 * minute, hour).map(millis);
+const longWindows = fc.constantFrom(3 * hour, day).map(millis);
 
 const grouping = fc.record({
   by: fc.constantFrom(['rule'], ['severity', 'key'], ['host']),
@@ -61,6 +62,9 @@ const routes: fc.Arbitrary<readonly Route[]> = fc.oneof(
 /** Every way in which a configuration can ask for less, later or more. */
 export const fullRules: fc.Arbitrary<AlertingRules> = fc
   .record({
+    short: shortWindows,
+    long: longWindows,
+    budgeted: fc.constantFrom('both', 'both', 'long', 'none'),
     limit: fc.integer({ min: 1, max: 5 }),
     reserve: fc.nat(2),
     concurrency: fc.integer({ min: 1, max: 3 }),
@@ -78,57 +82,72 @@ export const fullRules: fc.Arbitrary<AlertingRules> = fc
     flapping: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
     inhibits: fc.boolean(),
   })
-  .map(({ limit, reserve, concurrency, quiet, digest, storm, flapping, inhibits, maxSilences, ...more }) => {
-    const [short, long] = windows;
-    const budgets = [
-      { window: short, limit, reserve: Math.min(reserve, limit) },
-      { window: long, limit: limit * 3 },
-    ];
-    const rules = rulesOf({
-      ...more,
-      channels: [
-        channelOf('phone', { budgets, concurrency, budgetKey: 'account' }),
-        channelOf('mail', { resolved: true, concurrency }),
-        channelOf('board', { budgets, resolved: true, budgetKey: 'account' }),
-      ],
-      receivers: { admin: ['phone', 'mail', 'board'], team: ['mail'], wall: ['board', 'phone'] },
-    });
-    const hours =
-      quiet === undefined
-        ? {}
-        : {
-            quietHours: {
-              name: 'nights',
-              from: quiet.from * hour,
-              to: quiet.to * hour,
-              zone: 'Europe/Paris',
-              hold: ['info', 'warning'] as const,
-              exempt: ['phone'],
-            },
-          };
-    return {
-      ...rules,
+  .map(
+    ({
+      short,
+      long,
+      budgeted,
+      limit,
+      reserve,
+      concurrency,
+      quiet,
+      digest,
+      storm,
+      flapping,
+      inhibits,
       maxSilences,
-      receivers: rules.receivers.map((receiver) => ({
-        ...receiver,
-        ...hours,
-        ...(digest === undefined || receiver.name === 'wall'
+      ...more
+    }) => {
+      const budgets = [
+        ...(budgeted === 'both' ? [{ window: short, limit, reserve: Math.min(reserve, limit) }] : []),
+        ...(budgeted === 'none' ? [] : [{ window: long, limit: limit * 3 }]),
+      ];
+      const rules = rulesOf({
+        ...more,
+        channels: [
+          channelOf('phone', { budgets, concurrency, budgetKey: 'account' }),
+          channelOf('mail', { resolved: true, concurrency }),
+          channelOf('board', { budgets, resolved: true, budgetKey: 'account' }),
+        ],
+        receivers: { admin: ['phone', 'mail', 'board'], team: ['mail'], wall: ['board', 'phone'] },
+      });
+      const hours =
+        quiet === undefined
           ? {}
-          : { digest: { at: digest * hour, zone: 'UTC' } }),
-      })),
-      inhibit: inhibits
-        ? [
-            {
-              source: { severity: ['critical'], fields: {} },
-              target: { severity: ['info', 'warning'], fields: {} },
-              equal: ['host'],
-            },
-          ]
-        : [],
-      ...(storm === undefined ? {} : { storm: { ...storm, within: millis(5 * minute) } }),
-      ...(flapping === undefined ? {} : { flapping: { above: flapping, within: millis(hour) } }),
-    };
-  });
+          : {
+              quietHours: {
+                name: 'nights',
+                from: quiet.from * hour,
+                to: quiet.to * hour,
+                zone: 'Europe/Paris',
+                hold: ['info', 'warning'] as const,
+                exempt: ['phone'],
+              },
+            };
+      return {
+        ...rules,
+        maxSilences,
+        receivers: rules.receivers.map((receiver) => ({
+          ...receiver,
+          ...hours,
+          ...(digest === undefined || receiver.name === 'wall'
+            ? {}
+            : { digest: { at: digest * hour, zone: 'UTC' } }),
+        })),
+        inhibit: inhibits
+          ? [
+              {
+                source: { severity: ['critical'], fields: {} },
+                target: { severity: ['info', 'warning'], fields: {} },
+                equal: ['host'],
+              },
+            ]
+          : [],
+        ...(storm === undefined ? {} : { storm: { ...storm, within: millis(5 * minute) } }),
+        ...(flapping === undefined ? {} : { flapping: { above: flapping, within: millis(hour) } }),
+      };
+    },
+  );
 
 const deliveries: fc.Arbitrary<Delivery> = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Delivery>({ type: 'sent', receipt: 'ok' }) },

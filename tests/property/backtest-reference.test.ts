@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Effect, EngineInput } from '../../src/model/effect.ts';
-import { instant, latest, type Instant } from '../../src/model/time.ts';
+import { instant, latest } from '../../src/model/time.ts';
 import { createParser } from '../../src/parse/event.ts';
 import { backtestOf, configOf, folder, logsOf, match, present, writeLog } from './backtest-world.ts';
 
@@ -120,8 +120,7 @@ function shownAll(
     if (isFirst) step({ type: 'sourceState', seq: seq++, now, source: line.log, condition: 'atEnd' });
     step({ type: 'event', seq: seq++, now, event, rules: program.rules.map((_, rule) => rule) });
     const isLast = written.findLastIndex(({ log }) => log === line.log) === index;
-    if (isLast)
-      step({ type: 'sourceState', seq: seq++, now: now as Instant, source: line.log, condition: 'gone' });
+    if (isLast) step({ type: 'sourceState', seq: seq++, now, source: line.log, condition: 'gone' });
   }
   expect(sources.length).toBeGreaterThan(0);
   return raised;

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { nodeFiles } from '../../config/node-files.ts';
 import { createMatchPorts } from '../../daemon/node-ports.ts';
 import type { Imported } from '../../dialects/native/write.ts';
 import { exit, type ExitCode } from '../exit.ts';
@@ -45,6 +46,16 @@ const importers: { readonly [dialect: string]: Importer } = {
     const options = { ports: createMatchPorts(), precedence: 'ordinary', perl: false, settings } as const;
     const { program, diagnostics } = readSecFiles([source], options);
     return importSec(program, diagnostics);
+  },
+  async swatch(path) {
+    const { readSwatchFile } = await import('../../config/swatch-include.ts');
+    const { importSwatch } = await import('../../dialects/swatch/import.ts');
+    const { program, findings } = await readSwatchFile(
+      path,
+      {},
+      { ports: nodeFiles, match: createMatchPorts() },
+    );
+    return importSwatch(program, findings);
   },
   async fail2ban(path, { jail }) {
     const { importFail2ban } = await import('../../dialects/fail2ban/import.ts');

@@ -1,14 +1,13 @@
 import { callControl } from '../../control/client.ts';
 import type { Status } from '../../daemon/status.ts';
 import { safeLine } from '../../kit/terminal.ts';
-import type { LedgerCounts, LedgerReader } from '../../store/contract.ts';
-import { LedgerError } from '../../store/failure.ts';
-import { openLedgerReader } from '../../store/ledger.ts';
 import { instant } from '../../model/time.ts';
 import { channelLines } from '../channel-lines.ts';
 import { exit, type ExitCode } from '../exit.ts';
+import { checkConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson, table } from '../terminal.ts';
+import { withReader } from '../with-reader.ts';
 
 const timeoutMs = 5_000;
 
@@ -28,30 +27,31 @@ export async function status(settings: Settings): Promise<ExitCode> {
     complain(`the daemon does not answer: ${answered.detail}`);
     return exit.failed;
   }
-  const opened = await openLedgerReader({ directory: settings.state });
-  if (!opened.ok) {
-    complain(`no daemon runs, and no ledger is in ${settings.state}: ${opened.failure.detail}`);
-    return exit.failed;
-  }
-  const counts = countsOf(opened.reader);
-  opened.reader.close();
-  if (counts === undefined) return exit.failed;
-  if (settings.json) printJson({ version: 1, running: false, ledger: counts });
-  else {
-    print('no daemon runs');
-    print(ledgerLine(counts));
-  }
-  return exit.failed;
+  return statusOfLedger(settings);
 }
 
-function countsOf(reader: LedgerReader): LedgerCounts | undefined {
-  try {
-    return reader.counts();
-  } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
-    complain(`no daemon runs, and the ledger cannot be read: ${error.message}`);
-    return undefined;
-  }
+async function statusOfLedger(settings: Settings): Promise<ExitCode> {
+  const checked = await checkConfig(settings);
+  const config = checked.ok ? checked.value : undefined;
+  // A daemon that answers needs none of the machines.
+  const { keptStatus } = await import('../kept-status.ts');
+  const before = 'no daemon runs, and there is ';
+  return withReader(
+    settings,
+    (reader) => {
+      const kept = keptStatus(reader, config, instant(Date.now()));
+      if (settings.json) printJson(kept);
+      else {
+        print('no daemon runs; this is what the ledger knows');
+        if (config === undefined)
+          print('the configuration cannot be used: rules and budgets are left out (see check)');
+        printSums(kept);
+        printChannels(kept);
+      }
+      return exit.failed;
+    },
+    why,
+  );
 }
 
 /** A daemon of this very program says so by the version of its status: the rest of the form follows. */
@@ -67,6 +67,12 @@ function printStatus(status: Status): void {
   print('\nsources');
   print(table(status.sources.map(sourceRow)));
   if (status.catchingUp.length > 0) print(`  catching up: ${status.catchingUp.join(' ')}`);
+  printSums(status);
+  printChannels(status);
+}
+
+/** Both sums, and those that do not hold. */
+function printSums(status: Pick<Status, 'rules' | 'receivers' | 'breaches'>): void {
   print('\nrules: matched = raised + absorbed');
   const busy = status.rules.filter(({ matched }) => matched > 0);
   print(
@@ -88,11 +94,16 @@ function printStatus(status: Status): void {
         `  DOES NOT HOLD since ${at}: ${rule}${receiver === undefined ? '' : ` for ${receiver}`}: ${text}`,
       ),
     );
+}
+
+function printChannels(status: Pick<Status, 'channels' | 'silences' | 'ledger'>): void {
   print('\nchannels');
   for (const channel of status.channels)
     for (const line of channelLines(channel, instant(Date.now()))) print(safeLine(line));
   if (status.silences > 0) print(`\n${status.silences} silence(s): see silences list`);
   print(`\nledger: ${ledgerLine(status.ledger)}`);
+  const { dead = 0 } = status.ledger.byState;
+  if (dead > 0) print(`  ${dead} message(s) given up: see alerts list --undelivered`);
   if (status.ledger.trouble !== undefined) print(`  CANNOT BE WRITTEN: ${safeLine(status.ledger.trouble)}`);
 }
 

@@ -52,13 +52,12 @@ export function readAction(
 
 /** Whether a piece behind a comma is a value of its own. */
 function valueTest(name: SwatchAction['type']): (piece: string, before: string | undefined) => boolean {
+  if (name === 'exec') return isCommandAfter;
   switch (name) {
     case 'echo':
       return (piece) => piece.split(/\s+/).every((word) => isMode(word));
     case 'pipe':
       return (piece, before) => piece === 'keep_open' || isCommandAfter(piece, before);
-    case 'exec':
-      return isCommandAfter;
     case 'mail':
       return (piece) => /^[\w.+:@-]*@[\w.+:@-]+$/.test(piece);
     case 'bell':

@@ -115,7 +115,7 @@ function isSyntax(char: string, begins: boolean, words: number, rest: string): b
 }
 
 const INTERPRETERS =
-  /^(?:(?:[abckz]|da|tc|fi|pdk|mk)?sh|perl|python[\d.]*|ruby|node|php|lua|awk|gawk|mawk|sed)$/;
+  /^(?:(?:[abckz]|ba|da|tc|fi|pdk|mk|rk)?sh|perl|python[\d.]*|ruby|node|php|lua|awk|gawk|mawk|sed)$/;
 const REMOTE = /^(?:ssh|rsh|su|eval|sudo|doas|env|nohup|setsid|xargs|timeout|nice|chroot|runuser|watch)$/;
 
 function checkedWords(words: readonly SwatchText[], source: Text, report: Report): SwatchCommand | undefined {

@@ -125,9 +125,7 @@ function paceOfThreshold(
 const EVENT = '^(?:\\w{3}\\s+\\d{1,2}\\s+\\d{2}:\\d{2}:\\d{2}\\s+)?(?<event>[^\\n]*)';
 
 function paceOfThrottle({ hold, every, key: by }: NonNullable<SwatchBlock['throttle']>, names: Names): Pace {
-  const lost = [
-    ...(every === undefined ? [] : [`throttle threshold=${every}: a report of every ${every}th event`]),
-  ];
+  const lost = every === undefined ? [] : [`throttle threshold=${every}: a report of every ${every}th event`];
   if (hold === undefined) return { ...NO_PACE, lost };
   const quiet = secondsText(hold);
   if (by === undefined) return { keys: { key: ['event'], quiet }, notes: [], lost, also: EVENT };

@@ -44,7 +44,7 @@ export function toScript(text: SwatchText): Script | { readonly refused: string 
 
 /** Commands that read a text as code: with something of the log in the script that could be it. */
 const INTERPRETED =
-  /(?:^|[\s;|&(/])(?:eval|ssh|rsh|(?:[abckz]|da|tc|fi|pdk|mk)?sh|su|perl|python[\d.]*|ruby|node|php|lua|awk|gawk|mawk|sed|env|xargs)(?=$|[\s;|&)])/;
+  /(?:^|[\s;|&(/])(?:eval|ssh|rsh|(?:[abckz]|ba|da|tc|fi|pdk|mk|rk)?sh|su|perl|python[\d.]*|ruby|node|php|lua|awk|gawk|mawk|sed|env|xargs)(?=$|[\s;|&)])/;
 
 function parameter(number: number, quote: State['quote']): string {
   const name = `\${${String(number)}}`;

@@ -1,0 +1,86 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../peers/eventually.ts';
+import { startHttpPeer, type HttpPeer } from './http-peer.ts';
+import { run, site, type Running, type Site } from './program.ts';
+
+let at: Site;
+let hook: HttpPeer;
+let daemon: Running;
+
+const hour = 3_600_000;
+/** A time of day as the configuration takes it, by UTC. */
+const clock = (ahead: number): string => new Date(Date.now() + ahead).toISOString().slice(11, 16);
+
+beforeAll(async () => {
+  at = site();
+  hook = await startHttpPeer();
+  writeFileSync(at.path('app.log'), '');
+  at.configure(`
+sources: { app: { file: ${at.path('app.log')}, start: beginning } }
+zone: UTC
+rules:
+  - { id: delivered, match: 'delivered (?<name>\\w+)', key: [name], alert: { severity: critical } }
+  - { id: joined, match: 'joined (?<name>\\w+)', key: [name], alert: {} }
+  - { id: muted, match: 'muted (?<name>\\w+)', key: [name], quiet: 1h, alert: {} }
+  - { id: held, match: 'held (?<name>\\w+)', key: [name], alert: {} }
+  - { id: failed, match: 'failed (?<name>\\w+)', key: [name], alert: {} }
+  - { id: passed, match: 'passed (?<name>\\w+)', key: [name], alert: {} }
+channels:
+  hook: { webhook: { url: '${hook.url}' } }
+  narrow: { file: { file: ${at.path('narrow.log')} } }
+  bad: { exec: { command: [/bin/sh, -c, 'echo the pager is broken >&2; exit 1'] } }
+receivers:
+  me: { channels: [hook] }
+  few: { channels: [narrow] }
+  sleeper: { channels: [hook], quiet-hours: nights }
+  nobody: { channels: [bad] }
+  chain: { channels: [bad, hook] }
+quiet-hours: { nights: { from: '${clock(-2 * hour)}', to: '${clock(2 * hour)}' } }
+budgets: { narrow: { per-15m: 2 } }
+routes:
+  - { when: { rule: joined }, to: few }
+  - { when: { rule: held }, to: sleeper }
+  - { when: { rule: failed }, to: nobody }
+  - { when: { rule: passed }, to: chain }
+  - { to: me }
+`);
+  await run(at.args('silences', 'add', 'rule=muted', '--for', '2h', '--comment', 'new disk'));
+  daemon = await at.daemon();
+  const names = ['delivered a', 'joined a', 'joined b', 'joined c', 'joined d', 'muted a', 'held a', 'failed a', 'passed a'];
+  appendFileSync(at.path('app.log'), names.map((name) => `${name}\n`).join(''));
+  await eventually(() => hook.arrivals.length >= 2, 'what is delivered and what is passed on');
+});
+afterAll(async () => {
+  await daemon.kill('SIGTERM');
+  await hook.stop();
+  at.remove();
+});
+
+/** The story of the oldest alert of a rule, without times and ids, once it has come to this. */
+async function story(rule: string, end: string): Promise<readonly string[]> {
+  let told: readonly string[] = [];
+  const hasEnded = async (): Promise<boolean> => {
+    const alerts = await at.json('alerts', 'list', '--rule', rule);
+    const { stdout } = await run(at.args('alerts', 'why', String(alerts.at(-1)?.['id'])));
+    told = stdout.trimEnd().split('\n').map(plain);
+    return told.some((line) => line.startsWith(end));
+  };
+  await eventually(hasEnded, `"${end}" in the story of ${rule}`);
+  return told;
+}
+
+const plain = (line: string): string =>
+  line
+    .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z {2}(\S+) +/, '$1: ')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/\b[0-9A-HJKMNP-TV-Z]{10}\b/g, 'ID');
+
+describe('alerts why', () => {
+  test.each(['delivered', 'joined', 'muted', 'held', 'failed', 'passed'])('%s', async (rule) => {
+    const s = await story(rule, '').catch((e) => [String(e)]);
+    await new Promise((r) => setTimeout(r, 1000));
+    process.stderr.write((await story(rule, '')).join('\n') + '\n\n');
+    expect(s).toBeDefined();
+  });
+});
