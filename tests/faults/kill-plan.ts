@@ -38,7 +38,7 @@ const once: readonly CrashPoint[] = ['restored', 'resumed', 'stopping', 'rotated
 const byReload: readonly CrashPoint[] = ['before-reload', 'during-reload', 'after-reload'];
 const byCheckpoint: readonly CrashPoint[] = ['before-checkpoint', 'during-checkpoint', 'after-checkpoint'];
 
-/** Every named place once, in a random order, then as many kills at random times, and so on. */
+/** Every named place once and as many kills at random times, in a random order, and so on. */
 export function planKills(count: number, chance: Chance): readonly Kill[] {
   const kills: Kill[] = [];
   while (kills.length < count) {
@@ -49,7 +49,7 @@ export function planKills(count: number, chance: Chance): readonly Kill[] {
       assistMs: chance.below(400),
     }));
     const random = Array.from({ length: named.length + 2 }, () => atRandom(chance));
-    kills.push(...shuffled([...named, ...rotations], chance), ...random);
+    kills.push(...shuffled([...named, ...rotations, ...random], chance));
   }
   return kills.slice(0, count);
 }

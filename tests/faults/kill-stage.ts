@@ -191,6 +191,9 @@ function openLog(path: string) {
   };
 }
 
+/** None is deleted: a program that is killed before it can read may miss many. */
+const mostRotations = 500;
+
 /** Where in a rotation a program is killed, by logrotate's own scripts. */
 export type Rotation = 'whole' | 'killed-before' | 'killed-after';
 
@@ -205,7 +208,7 @@ export async function rotate(at: Site, how: Rotation, pid: number): Promise<void
   const logs = logNames.map((name) => at.path(`${name}.log`)).join(' ');
   writeFileSync(
     config,
-    `${logs} {\n  su root root\n  rotate 6\n  create\n  compress\n  delaycompress\n  missingok\n${script}}\n`,
+    `${logs} {\n  su root root\n  rotate ${mostRotations}\n  create\n  compress\n  delaycompress\n  missingok\n${script}}\n`,
     { mode: 0o644 },
   );
   await promisify(execFile)('logrotate', ['-f', '-s', at.path('logrotate.state'), config]);

@@ -56,6 +56,11 @@ beforeAll(
     const startTime = measureStarts();
     writer = startWriter(at, createChance(SEED + 1));
     let life = 0;
+    // Whoever has never seen a file cannot miss what was rotated away before.
+    const first = startLife(at, life);
+    await eventually(() => peer.arrivals.length > 0, 'the first message', patienceMs);
+    await first.kill('SIGKILL');
+    await note(at, life++, record, true);
     for (const kill of planKills(KILLS, chance)) await live(at, kill, life++, record, await startTime());
     writer.stop();
     numbered = writer.numbered();
