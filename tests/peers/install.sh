@@ -2,7 +2,7 @@
 # Installs the real programs that the tests talk to, where this is Debian, we are root and the archive
 # answers. What stays missing is not an error here: each test names the peer it had to skip.
 set -u
-packages=(openssh-server openssh-client rsyslog logrotate python3-oauthlib tinyproxy squid openssl rsyslog-openssl python3-aiosmtpd nagios4-core nsca nsca-client sec swatch xz-utils zstd bzip2)
+packages=(openssh-server openssh-client rsyslog logrotate python3-oauthlib tinyproxy squid openssl rsyslog-openssl python3-aiosmtpd nagios4-core nsca nsca-client sec swatch fail2ban xz-utils zstd bzip2)
 # A second mail server would take the first one away.
 [ -e /usr/sbin/sendmail ] || packages+=(exim4-daemon-light)
 missing=()

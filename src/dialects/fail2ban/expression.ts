@@ -17,8 +17,8 @@ export type Part =
   | {
       readonly type: 'condition';
       readonly name: string;
-      readonly then: Sequence;
-      readonly otherwise: Sequence;
+      readonly yes: Sequence;
+      readonly no: Sequence;
       readonly times: string;
     };
 
@@ -74,7 +74,7 @@ export function parseExpression(source: string): Expression | undefined {
     at += 1;
     const times = quantifier();
     if (condition !== undefined) {
-      return { type: 'condition', name: condition, then: of[0] ?? [], otherwise: of[1] ?? [], times };
+      return { type: 'condition', name: condition, yes: of[0] ?? [], no: of[1] ?? [], times };
     }
     return {
       type: 'group',
@@ -159,12 +159,10 @@ function decideSequence(sequence: Sequence, name: string, part: boolean): Sequen
   for (const each of sequence) {
     if (each.type === 'text') out.push(each);
     else if (each.type === 'condition') {
-      const chosen = each.name === name ? (part ? each.then : each.otherwise) : undefined;
+      const chosen = each.name === name ? (part ? each.yes : each.no) : undefined;
       if (chosen === undefined) {
-        const [then, otherwise] = [each.then, each.otherwise].map((branch) =>
-          decideSequence(branch, name, part),
-        );
-        out.push({ ...each, then: then ?? [], otherwise: otherwise ?? [] });
+        const [yes, no] = [each.yes, each.no].map((branch) => decideSequence(branch, name, part));
+        out.push({ ...each, yes: yes ?? [], no: no ?? [] });
       } else
         out.push({
           type: 'group',
@@ -202,7 +200,7 @@ function decideGroup(group: Group, name: string, part: boolean): readonly Part[]
 /** Whether a group of this name is in a part. */
 function holds(part: Part, name: string): boolean {
   if (part.type === 'text') return false;
-  if (part.type === 'condition') return [...part.then, ...part.otherwise].some((each) => holds(each, name));
+  if (part.type === 'condition') return [...part.yes, ...part.no].some((each) => holds(each, name));
   return part.name === name || part.of.some((sequence) => sequence.some((each) => holds(each, name)));
 }
 
@@ -216,7 +214,7 @@ export function conditionsOf(expression: Expression): readonly string[] {
   const walk = (part: Part): void => {
     if (part.type === 'condition') {
       names.add(part.name);
-      [...part.then, ...part.otherwise].forEach(walk);
+      [...part.yes, ...part.no].forEach(walk);
     } else if (part.type === 'group') part.of.flat().forEach(walk);
   };
   expression.flat().forEach(walk);

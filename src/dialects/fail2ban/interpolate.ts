@@ -54,7 +54,7 @@ export function valuesOf(
       if (found === null) return value;
       const name = found[1] ?? '';
       const source =
-        name.includes('/') && !/^\//.test(name)
+        name.includes('/') && !name.startsWith('/')
           ? named(name)
           : (given.get(name) ?? init?.get(name) ?? raw(name));
       const replacement = source === undefined || /^[A-Z]/.test(name) ? undefined : expand(source, 0);

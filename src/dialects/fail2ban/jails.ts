@@ -1,4 +1,4 @@
-import { readOptions, type Folder } from './ini.ts';
+import { readOptions, type Folder, type Options } from './ini.ts';
 import { valuesOf, type Values } from './interpolate.ts';
 
 /** What a jail says of its filter. */
@@ -28,6 +28,17 @@ export function readJails(
   path: string,
   folder: Folder,
 ): { readonly jails: readonly Jail[]; readonly missing: readonly string[] } {
+  const options = jailOptions(path, folder);
+  const jails = [...options.sections.keys()]
+    .filter((name) => name !== 'INCLUDES')
+    .map((name) => ({ name, values: valuesOf(options, name) }))
+    .filter(({ values }) => /^(?:1|yes|true|on)$/i.test(values.value('enabled') ?? ''))
+    .map(({ name, values }) => jailOf(name, values));
+  return { jails, missing: options.missing.map((file) => `${file} is not there`) };
+}
+
+/** What a jail file says together with those that fail2ban reads with it. */
+function jailOptions(path: string, folder: Folder): Options {
   const base = path.includes('/') ? path.replace(/\/[^/]*$/, '') : '.';
   const inner = (end: string): readonly string[] =>
     folder
@@ -39,16 +50,10 @@ export function readJails(
   const paths = standard
     ? [`${base}/jail.conf`, ...inner('.conf'), `${base}/jail.local`, ...inner('.local')]
     : [path];
-  const options = readOptions(
+  return readOptions(
     paths.filter((each) => folder.read(each) !== undefined),
     folder,
   );
-  const jails = [...options.sections.keys()]
-    .filter((name) => name !== 'INCLUDES')
-    .map((name) => ({ name, values: valuesOf(options, name) }))
-    .filter(({ values }) => /^(?:1|yes|true|on)$/i.test(values.value('enabled') ?? ''))
-    .map(({ name, values }) => jailOf(name, values));
-  return { jails, missing: options.missing.map((file) => `${file} is not there`) };
 }
 
 function jailOf(name: string, values: Values): Jail {
@@ -106,7 +111,7 @@ export function secondsOf(text: string | undefined): number | undefined {
 
 /** The terms of a jail of this name, or of one that uses this filter; else those that all jails have. */
 export function termsFor(name: string, path: string, folder: Folder): Terms {
-  const options = readOptions([path], folder);
+  const options = jailOptions(path, folder);
   const own = options.sections.has(name)
     ? name
     : [...options.sections.keys()].find(
