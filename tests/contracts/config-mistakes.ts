@@ -566,11 +566,6 @@ export const mistakes: readonly [
     ['c.yaml:1:35 config.given-twice the pack "sshd" is included twice, first at c.yaml:1:19'],
   ],
   [
-    'include swatch',
-    'include: [{ swatch: /etc/x }]',
-    ['c.yaml:1:13 config.unknown-key unknown key "swatch" in include[0] (not supported yet)'],
-  ],
-  [
     'include sec without files',
     'include: [{ sec: /etc/x }, { sec: /etc/y/*.sec }]',
     [
@@ -587,6 +582,7 @@ export const mistakes: readonly [
       'c.yaml:1:41 config.given-twice two includes are named "swatch" (give each an id of its own)',
       '/etc/s.conf:2:11 pattern.syntax unmatched ( (a parenthesis in the text is written \\()',
       '/etc/s.conf:3:5 swatch.action there is no action ecko: it is left out (did you mean echo?)',
+      '/etc/s.conf:5:5 swatch.action there is no action ecko: it is left out (did you mean echo?)',
     ],
     { '/etc/s.conf': '# x\nwatchfor /(a/\n    ecko red\nwatchfor /b/\n    ecko red\n' },
   ],

@@ -91,12 +91,12 @@ export function buildBlock(
     return undefined;
   }
   const condition = readCondition(pattern, { constants, match, report });
-  if (condition === undefined) return undefined;
   const place = { file: report.file, line: spotOf(keyword).line };
   if (type === 'ignore') {
     const [first] = actions;
     if (first !== undefined)
       report.leftOut('ignore', first.keyword, 'nothing is done for lines that are ignored');
+    if (condition === undefined) return undefined;
     return block({ place, type, condition, actions: [], after: 'nextLine' });
   }
   const texts = { ...form, constants, command: false };
@@ -104,6 +104,8 @@ export function buildBlock(
   const threshold = limit === undefined ? undefined : readThreshold(limit, texts, report);
   const throttle = hold === undefined ? undefined : readThrottle(hold, pattern.text, texts, report);
   const read = readActions(actions, { ...form, constants }, report);
+  // The mistakes of its actions were told too.
+  if (condition === undefined) return undefined;
   return block({
     place,
     type: 'watchfor',
