@@ -19,8 +19,10 @@ export interface Muting {
 export function mutingOf(desk: Desk, subject: Subject, episode: Episode | undefined): Muting | undefined {
   const silence = silenceOf(desk, subject);
   if (silence !== undefined) {
-    const { id, author, endsAt } = silence;
-    return { reason: 'silenced', why: `silence ${id} by ${author} until ${isoTime(endsAt)}`, silence };
+    const { id, author, comment, endsAt } = silence;
+    const because = comment === '' ? '' : ` (${comment})`;
+    const why = `silence ${id} by ${author}${because} until ${isoTime(endsAt)}`;
+    return { reason: 'silenced', why, silence };
   }
   const inhibitor = inhibitorOf(desk, subject, episode);
   if (inhibitor === undefined) return undefined;

@@ -18,10 +18,13 @@ export function setRegexFlags(): void {
   setFlagsFromString(`--regexp-backtracks-before-fallback=${String(BACKTRACKS)}`);
 }
 
-/** What `match/` needs of the machine, from Node. */
+let ports: MatchPorts | undefined;
+
+/** What `match/` needs of the machine, from Node: the same for everybody, so that what one compiled others know. */
 export function createMatchPorts(): MatchPorts {
   setRegexFlags();
-  return { indexOf, decode, isLinear, guarded: createGuard() };
+  ports ??= { indexOf, decode, isLinear, guarded: createGuard() };
+  return ports;
 }
 
 function indexOf(bytes: Uint8Array, needle: Uint8Array, from: number): number {

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Daemon } from '../../daemon/daemon.ts';
+import { createMemoryLedger } from '../../store/memory.ts';
 import type { LedgerFailure } from '../../store/contract.ts';
 import { exit } from '../exit.ts';
 import type { Hosted } from '../host.ts';
@@ -64,7 +65,7 @@ function hosted(methods: Partial<Daemon>, more: Partial<Hosted> = {}): Hosted {
     ...methods,
   };
   const leave = async (): Promise<void> => undefined;
-  return { daemon, backUp: leave, unread: () => undefined, leave, ...more };
+  return { daemon, reader: createMemoryLedger(), backUp: leave, unread: () => undefined, leave, ...more };
 }
 
 const full: LedgerFailure = { type: 'full', detail: 'the disk is full' };

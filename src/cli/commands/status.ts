@@ -50,7 +50,7 @@ async function statusOfLedger(settings: Settings): Promise<ExitCode> {
       }
       return exit.failed;
     },
-    why,
+    before,
   );
 }
 

@@ -25,6 +25,10 @@ export interface CompiledRegex {
   exec(text: string): Captures | undefined | 'timedOut';
 }
 
+/** Expressions that were found free of mistakes: checked first and run later, each is compiled once. */
+const known = new WeakMap<MatchPorts, Map<string, CompiledRegex>>();
+const mostKnown = 10_000;
+
 /** Longest pattern, in UTF-16 code units. */
 const MAX_LENGTH = 32_768;
 
@@ -34,6 +38,18 @@ const MAX_LENGTH = 32_768;
  * Diagnostic at its column; nothing changes its meaning silently.
  */
 export function compileRegex(source: string, origin: Origin, ports: MatchPorts): Checked<CompiledRegex> {
+  const compiled = known.get(ports) ?? new Map<string, CompiledRegex>();
+  const name = `${origin.dialect === 'sec' ? 'bytes' : 'text'} ${source}`;
+  const before = compiled.get(name);
+  if (before !== undefined) return { ok: true, value: before, diagnostics: [] };
+  const checked = compileAnew(source, origin, ports);
+  if (!checked.ok || checked.diagnostics.length > 0) return checked;
+  if (compiled.size >= mostKnown) compiled.clear();
+  known.set(ports, compiled.set(name, checked.value));
+  return checked;
+}
+
+function compileAnew(source: string, origin: Origin, ports: MatchPorts): Checked<CompiledRegex> {
   if (source.length > MAX_LENGTH) {
     return refused(
       [{ code: 'limit', severity: 'error', message: 'the pattern is too long', at: MAX_LENGTH }],

@@ -16,7 +16,9 @@ export async function whereabouts(path: string, { generation }: Reading): Promis
   const { reader } = generation;
   const facts = await reader.facts().catch(() => generation.facts);
   if (reader.compressed) return { facts, named: { path: reader.path, facts } };
-  return { facts, named: facts.links === 0 ? undefined : await siblingWithInode(path, facts.ino) };
+  const named = facts.links === 0 ? undefined : await siblingWithInode(path, facts.ino);
+  // The inode of another file system, mounted in the place of the one before, says nothing.
+  return { facts, named: named?.facts.dev === facts.dev ? named : undefined };
 }
 
 /** Opens the files beside `path` that were rotated away before they were ever seen at it, oldest first. */
