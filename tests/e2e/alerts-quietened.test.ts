@@ -116,7 +116,7 @@ flapping: { above: 2 per 1h }
     ]);
     write('link eth0');
     await arrived(5);
-    expect(told()[4]).toMatchObject({ rule: 'sentinel/flapping', key: ['link', 'eth0'] });
+    expect(told()[4]).toMatchObject({ rule: 'sentinel/flapping', key: ['link eth0'] });
     await untilWhy('link', 'resolved');
     write('link eth0', 'link eth1');
     await arrived(7);
@@ -159,6 +159,6 @@ storm: { above: 4 per 2s, first: 2 }
     expect(joined.reduce((sum, { summary }) => sum + (summary?.raises ?? 0), 0)).toBe(38);
     expect(joined[0]?.message.text).toMatch(/38/);
     expect(joined.at(-1)?.summary?.storm).toMatchObject({ joined: 38 });
-    await untilWhy('login', 'held: storm');
+    await untilWhy('login', 'joins others that wait for me (storm)');
   });
 });

@@ -95,7 +95,12 @@ describe('what ends of a channel', () => {
 
   test('nothing where a server speaks no TLS, is silent, or nobody wants to know any more', async () => {
     const { createServer: createPlain } = await import('node:net');
-    const plain = createPlain((socket) => socket.on('error', () => undefined).resume().end('220 hello\r\n'));
+    const plain = createPlain((socket) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .end('220 hello\r\n'),
+    );
     await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
     const address = plain.address();
     const place = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;

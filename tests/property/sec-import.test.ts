@@ -38,8 +38,7 @@ function told(config: Config, inputs: readonly EngineInput[]): readonly string[]
     engine.step(input.type === 'event' ? { ...input, rules: every } : input).flatMap((effect) => {
       if (effect.type !== 'raise' && effect.type !== 'clear') return [];
       const place = effect.type === 'raise' ? effect.occurrence.fields['place'] : undefined;
-      const rule =
-        effect.rule === 'sec' ? String(place).replace(/^.*\/r\.sec:/, 'r-') : effect.rule;
+      const rule = effect.rule === 'sec' ? String(place).replace(/^.*\/r\.sec:/, 'r-') : effect.rule;
       // Descriptions of the rules here are a letter, and the key behind it.
       const name = `${rule} ${effect.rule === 'sec' ? effect.key[1]?.slice(2) : effect.key.join(' ')}`;
       if (effect.type === 'clear') last.delete(name);

@@ -18,31 +18,38 @@ const REST = '…';
  * words like others: the rule kind `novel` finds out by itself where they change.
  */
 export function lineTemplate(text: string): string {
-  const words: string[] = [];
-  for (const word of wordsOf(text.slice(0, LONGEST_TEXT))) {
-    if (words.length === MOST_WORDS) return [...words, REST].join(' ');
-    words.push(templateOfWord(word));
-  }
-  return words.join(' ');
-}
-
-/** Words are parted by blanks and control characters; a quoted text is part of its word. */
-function* wordsOf(text: string): Generator<string> {
+  const end = Math.min(text.length, LONGEST_TEXT);
+  let out = '';
+  let words = 0;
   let from = 0;
-  for (let at = 0; at <= text.length; at += 1) {
-    if (at < text.length && text.charCodeAt(at) > 0x20) {
-      if (text.charAt(at) === '"') at = endOfQuoted(text, at);
+  let isPlain = true;
+  for (let at = 0; at <= end; at += 1) {
+    const code = at < end ? text.charCodeAt(at) : 0;
+    // Words are parted by blanks and control characters; a quoted text is part of its word.
+    if (code > 0x20) {
+      if (code === QUOTE) at = endOfQuoted(text, at, end);
+      if (code === QUOTE || isDigitCode(code)) isPlain = false;
       continue;
     }
-    if (at > from) yield text.slice(from, at);
+    if (at > from) {
+      if (words === MOST_WORDS) return `${out} ${REST}`;
+      const word = text.slice(from, at);
+      const written = isPlain && word.length <= LONGEST_WORD ? word : templateOfWord(word);
+      out = words === 0 ? written : `${out} ${written}`;
+      words += 1;
+    }
     from = at + 1;
+    isPlain = true;
   }
+  return out;
 }
 
+const QUOTE = 0x22;
+
 /** Where a quoted text ends; at its beginning when nothing closes it. */
-function endOfQuoted(text: string, at: number): number {
+function endOfQuoted(text: string, at: number, limit: number): number {
   const end = text.indexOf('"', at + 1);
-  return end < 0 ? at : end;
+  return end < 0 || end >= limit ? at : end;
 }
 
 function templateOfWord(word: string): string {
@@ -61,7 +68,7 @@ function templateOfWord(word: string): string {
 
 /** A piece is a run of letters and digits, a quoted text, or one other character. */
 function endOfPiece(word: string, from: number): number {
-  if (word.charAt(from) === '"') return endOfQuoted(word, from) + 1;
+  if (word.charAt(from) === '"') return endOfQuoted(word, from, word.length) + 1;
   let at = from;
   while (at < word.length && isWordCode(word.charCodeAt(at))) at += 1;
   return Math.max(at, from + 1);

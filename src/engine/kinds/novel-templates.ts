@@ -106,13 +106,18 @@ const leafOf = (words: readonly string[]): string =>
 function countDifferences(template: readonly string[], words: readonly string[], enough: number): number {
   let free = 0;
   let differences = 0;
-  const most = Math.floor(FREE_SHARE * template.filter((word) => word !== VALUE).length);
-  for (const [index, word] of template.entries()) {
+  // Most templates differ in more than this, whatever their words: they are passed over soon.
+  const atMost = Math.floor(FREE_SHARE * template.length);
+  for (let index = 0; index < template.length; index += 1) {
+    const word = template[index];
     if (word === ANY_WORD) free += 1;
     else if (word !== words[index]) differences += 1;
-    if (free + differences > most || differences >= enough) return Infinity;
+    else continue;
+    if (free + differences > atMost || differences >= enough) return Infinity;
   }
-  return differences;
+  if (free + differences === 0) return 0;
+  const literal = template.reduce((sum, word) => (word === VALUE ? sum : sum + 1), 0);
+  return free + differences > Math.floor(FREE_SHARE * literal) ? Infinity : differences;
 }
 
 const merged = (template: readonly string[], words: readonly string[]): readonly string[] =>
