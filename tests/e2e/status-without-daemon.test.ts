@@ -1,0 +1,85 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../peers/eventually.ts';
+import { run, site, type Site } from './program.ts';
+
+let at: Site;
+
+const config = (): string => `
+sources: { app: { file: ${at.path('app.log')}, start: beginning } }
+rules:
+  - { id: disk, match: 'disk (?<name>\\w+)', key: [name], alert: {} }
+  - { id: often, match: 'often', count: { reach: 3, within: 5m }, alert: { severity: critical } }
+  - { id: broken, match: 'broken', alert: {} }
+channels:
+  book: { file: { file: ${at.path('book.log')} } }
+  bad: { exec: { command: [/bin/false] } }
+receivers: { me: { channels: [book] }, lost: { channels: [bad] } }
+budgets: { book: { per-day: 3, price: 0.5 } }
+routes: [{ when: { rule: broken }, to: lost }, { to: me }]
+`;
+
+beforeEach(() => {
+  at = site();
+  writeFileSync(at.path('app.log'), '');
+  at.configure(config());
+});
+afterEach(() => at.remove());
+
+/** What a status says that does not depend on when it is asked: a spent budget ends now, whenever that is. */
+const facts = (status: Record<string, unknown> | undefined): unknown => {
+  const { rules, receivers, channels, silences, breaches } = status ?? {};
+  const all = { rules, receivers, channels, silences, breaches };
+  return JSON.parse(JSON.stringify(all, (name, value: unknown) => (name === 'endsAt' ? undefined : value)));
+};
+
+test('status tells from the ledger what a daemon told that was killed', async () => {
+  const daemon = await at.daemon();
+  const lines = [
+    'disk sda',
+    'often',
+    'often',
+    'often',
+    'broken',
+    'nothing',
+    'disk sdb',
+    'disk sdc',
+    'disk sdd',
+  ];
+  appendFileSync(at.path('app.log'), lines.map((line) => `${line}\n`).join(''));
+  let before: Record<string, unknown> | undefined;
+  await eventually(async () => {
+    [before] = await at.json('status');
+    const text = JSON.stringify(before);
+    return text.includes('"undelivered":1') && text.includes('"used":3') && !text.includes('"underWay":1');
+  }, 'all but what the budget keeps back');
+  await daemon.kill('SIGKILL');
+
+  const [kept] = await at.json('status');
+  expect(kept).toMatchObject({ version: 1, running: false, silences: 0, breaches: [] });
+  expect(facts(kept)).toEqual(facts(before));
+  const { code, stdout } = await run(at.args('status'));
+  expect(code).toBe(1);
+  const text = stdout.split('\n');
+  expect(text[0]).toBe('no daemon runs; this is what the ledger knows');
+  expect(text).toContain('  often   3 = 1 + 2');
+  expect(text).toContain('  lost  broken  1 = 0 + 0 + 0 + 0 + 0 + 1');
+  expect(text).toContain('    3 of 3 in 1d: spent');
+  expect(text.find((line) => line.startsWith('  book (file): '))).toMatch(
+    /its budget is spent until .*, \$1\.50 in 24 hours$/,
+  );
+  expect(text).toContain('  1 message(s) given up: see alerts list --undelivered');
+
+  at.configure('channels: { book: { file: {} }, }\nrules: 7\n');
+  const broken = await run(at.args('status'));
+  expect(broken.code).toBe(1);
+  expect(broken.stdout).toContain(
+    'the configuration cannot be used: rules and budgets are left out (see check)',
+  );
+  expect(broken.stdout).toContain('  lost  broken  1 = 0 + 0 + 0 + 0 + 0 + 1\n');
+});
+
+test('status says that there is no ledger', async () => {
+  const { code, stderr } = await run(at.args('status'));
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/no daemon runs, and there is no ledger in /)]);
+});
