@@ -86,6 +86,8 @@ export interface ChannelKind<Options> {
    * limit. Absent: each channel has its own. Pure.
    */
   budgetKey?(options: Options): string;
+  /** Options that are templates of the alert: mistakes in them are told when the configuration is loaded. */
+  readonly templates?: readonly string[];
   /** How texts must be cut and cleaned for it. */
   readonly shape: TextShape;
   open(options: Options, ports: ChannelPorts): Promise<Channel>;

@@ -11,6 +11,7 @@ import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Program, Rule } from '../model/program.ts';
 import type { Millis } from '../model/time.ts';
 import { createTemplates } from '../render/template.ts';
+import { checkTemplates } from './channel-templates.ts';
 import { buildChannel } from './channels.ts';
 import type { RuleTest, TestLine } from '../rehearsal/contract.ts';
 import type { ChannelConfig, Config, Limits, SourceConfig } from './config.ts';
@@ -60,7 +61,7 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   const zone = document.zone ?? context.zone;
 
   const sources = buildSources(document, locate, context.registries);
-  const channels = await buildChannels(document, locate, context);
+  const channels = await buildChannels(document, locate, { ...context, zone });
   const sec = await buildSec(document, locate, context);
   const native = await buildProgram(document, locate, names, { ...context, zone, complete });
   const http = await buildHttp(document, locate, context.ports);
@@ -170,14 +171,18 @@ function buildSources(
 async function buildChannels(
   { channels, budgets }: ConfigDocument,
   locate: Locate,
-  { registries, ports }: BuildContext,
+  { registries, ports, zone }: BuildContext,
 ): Promise<Checked<readonly ChannelConfig[]>> {
   const built = Object.entries(channels).map(async ([name, data]): Promise<Checked<ChannelConfig>> => {
     const channel = buildChannel(name, data, locate, budgets[name], registries);
     if (!channel.ok) return channel;
     const { kind, options } = channel.value;
-    const secrets = await checkSecrets(options, under(locate, ['channels', name, kind.kind]), ports);
-    return secrets.length === 0 ? channel : { ok: false, diagnostics: [...channel.diagnostics, ...secrets] };
+    const inside = under(locate, ['channels', name, kind.kind]);
+    const wrong = [
+      ...(await checkSecrets(options, inside, ports)),
+      ...(await checkTemplates(channel.value, inside, zone)),
+    ];
+    return wrong.length === 0 ? channel : { ok: false, diagnostics: [...channel.diagnostics, ...wrong] };
   });
   return together(await Promise.all(built));
 }

@@ -120,8 +120,8 @@ export async function readPacks(
  */
 const withoutTests = (ports: ConfigPorts): ConfigPorts => ({
   ...ports,
-  bytes: async (path) => {
-    const read = await ports.bytes(path);
+  read: async (path) => {
+    const read = await ports.read(path);
     return read.ok ? { ...read, text: read.text.replace(/^tests:$.*/ms, '') } : read;
   },
 });

@@ -95,10 +95,10 @@ function nearnessOfText(pattern: Extract<Pattern, { type: 'regex' }>, event: Eve
     if (!isMatch({ ...pattern, source: beginning }, event, stage)) continue;
     return {
       share: end / source.length,
-      why: `it fits as far as ${shown(beginning)} and then not ${shown(source.slice(end))}`,
+      why: `it fits as far as «${shown(beginning)}» and then not «${shown(source.slice(end))}»`,
     };
   }
-  return { share: 0, why: `it does not begin like ${shown(source)}` };
+  return { share: 0, why: `it does not begin like «${shown(source)}»` };
 }
 
 function isMatch(pattern: Pattern, event: Event, { match }: Stage): boolean {

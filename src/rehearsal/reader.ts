@@ -1,5 +1,5 @@
 import type { Event } from '../model/event.ts';
-import { after, instant, seconds, type Instant } from '../model/time.ts';
+import { after, instant, millis, seconds, type Instant } from '../model/time.ts';
 import { createParser } from '../parse/event.ts';
 import type { TestLine } from './contract.ts';
 
@@ -16,6 +16,7 @@ const endOfYear = instant(Date.UTC(2024, 11, 31, 12));
 /** Not a whole second: no stamp of a line that anybody writes is this moment. */
 const farAhead = instant(Date.UTC(2199, 11, 31, 12) + 1);
 const beyond = instant(Date.UTC(2190, 0, 1));
+const day = millis(86_400_000);
 
 /**
  * Lines are read as of a fixed day, so that a test means the same on every day. Where lines tell their year,
@@ -27,23 +28,21 @@ export function createReader(
   zone: string,
 ): LineReader {
   const parser = createParser({ format: source.format, zone });
-  const read = (line: string, asOf: Instant, index: number): Event =>
-    parser.parse(
-      line,
-      { source: source.name, receivedAt: asOf, reference: asOf, position: { stream: 'test' } },
-      index,
-    ).event;
+  const read = (line: string, reference: Instant, receivedAt: Instant, index: number): Event =>
+    parser.parse(line, { source: source.name, receivedAt, reference, position: { stream: 'test' } }, index)
+      .event;
   const dated = lines.flatMap((item) => {
     const line = typeof item === 'string' ? item : item.line;
-    const at = line === undefined ? farAhead : read(line, farAhead, 0).at;
+    const at = line === undefined ? farAhead : read(line, farAhead, farAhead, 0).at;
     return at < beyond ? [at] : [];
   });
   const asOf = dated.length === 0 ? endOfYear : after(instant(Math.max(...dated)), seconds(60));
-  const unstamped = instant(asOf + 1);
+  // As far ahead as a stamp without a year may be; what has this time had none of its own.
+  const unstamped = instant(after(asOf, day) + 1);
   return {
     start: asOf,
     event(line, now, index) {
-      const event = read(line, unstamped, index);
+      const event = read(line, asOf, unstamped, index);
       const receivedAt = now ?? (event.at === unstamped ? asOf : event.at);
       return { ...event, at: event.at === unstamped ? receivedAt : event.at, receivedAt };
     },

@@ -10,6 +10,7 @@ import type { ArchiveSet } from '../sources/archive/sets.ts';
 import type { RecordOptions } from '../sources/record-options.ts';
 import { daysIn } from './days.ts';
 import { openHistory, type HistoryStream } from './history.ts';
+import { createLearner } from './learn.ts';
 import { mergeStreams } from './merge.ts';
 import { countParts } from './parts.ts';
 import { createPlay } from './play.ts';
@@ -31,6 +32,8 @@ export interface BacktestParts {
   readonly logs: readonly BacktestLog[];
   readonly match: MatchPorts;
   readonly now: Instant;
+  /** Whether proposals are made. */
+  readonly learns?: boolean;
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonic: () => number;
   /** Called now and then with the share of bytes on disk that was read; true: stop. */
@@ -57,8 +60,12 @@ export async function runBacktest(parts: BacktestParts): Promise<BacktestResult>
     sources: names,
   });
   const alerting = createAlerting(alertingRules(config));
+  const learner = parts.learns === true ? createLearner(config.program) : undefined;
   const play = createPlay(engine, alerting, {
-    effect: tally.effect,
+    effect(effect) {
+      tally.effect(effect);
+      learner?.effect(effect);
+    },
     decided(output, now) {
       tally.decided(output, now);
       messageParts.saw(output);
@@ -103,6 +110,7 @@ export async function runBacktest(parts: BacktestParts): Promise<BacktestResult>
     channels: tally.channels(),
     receivers: receiversResult(alerting.counters()),
     notes: tally.notes(),
+    ...(learner === undefined ? {} : { proposals: learner.proposals() }),
   };
 }
 

@@ -41,6 +41,7 @@ export function reportHtml(result: BacktestResult): string {
     '<h2>Channels</h2>',
     ...result.channels.flatMap((channel) => channelSection(channel, days)),
     receiverTable(result.receivers),
+    ...proposals(result.proposals ?? []),
     ...notes(result),
     '</body></html>\n',
   ].join('\n');
@@ -142,6 +143,11 @@ function receiverTable(receivers: BacktestResult['receivers']): string {
     `<th>muted</th><th class="n">still waiting</th><th class="n">given up</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
   );
 }
+
+const proposals = (all: NonNullable<BacktestResult['proposals']>): readonly string[] =>
+  all.length === 0
+    ? []
+    : ['<h2>Proposals</h2>', list(all.map(({ rule, set, why }) => `${rule}: ${set}: ${why}`))];
 
 function notes({ notes, logs }: BacktestResult): readonly string[] {
   const failures = logs.flatMap((log) => log.failures.map(({ file, why }) => `not read: ${file}: ${why}`));

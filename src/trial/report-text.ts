@@ -25,6 +25,7 @@ export function reportLines(result: BacktestResult): readonly string[] {
     ...result.channels.flatMap((channel) => channelLines(channel, days)),
     ...result.receivers.map(receiverLine),
     ...result.notes.map(({ code, text, times }) => `${code}: ${text}${times > 1 ? ` (${times} times)` : ''}`),
+    ...proposalLines(result.proposals),
     ...result.logs.flatMap(({ failures }) => failures.map(({ file, why }) => `not read: ${file}: ${why}`)),
   ].map(safeLine);
 }
@@ -121,6 +122,12 @@ const perDayCost = (cost: number, days: number): string =>
   days < 2 ? '' : `, ${dollars(cost / days)} a day`;
 
 const dollars = (amount: number): string => `$${amount.toFixed(amount > 0 && amount < 1 ? 3 : 2)}`;
+
+function proposalLines(proposals: BacktestResult['proposals']): readonly string[] {
+  if (proposals === undefined) return [];
+  if (proposals.length === 0) return ['', 'nothing to propose: no rule told of the same over and over'];
+  return ['', 'proposals:', ...proposals.map(({ rule, set, why }) => `  ${rule}: ${set}  # ${why}`)];
+}
 
 function receiverLine(receiver: BacktestResult['receivers'][number]): string {
   const muted = Object.entries(receiver.muted).map(([reason, raises]) => `${raises} ${reason}`);

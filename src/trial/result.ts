@@ -1,6 +1,7 @@
 import type { ReceiverCounters } from '../alerting/counters.ts';
 import type { RuleCounters } from '../engine/engine.ts';
 import type { Severity } from '../model/program.ts';
+import type { Proposal } from './learn.ts';
 
 /** What history would have brought; plain JSON, `version` changes with its form. Days are those of `zone`. */
 export interface BacktestResult {
@@ -17,6 +18,8 @@ export interface BacktestResult {
   readonly receivers: readonly ReceiverResult[];
   /** What rules and rule files had to say, with how often. */
   readonly notes: readonly { readonly code: string; readonly text: string; readonly times: number }[];
+  /** Only where they are asked for. */
+  readonly proposals?: readonly Proposal[];
 }
 
 /** How much was read, and how fast. */

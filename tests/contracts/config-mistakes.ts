@@ -430,6 +430,11 @@ export const mistakes: readonly [
     ],
   ],
   [
+    'templates of channels that cannot be read',
+    'channels:\n  a: { nagios: { command-file: /n, host: "{{ host }", service: ok } }\n  b: { nagios: { command-file: /n, host: h, performance-data: "n={{ count | plus }}{{ x | nope }}" } }',
+    ['c.yaml:0:0 x'],
+  ],
+  [
     'secret unsafe',
     'channels: { a: { webhook: { url: "https://a/b", secret-file: hook.key } } }',
     [

@@ -30,6 +30,9 @@ export const addressingOptions = {
     .describe('What stands behind the bar, such as events={{ count }}; a template.'),
 };
 
+/** Those of them that are templates: all. */
+export const addressingTemplates: readonly string[] = Object.keys(addressingOptions);
+
 export interface AddressingOptions {
   readonly host: string;
   readonly service?: string | undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts, ProbeResult } from '../contract.ts';
-import { type Addressing, addressingOptions, openAddressing } from './addressing.ts';
+import { type Addressing, addressingOptions, addressingTemplates, openAddressing } from './addressing.ts';
 import { nagiosShape } from './check-result.ts';
 import { commandLine } from './command-line.ts';
 import { probeCommandFile, writeCommand } from './command-file.ts';
@@ -44,6 +44,7 @@ export const nagios: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  templates: addressingTemplates,
   shape: nagiosShape,
   open: async (options, ports): Promise<Channel> => {
     const addressing = await openAddressing(options);

@@ -4,7 +4,12 @@ import type { Delivery } from '../../model/delivery.ts';
 import { between, instant, type Instant, millis, type Millis } from '../../model/time.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts, ProbeResult } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
-import { type Addressing, addressingOptions, openAddressing } from '../nagios/addressing.ts';
+import {
+  type Addressing,
+  addressingOptions,
+  addressingTemplates,
+  openAddressing,
+} from '../nagios/addressing.ts';
 import { type CheckResult, fitOutput, hostStateOf, nagiosShape } from '../nagios/check-result.ts';
 import { readSecret } from '../secret-file.ts';
 import { encrypt, encryptionMethods, needsPassword } from './cipher.ts';
@@ -62,6 +67,7 @@ export const nsca: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  templates: addressingTemplates,
   shape: nagiosShape,
   open: async (options, ports): Promise<Channel> => {
     const format = packetFormats[options['output-size']];

@@ -23,6 +23,7 @@ export interface BacktestFlags {
   /** False: only the files named, without their rotations. */
   readonly rotated?: boolean;
   readonly html?: string;
+  readonly learn?: boolean;
 }
 
 /** `backtest FILE…`: history through the rules on its own time; nothing is delivered, no position moves. */
@@ -52,6 +53,7 @@ export async function backtest(
     logs,
     match: createMatchPorts(),
     now: instant(Date.now()),
+    learns: flags.learn === true,
     monotonic: () => performance.now(),
     progress: (share) => (isStopped ? true : progress.show(share)),
   });
