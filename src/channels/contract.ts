@@ -77,6 +77,8 @@ export interface ChannelKind<Options> {
   readonly budgets: readonly Budget[];
   /** Whether "resolved" is told by default. */
   readonly resolved: boolean;
+  /** It wakes nobody: unless the configuration says otherwise it does not heed quiet hours. */
+  readonly isSilent?: true;
   /** Alerts go here when no channel is configured. */
   readonly fallback?: true;
   /** US dollars for one part, as the service publishes it; absent: free. */

@@ -31,7 +31,9 @@ export const resolvedSchema = z
 export const quietHoursSchema = z
   .boolean()
   .optional()
-  .describe('Whether it heeds the quiet hours of its receivers. Default: true.');
+  .describe(
+    'Whether it heeds the quiet hours of its receivers. Default: the kind’s own; false where nobody is woken.',
+  );
 
 /** Checks one entry of `channels`: the one key that names its kind holds that kind's options. */
 export function buildChannel(

@@ -1,4 +1,5 @@
 import type { Receiver, Route, When } from '../alerting/contract.ts';
+import type { ChannelKind } from '../channels/contract.ts';
 import { parseDuration } from '../kit/duration.ts';
 import { present } from '../kit/assert.ts';
 import type { Millis } from '../model/time.ts';
@@ -13,9 +14,13 @@ export type Hearing = Pick<Config, 'receivers' | 'routes' | 'inhibit' | 'storm' 
 export const defaultPatience: Millis = present(parseDuration('2m'), 'the default of next-after');
 
 /** Receivers and routes; a channel used as a receiver becomes a chain of one. `zone`: of times without one. */
-export function buildHearing(document: ConfigDocument, zone: string): Hearing {
+export function buildHearing(
+  document: ConfigDocument,
+  zone: string,
+  kinds: readonly ChannelKind<unknown>[],
+): Hearing {
   const channels = Object.keys(document.channels);
-  const exempt = channels.filter((name) => !heedsQuietHours(document.channels[name]));
+  const exempt = channels.filter((name) => !heedsQuietHours(document.channels[name], kinds));
   const named = Object.entries(document.receivers).map(([name, written]): Receiver => {
     const { channels, 'next-after': nextAfter, 'quiet-hours': quiet, digest } = written;
     const hours = quiet === undefined ? undefined : document['quiet-hours'][quiet];
@@ -50,11 +55,12 @@ export function buildHearing(document: ConfigDocument, zone: string): Hearing {
   };
 }
 
-const heedsQuietHours = (channel: unknown): boolean =>
-  typeof channel !== 'object' ||
-  channel === null ||
-  !('quiet-hours' in channel) ||
-  channel['quiet-hours'] !== false;
+/** As the channel says or, if it does not, its kind. */
+function heedsQuietHours(channel: unknown, kinds: readonly ChannelKind<unknown>[]): boolean {
+  if (typeof channel !== 'object' || channel === null) return true;
+  if ('quiet-hours' in channel) return channel['quiet-hours'] !== false;
+  return !kinds.some(({ kind, isSilent }) => isSilent === true && kind in channel);
+}
 
 function routeOf(route: ConfigDocument['routes'][number]): Route {
   const { when, to, continue: continues, repeat, escalate, group } = route;

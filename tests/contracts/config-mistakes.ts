@@ -432,7 +432,10 @@ export const mistakes: readonly [
   [
     'templates of channels that cannot be read',
     'channels:\n  a: { nagios: { command-file: /n, host: "{{ host }", service: ok } }\n  b: { nagios: { command-file: /n, host: h, performance-data: "n={{ count | plus }}{{ x | nope }}" } }',
-    ['c.yaml:0:0 x'],
+    [
+      'c.yaml:2:43 template.syntax template: output "{{ host }" not closed',
+      'c.yaml:3:84 template.unknown-filter template: undefined filter: nope',
+    ],
   ],
   [
     'secret unsafe',

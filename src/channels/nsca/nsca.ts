@@ -67,6 +67,7 @@ export const nsca: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  isSilent: true,
   templates: addressingTemplates,
   shape: nagiosShape,
   open: async (options, ports): Promise<Channel> => {

@@ -85,6 +85,7 @@ export const syslog: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  isSilent: true,
   shape: lineShape,
   open: async (options, ports): Promise<Channel> => {
     const world = worldOf(options, ports);
