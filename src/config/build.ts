@@ -74,7 +74,11 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   ];
   if (!sources.ok || !channels.ok || !native.ok || !http.ok) return { value: undefined, diagnostics };
   const rules = [...native.value.rules, ...sec.rules];
-  const told = toldBy(channels.value, buildHearing(document, zone, context.registries.channels), context.registries);
+  const told = toldBy(
+    channels.value,
+    buildHearing(document, zone, context.registries.channels),
+    context.registries,
+  );
   const value: Config = {
     files: [...context.files, ...packs.files, ...sec.files],
     sources: sources.value,

@@ -24,6 +24,23 @@ describe('who hears of it', () => {
     ]);
   });
 
+  test('channels that wake nobody do not heed quiet hours unless they say so', async () => {
+    const config = await configOf(`
+channels:
+  mail: { webhook: { url: 'https://example.org/a' } }
+  book: { file: { file: /tmp/book } }
+  log: { syslog: {} }
+  shown: { screen: {}, quiet-hours: true }
+  any-time: { exec: { command: [/bin/page] }, quiet-hours: false }
+receivers: { me: { channels: [mail, book, log, shown, any-time], quiet-hours: nights } }
+quiet-hours: { nights: { from: '22:00', to: '07:00' } }`);
+    expect(config.receivers.find(({ name }) => name === 'me')?.quietHours?.exempt).toEqual([
+      'book',
+      'log',
+      'any-time',
+    ]);
+  });
+
   test('receivers have quiet hours and digests, in the zone of the configuration unless they say', async () => {
     const config = await configOf(
       `zone: Asia/Tokyo

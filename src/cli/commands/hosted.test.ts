@@ -190,7 +190,7 @@ bird-sentinel: it would end before it begins or now, or there are too many silen
       trouble: () => full,
     });
     expect(await askHosted(failing, 'acknowledge', ack, 50)).toMatchObject({ ok: false, code: exit.failed });
-    expect(output.stderr).toContain('the disk is full; nothing was changed');
+    expect(output.stderr).toContain('the ledger cannot be written, so nothing was done: the disk is full');
   });
 });
 
