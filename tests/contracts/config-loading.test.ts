@@ -137,7 +137,7 @@ test('an overlay changes a rule of a pack and may switch it off', async () => {
   expect(whole).toContain('sshd/throttled');
   expect(ids).toEqual(whole.filter((id) => id !== 'sshd/throttled'));
   const rule = config.program.rules.find(({ id }) => id === 'sshd/brute-force');
-  expect(rule).toMatchObject({ options: { reach: 9, within: 5 * minute }, actions: [{ severity: 'info' }] });
+  expect(rule).toMatchObject({ options: { reach: 9, within: 10 * minute }, actions: [{ severity: 'info' }] });
   expect(rule?.actions[0]?.title).toContain('{{ ip }}');
 });
 
