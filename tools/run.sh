@@ -24,6 +24,7 @@ if ! is_current; then
     exit 1
   }
   ln -sfn ../../package.json "$out/package.json"
+  ln -sfn ../../packs "$out/packs"
   mv "$begun" "$stamp"
 fi
 exec node --enable-source-maps "$out/${program%.ts}.js" "$@"
