@@ -39,10 +39,12 @@ interface Measured {
   readonly peakMb: number;
 }
 
-const [job, log] = process.argv.slice(2);
-if (log !== undefined && job === 'whole') console.log(JSON.stringify(await whole(log)));
-else if (log !== undefined && job === 'scanner') console.log(JSON.stringify(await scannerAlone(log)));
-else await report(prepare(1).log);
+async function main(): Promise<void> {
+  const [job, log] = process.argv.slice(2);
+  if (log !== undefined && job === 'whole') console.log(JSON.stringify(await whole(log)));
+  else if (log !== undefined && job === 'scanner') console.log(JSON.stringify(await scannerAlone(log)));
+  else await report(prepare(1).log);
+}
 
 async function configOf(log: string) {
   const config = await watchConfig({ files: [log], once: true, match: createMatchPorts() });
@@ -149,3 +151,5 @@ function judge(what: string, value: number, aim: number, bound: 'least' | 'most'
   console.log(`    ${reached ? 'reached' : 'NOT REACHED'}: ${what} ${value.toPrecision(3)}, ${bound} ${aim}`);
   if (!reached) process.exitCode = 1;
 }
+
+await main();
