@@ -5,7 +5,7 @@ import { failureOf, type HttpFailure } from './http-failure.ts';
 
 /** One request; `headers` by lower-case name. */
 interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
   readonly body?: string;
