@@ -47,7 +47,7 @@ describe('a silence', () => {
     const muted = stepAndSend(alerting, raiseAt(minute, { rule: 'disk-full' }));
     expect(notificationsOf(muted)).toEqual([]);
     expect(decisionsOf(muted, 'muted')).toEqual([
-      `silence ${silenceId(1)} by ada until 1970-01-01T02:00:00.000Z: 1 muted so far`,
+      `silence ${silenceId(1)} by ada (new disks) until 1970-01-01T02:00:00.000Z: 1 muted so far`,
     ]);
     expect(notificationsOf(stepAndSend(alerting, raiseAt(minute, { rule: 'net' })))).toHaveLength(1);
     expect(alerting.counters()).toMatchObject([
