@@ -92,6 +92,8 @@ export interface ChannelKind<Options> {
   readonly templates?: readonly string[];
   /** How texts must be cut and cleaned for it. */
   readonly shape: TextShape;
+  /** The shape where options change it: how many parts, which letters. Pure. */
+  shapeFor?(options: Options): TextShape;
   open(options: Options, ports: ChannelPorts): Promise<Channel>;
   /**
    * What ends that it does not work without, as far as that can be found out now: certificates, secrets.

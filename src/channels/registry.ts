@@ -30,13 +30,16 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
  * bug.
  */
 function registered<Options>(kind: ChannelKind<Options>): ChannelKind<unknown> {
-  const { budgetKey, expiries, ...rest } = kind;
+  const { budgetKey, shapeFor, expiries, ...rest } = kind;
   return {
     ...rest,
     open: async (options, ports) => kind.open(kind.options.parse(options), ports),
     ...(budgetKey === undefined
       ? {}
       : { budgetKey: (options: unknown) => budgetKey(kind.options.parse(options)) }),
+    ...(shapeFor === undefined
+      ? {}
+      : { shapeFor: (options: unknown) => shapeFor(kind.options.parse(options)) }),
     ...(expiries === undefined
       ? {}
       : {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChannelKind } from '../channels/contract.ts';
 import { validate, type Subject } from '../dialects/native/issues.ts';
 import { under, type Locate } from '../dialects/native/place.ts';
 import type { Checked } from '../model/diagnostic.ts';
@@ -68,10 +69,14 @@ export function buildChannel(
   const { resolved } = data as { readonly resolved?: boolean };
   const value: ChannelConfig = {
     name,
-    kind: row,
+    kind: shaped(row, options.value),
     options: options.value,
     ...budgetsOf(budgets, row),
     resolved: resolved ?? row.resolved,
   };
   return { ok: true, value, diagnostics };
 }
+
+/** The row with the shape that its options ask for. */
+const shaped = (row: ChannelKind<unknown>, options: unknown): ChannelKind<unknown> =>
+  row.shapeFor === undefined ? row : { ...row, shape: row.shapeFor(options) };

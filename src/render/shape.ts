@@ -10,4 +10,6 @@ export interface TextShape {
   readonly neutralise: (text: string) => string;
   /** `line`: title and body on one line apart by a blank; `block`: title, newline, body. */
   readonly layout: 'line' | 'block';
+  /** What stands where text is missing, if `…` costs too much there. */
+  readonly ellipsis?: string;
 }

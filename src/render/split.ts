@@ -94,9 +94,10 @@ function lastBlank(text: string, from: number): number {
 
 /** The beginning of a text with a note of how much is missing. */
 function truncated(text: string, mark: string, shape: TextShape): string {
-  const note = ` … (${text.length} characters more)`;
+  const { ellipsis = '…' } = shape;
+  const note = ` ${ellipsis} (${text.length} characters more)`;
   const roomy = shape.measure(note + mark) * 2 <= shape.limit;
-  const head = headThatFits(text, (roomy ? note : '…') + mark, shape).trimEnd();
+  const head = headThatFits(text, (roomy ? note : ellipsis) + mark, shape).trimEnd();
   if (head.length === text.length) return head;
-  return roomy ? `${head} … (${text.length - head.length} characters more)` : `${head}…`;
+  return roomy ? `${head} ${ellipsis} (${text.length - head.length} characters more)` : `${head}${ellipsis}`;
 }
