@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { truncate } from '../../kit/text.ts';
-import { safeLine } from '../../kit/terminal.ts';
-import type { AlertPayload, Message } from '../../model/delivery.ts';
-import { type JsonObject, toJson } from '../../model/json.ts';
-import { instant, type Instant } from '../../model/time.ts';
-import { createTemplates, type Rendered, type Template, type Templates } from '../../render/template.ts';
+import type { Message } from '../../model/delivery.ts';
+import type { Instant } from '../../model/time.ts';
+import { compileOptions, type Filled, type OptionTemplate } from '../template-option.ts';
 import {
   type CheckResult,
   longestName,
@@ -62,18 +59,19 @@ export async function openAddressing(
   options: AddressingOptions,
   limits: NameLimits = { host: longestName, service: longestName },
 ): Promise<Addressing> {
-  const texts = [options.host, options.service ?? '', options['performance-data'] ?? ''];
-  const templates = texts.some((text) => /\{[{%]/.test(text))
-    ? await createTemplates({ zone: 'UTC' })
-    : undefined;
-  const host = compile(options.host, 'host', templates);
-  const service = compile(options.service, 'service', templates);
-  const data = compile(options['performance-data'], 'performance-data', templates);
+  const {
+    host,
+    service,
+    'performance-data': data,
+  } = await compileOptions({
+    host: options.host,
+    service: options.service,
+    'performance-data': options['performance-data'],
+  });
   return {
-    mistake: [host, service, data].find(({ mistake }) => mistake !== undefined)?.mistake,
+    mistake: host.mistake ?? service.mistake ?? data.mistake,
     resultOf(message, part, now) {
-      const values = valuesOf(message.payload);
-      const fill = (word: Word): Filled => named(word, word.fill(values, now));
+      const fill = (template: OptionTemplate): Filled => template.fill(message.payload, now);
       const submitted = submittedIn(message.payload);
       const place =
         submitted ?? placeOf(fill(host), options.service === undefined ? undefined : fill(service));
@@ -87,33 +85,6 @@ export async function openAddressing(
       return withData(result, fill(data));
     },
   };
-}
-
-interface Word {
-  readonly name: string;
-  readonly mistake?: string;
-  readonly fill: (values: JsonObject, now: Instant) => Rendered;
-}
-
-function compile(source: string | undefined, name: string, templates: Templates | undefined): Word {
-  const text = source ?? '';
-  if (templates === undefined) return { name, fill: () => ({ ok: true, text }) };
-  const compiled = templates.compile(text, undefined, { file: name, line: 1, column: 1 });
-  if (compiled.ok) return filling(name, compiled.value);
-  const why = safeLine(compiled.diagnostics.map(({ message }) => message).join('; '));
-  return { name, mistake: `${name}: ${why}`, fill: () => ({ ok: false, why }) };
-}
-
-const filling = (name: string, template: Template): Word => ({
-  name,
-  fill: (values, now) => template.attempt(values, { now }),
-});
-
-type Filled = { readonly text: string } | { readonly detail: string };
-
-function named({ name }: Word, rendered: Rendered): Filled {
-  if (rendered.ok) return { text: rendered.text.trim() };
-  return { detail: `${name}: ${truncate(safeLine(rendered.why), 200)}` };
 }
 
 function placeOf(
@@ -144,27 +115,3 @@ function withData(result: CheckResult, data: Filled): Addressed {
     return { ok: true, result, note: 'without performance-data, which was empty or too long' };
   return { ok: true, result: { ...result, output } };
 }
-
-/** The names that templates of rules know, as far as a message still has them. */
-function valuesOf(payload: AlertPayload): JsonObject {
-  const fields = toJson(payload.fields) as JsonObject;
-  const values: JsonObject = Object.create(null);
-  return Object.assign(values, fields, payload.groups, {
-    rule: payload.rule,
-    key: payload.key,
-    severity: payload.severity,
-    count: payload.count,
-    first: timeOf(payload.first),
-    last: timeOf(payload.last),
-    host: payload.host ?? '',
-    program: payload.program ?? '',
-    source: payload.source,
-    line: payload.line,
-    fields,
-  });
-}
-
-const timeOf = (stamp: string): number => {
-  const at = Date.parse(stamp);
-  return Number.isNaN(at) ? instant(0) : instant(at);
-};
