@@ -11,7 +11,7 @@ export const rows = [
   ['sources', 'store', 'channels', 'control'],
   ['config'],
   ['daemon'],
-  ['trial'],
+  ['trial', 'install'],
   ['cli'],
 ];
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exit, type ExitCode } from './exit.ts';
+import { addInstall } from './install-commands.ts';
 import { settingsFrom, type GlobalFlags, type Settings } from './settings.ts';
 import { complain } from './terminal.ts';
 
@@ -162,6 +163,7 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .command('schema')
     .description('the JSON Schema of the configuration')
     .action(action(async () => (await import('./commands/schema.ts')).schema));
+  addInstall(program, action);
   return program;
 }
 
@@ -195,7 +197,8 @@ function guardSubmission(argv: readonly string[]): string[] {
   return argv[at] === submitCommand ? [...argv.slice(0, at + 1), '--', ...argv.slice(at + 1)] : [...argv];
 }
 
-type Action = <Flags>(load: () => Promise<Run<Flags>>) => (...received: unknown[]) => Promise<void>;
+/** Turns the loading of a command into what commander calls. */
+export type Action = <Flags>(load: () => Promise<Run<Flags>>) => (...received: unknown[]) => Promise<void>;
 
 function addAuth(program: Command, action: Action): void {
   const auth = program.command('auth').description('connect accounts');
