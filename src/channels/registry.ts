@@ -3,6 +3,7 @@ import { email } from './email/email.ts';
 import { exec } from './exec/exec.ts';
 import { file } from './file/file.ts';
 import { nagios } from './nagios/nagios.ts';
+import { nscaNg } from './nsca-ng/nsca-ng.ts';
 import { nsca } from './nsca/nsca.ts';
 import { screen } from './screen/screen.ts';
 import { syslog } from './syslog/syslog.ts';
@@ -18,6 +19,7 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(email),
   registered(nagios),
   registered(nsca),
+  registered(nscaNg),
   registered(exec),
   registered(file),
   registered(syslog),

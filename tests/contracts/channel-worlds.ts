@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestPorts } from '../peers/channel-ports.ts';
 import { channelSecret } from './channel-answers.ts';
+import { monitoringWorlds } from './channel-worlds-monitoring.ts';
 import { mailServer } from './mail-server.ts';
 import { listen, type Mood } from './mood.ts';
 
@@ -113,6 +114,7 @@ export const channelWorlds: { readonly [kind: string]: OpenWorld } = {
     };
     return { ...tcp, options: { ...where, host: 'web1', service: 'alerts', listen: '10ms', timeout } };
   },
+  ...monitoringWorlds,
   screen: async (mood, { ports }) =>
     mood === 'good'
       ? { options: { json: true }, atOnce: true, taken: () => ports.printed.length, stop: nothing }
