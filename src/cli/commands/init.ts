@@ -52,7 +52,8 @@ export async function init(settings: Settings, _: readonly string[], flags: Init
     }
     for (const log of logs.filter(({ isReadable }) => !isReadable)) sayUnreadable(log);
     // What a service shows on its screen ends in the journal, which may be watched: a file cannot echo.
-    const alertLog = isRoot() ? { alertLog: '/var/log/bird-sentinel/alerts.log' } : {};
+    const isService = isRoot() && settings.configIsDefault;
+    const alertLog = isService ? { alertLog: '/var/log/bird-sentinel/alerts.log' } : {};
     const refused = write(file, proposalText({ logs, packs, way, ...alertLog }), {
       state: settings.state,
       ...alertLog,

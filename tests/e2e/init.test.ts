@@ -1,0 +1,143 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { shippedPacks } from '../../src/config/packs.ts';
+import { proposalText, readWay, type Way } from '../../src/install/proposal.ts';
+import { knownPacks, survey, type FoundLog, type Machine } from '../../src/install/survey.ts';
+import { configOf } from '../contracts/config-texts.ts';
+import { run, type Ended } from './program.ts';
+
+const machine = (there: readonly string[], sources = ['file', 'journal']): Machine => ({
+  isThere: (path) => there.includes(path),
+  canRead: (path) => there.includes(path) && !path.endsWith('auth.log'),
+  hasSource: (kind) => sources.includes(kind),
+});
+
+describe('what a machine has', () => {
+  test('every shipped pack is proposed somewhere', () => {
+    expect(knownPacks.toSorted()).toEqual(shippedPacks.names.toSorted());
+  });
+
+  test('Debian with rsyslog: the kernel is heard once, by syslog', () => {
+    const { logs, packs } = survey(
+      machine([
+        '/var/log/auth.log',
+        '/var/log/syslog',
+        '/var/log/kern.log',
+        '/usr/sbin/sshd',
+        '/var/log/journal',
+      ]),
+    );
+    expect(logs.map(({ name }) => name)).toEqual(['auth', 'syslog']);
+    expect(logs.map(({ isReadable }) => isReadable)).toEqual([false, true]);
+    expect(packs).toContain('sshd');
+    expect(packs).not.toContain('nginx');
+  });
+
+  test('Debian without rsyslog: the journal, and what nginx writes by itself', () => {
+    const there = ['/var/log/journal', '/var/log/nginx/error.log'];
+    expect(survey(machine(there)).logs.map(({ name }) => name)).toEqual(['journal', 'nginx']);
+    expect(survey(machine(there, ['file'])).logs.map(({ name }) => name)).toEqual(['nginx']);
+  });
+
+  test('Red Hat', () => {
+    const { logs } = survey(machine(['/var/log/secure', '/var/log/messages', '/var/log/maillog']));
+    expect(logs.map(({ path }) => path)).toEqual([
+      '/var/log/secure',
+      '/var/log/messages',
+      '/var/log/maillog',
+    ]);
+  });
+});
+
+describe('what is written', () => {
+  const logs: readonly FoundLog[] = [
+    { name: 'auth', source: 'file', path: "/var/log/it's.log", isReadable: true },
+  ];
+  const ways: readonly Way[] = [
+    { kind: 'none' },
+    { kind: 'x-dm', to: '@night_admin' },
+    { kind: 'email', to: 'ops@example.org', from: 'a@b', server: 'smtp://localhost' },
+    { kind: 'webhook', url: 'https://example.org/?a=b#c' },
+    { kind: 'exec', command: ['/usr/bin/page', "it's: # {}", '--now'] },
+  ];
+  test.each(ways)('loads, tells by $kind', async (way) => {
+    const text = proposalText({ logs, packs: knownPacks, way, alertLog: '/var/log/alerts.log' });
+    const config = await configOf(text, {});
+    const kinds = config.channels.map(({ kind }) => kind.kind);
+    expect(kinds).toEqual(way.kind === 'none' ? ['file'] : [way.kind, 'file']);
+    if (way.kind === 'exec') expect(config.channels[0]?.options).toMatchObject({ command: way.command });
+    expect(config.program.rules.length).toBeGreaterThan(100);
+    expect(config.routes.at(-1)?.to).toContain('admin');
+  });
+
+  test('answers that are none', () => {
+    const from = 'a@b';
+    expect(readWay('x-dm', 'night_admin', { from })).toEqual({ kind: 'x-dm', to: '@night_admin' });
+    expect(readWay('email', '', { from })).toBeUndefined();
+    expect(readWay('pigeon', 'coop', { from })).toBeUndefined();
+    expect(readWay('webhook', 'https://x\n- y', { from })).toBeUndefined();
+  });
+});
+
+describe('init', () => {
+  let dir = '';
+  beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'init-'))));
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+  const init = (args: readonly string[], input = ''): Promise<Ended> =>
+    run(['-c', join(dir, 'etc'), '--state', join(dir, 'state'), 'init', ...args], { input });
+  const file = (): string => join(dir, 'etc/sentinel.yaml');
+  /** Whether this machine has anything to watch. */
+  const hasLogs =
+    survey({ isThere: existsSync, canRead: () => true, hasSource: (kind) => kind === 'file' }).logs.length >
+    0;
+
+  test('--yes writes a configuration that is right, tries it, and never writes over one', async ({
+    skip,
+  }) => {
+    skip(!hasLogs, 'this machine has none of the logs that init knows');
+    const page = join(dir, 'paged');
+    const { code, stdout, stderr } = await init(['--yes', `--tell`, `exec=/usr/bin/tee ${page}`]);
+    expect(stderr.replaceAll(/.*may not be read by.*\n/g, '')).toBe('');
+    expect(stdout).toContain(`wrote ${file()}`);
+    expect(stdout).toContain('admin: sent by phone');
+    expect(code).toBe(0);
+    expect(JSON.parse(readFileSync(page, 'utf8'))).toMatchObject({ severity: 'warning' });
+    expect(statSync(file()).mode & 0o007).toBe(0);
+    const before = readFileSync(file(), 'utf8');
+    const again = await init(['--yes']);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('is there already');
+    expect(readFileSync(file(), 'utf8')).toBe(before);
+  });
+
+  test('asks, and takes what is answered', async ({ skip }) => {
+    skip(!hasLogs, 'this machine has none of the logs that init knows');
+    const { code, stdout } = await init(['--no-drill'], '\nsshd, su\nwebhook\nhttps://example.org/hook\n');
+    expect(stdout).toContain('next: ');
+    expect(code).toBe(0);
+    const text = readFileSync(file(), 'utf8');
+    expect(text).toContain("webhook: { url: 'https://example.org/hook' }");
+    expect([...text.matchAll(/^ {2}- \{ pack: (\S+) \}/gm)].map(([, name]) => name)).toEqual(['sshd', 'su']);
+  });
+
+  test.each([
+    ['a pack that is not there', '\npigeons\n', 'not among them: pigeons'],
+    ['a way that is none', '\n\npigeon\n', 'that is no way'],
+    ['the end of the input', '\n', 'nothing was written'],
+  ])('%s: writes nothing', async (_, input, words) => {
+    if (!hasLogs) return;
+    const { code, stderr } = await init([], input);
+    expect(stderr).toContain(words);
+    expect(code).toBe(2);
+    expect(existsSync(file())).toBe(false);
+  });
+
+  test('a file that cannot be written is said', async () => {
+    writeFileSync(join(dir, 'etc'), '');
+    const { code, stderr } = await init(['--yes']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/cannot be written|no log that is known/);
+  });
+});
