@@ -213,5 +213,11 @@ export type AlertingOutput =
   | { readonly type: 'alert'; readonly alert: Alert }
   | { readonly type: 'notification'; readonly notification: Notification }
   /** Make one attempt at `notification.part`; its state is `sending` already. */
-  | { readonly type: 'attempt'; readonly notification: Notification; readonly mayHaveArrived: boolean }
+  | {
+      readonly type: 'attempt';
+      readonly notification: Notification;
+      readonly mayHaveArrived: boolean;
+      /** The channel's own reference to its first message about the same alerts. */
+      readonly earlier?: string;
+    }
   | { readonly type: 'decision'; readonly decision: Decision };

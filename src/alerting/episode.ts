@@ -22,6 +22,8 @@ export interface Episode {
   mutedSince?: Instant;
   /** Receiver and channel of each place where a message about it arrived. */
   told: readonly (readonly [receiver: string, channel: string])[];
+  /** By channel, where its first message about this alert is, as the channel said. */
+  references?: readonly (readonly [channel: string, reference: string])[];
   /** Notifications under way that list it. */
   unsettled: number;
   /** Its end is told where it was told, once; where that was begun. */

@@ -15,6 +15,7 @@ import {
   type Notice,
 } from './notice.ts';
 import { change, giveUp, pass, tellAttempt } from './outbox.ts';
+import { earlierOf } from './reference.ts';
 
 /**
  * Releases what a channel may send now, together with those that spend from the same: parts of a message
@@ -61,7 +62,13 @@ function release(desk: Desk, lane: Lane, notice: Notice): void {
   change(desk, notice, { state: 'sending', attempt: attempt + 1, why: `attempt ${attempt + 1}${ofParts}` });
   tellAttempt(desk, notice, 'attempt', `attempt ${attempt + 1} by ${channel}${ofParts}`);
   const { notification } = notice;
-  desk.outputs.push({ type: 'attempt', notification, mayHaveArrived: mayHaveArrived(notice) });
+  const earlier = earlierOf(desk, notification);
+  desk.outputs.push({
+    type: 'attempt',
+    notification,
+    mayHaveArrived: mayHaveArrived(notice),
+    ...(earlier === undefined ? {} : { earlier }),
+  });
 }
 
 /** The configuration changed: what waited for this channel goes to where its receiver is heard now. */

@@ -13,6 +13,7 @@ import { tellResolved } from './close.ts';
 import { allUnderWay, blockOf, type Allowance, type Lane } from './lane.ts';
 import { isWaiting, mayHaveArrived, mayPass, waitingSince, type Notice } from './notice.ts';
 import { change, conclude, giveUp, pass, tell, tellAttempt } from './outbox.ts';
+import { keepReference } from './reference.ts';
 
 /** Characters of a service's answer that are kept. */
 const LONGEST_DETAIL = 500;
@@ -32,6 +33,7 @@ export function settle(desk: Desk, { notification: id, part, parts, delivery }: 
   const detail = delivery.type === 'sent' ? '' : delivery.detail.slice(0, LONGEST_DETAIL);
   switch (delivery.type) {
     case 'sent':
+      keepReference(desk, notice.notification, delivery.reference);
       return partSent(desk, notice, Math.max(1, parts), delivery.receipt);
     case 'retry':
       return tryAgain(desk, lane, notice, delivery.reason, detail, delivery.afterMs);

@@ -12,6 +12,8 @@ export interface Attempt {
   readonly attempt: number;
   /** An earlier attempt of this part may have arrived: a "duplicate" answer then means sent. */
   readonly mayHaveArrived: boolean;
+  /** The `reference` that this channel gave for its first message about the same alerts. */
+  readonly earlier?: string;
   readonly signal: AbortSignal;
 }
 

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Attempt } from '../channels/contract.ts';
-import type { Notification } from '../model/alert.ts';
 import type { Delivery, Message } from '../model/delivery.ts';
 import type { Reach } from './crash-points.ts';
+import type { PlannedAttempt } from './round.ts';
 
 /** How an attempt ended. */
 export interface Settlement {
@@ -15,9 +15,12 @@ export interface Settlement {
 /** Makes one attempt on a channel. Never rejects. */
 export type SendBy = (channel: string, attempt: Attempt) => Promise<Delivery>;
 
+/** What of an attempt was decided before. */
+type Planned = Pick<PlannedAttempt, 'notification' | 'mayHaveArrived' | 'earlier'>;
+
 /** Carries attempts out: the only place from which messages leave. */
 export interface Deliveries {
-  carryOut(notification: Notification, message: Message, mayHaveArrived: boolean): void;
+  carryOut(planned: Planned, message: Message): void;
   /** Attempts under way. */
   underWay(): number;
   /** Begins no more, waits for what is under way, at most `graceMs`, then cuts it off. */
@@ -38,20 +41,28 @@ export function createDeliveries(
   const running = new Set<Promise<void>>();
   let ending = false;
 
-  const attempt = async (notification: Notification, message: Message, mayHaveArrived: boolean) => {
+  const attempt = async ({ notification, ...known }: Planned, message: Message) => {
     const { channel, part } = notification;
+    const { mayHaveArrived, earlier } = known;
     const { signal } = abort;
     const delivery = ending
       ? stopping
-      : await sendBy(channel, { message, part, attempt: notification.attempt, mayHaveArrived, signal });
+      : await sendBy(channel, {
+          message,
+          part,
+          attempt: notification.attempt,
+          mayHaveArrived,
+          ...(earlier === undefined ? {} : { earlier }),
+          signal,
+        });
     reach('after-attempt');
     settle({ notification: notification.id, part, parts: message.parts.length, delivery });
   };
 
   return {
-    carryOut(notification, message, mayHaveArrived) {
+    carryOut(planned, message) {
       reach('before-attempt');
-      const run = attempt(notification, message, mayHaveArrived).finally(() => running.delete(run));
+      const run = attempt(planned, message).finally(() => running.delete(run));
       running.add(run);
       reach('during-attempt');
     },

@@ -283,9 +283,10 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   function afterCommit(draft: Draft, messages: ReadonlyMap<string, Message>): void {
     reach('before-acknowledge');
     draft.committed();
-    for (const { notification, mayHaveArrived } of draft.attempts) {
+    for (const attempt of draft.attempts) {
+      const { notification } = attempt;
       const message = messages.get(notification.id) ?? ledger.message(notification.id);
-      if (message !== undefined) ports.deliveries.carryOut(notification, message, mayHaveArrived);
+      if (message !== undefined) ports.deliveries.carryOut(attempt, message);
       else queue.push(wordless(notification));
     }
     ports.intents.committed();

@@ -12,6 +12,8 @@ export interface PlannedAttempt {
   /** Its alerts as they stood when it was released, as far as this round touched them. */
   readonly alerts: ReadonlyMap<string, Alert>;
   readonly mayHaveArrived: boolean;
+  /** The channel's own reference to its first message about the same alerts. */
+  readonly earlier?: string;
 }
 
 /** What a turn of the loop gathers until it is committed. */
@@ -75,6 +77,7 @@ export function openDraft(): Draft {
           notification: output.notification,
           alerts: alertsOf(output.notification),
           mayHaveArrived: output.mayHaveArrived,
+          ...(output.earlier === undefined ? {} : { earlier: output.earlier }),
         });
         break;
     }

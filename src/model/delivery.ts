@@ -83,7 +83,13 @@ export interface LimitReport {
  * been done; `failed`: trying again would not help.
  */
 export type Delivery =
-  | { readonly type: 'sent'; readonly receipt?: string; readonly limits?: readonly LimitReport[] }
+  | {
+      readonly type: 'sent';
+      readonly receipt?: string;
+      /** By which the channel finds this message again, to answer or to change it: at most 200 bytes. */
+      readonly reference?: string;
+      readonly limits?: readonly LimitReport[];
+    }
   | {
       readonly type: 'retry';
       readonly reason: FailureReason;

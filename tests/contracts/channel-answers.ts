@@ -40,7 +40,12 @@ const limits = z
   )
   .optional();
 const delivery = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('sent'), receipt: line.optional(), limits }),
+  z.strictObject({
+    type: z.literal('sent'),
+    receipt: line.optional(),
+    reference: line.max(200).optional(),
+    limits,
+  }),
   z.strictObject({
     type: z.literal('retry'),
     reason,
