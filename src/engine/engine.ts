@@ -152,7 +152,9 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
   const tellSources = (): void => {
     if (!sourcesAreNews || now === 0) return;
     sourcesAreNews = false;
-    for (const machine of machines) machine?.sources(sources.areAtEnd(machine.rule.from), now);
+    // While any source reads what was there, the clock runs as fast as that is read.
+    const clockIsHeld = sources.someRead();
+    for (const machine of machines) machine?.sources(sources.areAtEnd(machine.rule.from), clockIsHeld, now);
   };
 
   const takeEvent = ({ event, rules: indices }: Extract<EngineInput, { type: 'event' }>): void => {

@@ -23,6 +23,8 @@ export interface Match {
   readonly occurrence: () => Occurrence;
   /** The machine's clock. */
   readonly now: Instant;
+  /** From when to measure what the match begins: another source that is behind may hold `now` back. */
+  readonly reached: Instant;
 }
 
 /**
@@ -129,8 +131,9 @@ export interface KindPorts {
 export interface KindMachine {
   match(match: Match): Verdict;
   /**
-   * Whether all sources of the rule are open and read to their end. Told when the clock first runs, after
-   * each restart, and when a source's state changes: often without being news.
+   * Whether all sources of the rule are open and read to their end, and no other holds the clock back. Told
+   * when the clock first runs, after each restart, and when a source's state changes: often without being
+   * news.
    */
   sources?(areAtEnd: boolean, now: Instant): void;
   /** Parts that contexts do not hold back: what ends a wait ends it at any time. */

@@ -4,7 +4,7 @@ import type { Occurrence } from '../model/alert.ts';
 import type { Event } from '../model/event.ts';
 import { toJson, type Json, type JsonObject } from '../model/json.ts';
 import type { Fields, Rule } from '../model/program.ts';
-import type { Instant } from '../model/time.ts';
+import { latest, type Instant } from '../model/time.ts';
 import type { Match } from './kind.ts';
 
 /** Longest value that state keeps as it is; of a longer one the beginning and a hash. */
@@ -28,6 +28,7 @@ export function makeMatch(
     parts,
     at: event.at,
     now,
+    reached: reachedBy(event, now),
     text: event.text,
     value,
     key: keyBy(rule, value),
@@ -51,6 +52,7 @@ export function matchOfRaise(
     parts,
     at: occurrence.last,
     now,
+    reached: now,
     text: occurrence.line,
     value,
     key: keyBy(rule, value),
@@ -58,6 +60,13 @@ export function matchOfRaise(
     occurrence: () => occurrence,
   };
 }
+
+/**
+ * What the clock would be if nothing but the event's own source held it back: the event's own time, but
+ * never later than its receipt.
+ */
+export const reachedBy = ({ at, receivedAt }: Event, now: Instant): Instant =>
+  latest(now, at < receivedAt ? at : receivedAt);
 
 /** The event with what a pattern found as its own fields: exceptions may ask for them. */
 export function withCaptured(event: Event, captured: Fields): Event {

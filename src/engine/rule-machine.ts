@@ -5,7 +5,7 @@ import type { Event } from '../model/event.ts';
 import type { Signal } from '../model/intent.ts';
 import type { Row } from '../model/machine.ts';
 import type { AlertAction, Fields, Rule } from '../model/program.ts';
-import { latest, type Instant, type Millis } from '../model/time.ts';
+import type { Instant, Millis } from '../model/time.ts';
 import { clearForm, watchMatch, type ClearCondition, type ClearState } from './clear.ts';
 import type { NativeRule } from './compile.ts';
 import type { Contexts } from './contexts.ts';
@@ -53,8 +53,11 @@ export interface RuleMachine {
   take(event: Event, now: Instant): void;
   /** Another rule raised, which is one or several of this rule's parts. */
   hear(parts: readonly number[], occurrence: Occurrence, now: Instant): void;
-  /** Whether all of its sources are open and read to their end. */
-  sources(areAtEnd: boolean, now: Instant): void;
+  /**
+   * Whether all of its sources are open and read to their end, and whether any source at all still reads
+   * what was there before, so that the clock is not the wall.
+   */
+  sources(areAtEnd: boolean, clockIsHeld: boolean, now: Instant): void;
   /** What came of its commands, and signals; absent: it has no use for them. */
   commandOutput?(child: string, text: string, now: Instant): void;
   commandFinished?(child: string, exit: number | undefined, now: Instant): void;
@@ -126,7 +129,7 @@ export function createRuleMachine(
     });
   };
 
-  const raise = (key: readonly string[], occurrence: Occurrence, now: Instant): void => {
+  const raise = (key: readonly string[], occurrence: Occurrence, now: Instant, reached: Instant): void => {
     tally.raised();
     for (const { severity, quiet, clear: condition } of alerts) {
       ports.raise({
@@ -141,7 +144,7 @@ export function createRuleMachine(
       });
     }
     const set = rule.contexts?.set;
-    if (set !== undefined) contexts.set(set.context, set.life, now);
+    if (set !== undefined) contexts.set(set.context, set.life, reached);
     ports.raised(rule.id, occurrence);
   };
 
@@ -155,7 +158,7 @@ export function createRuleMachine(
       tally.absorbed(forbidden);
       return false;
     }
-    raise(key, occurrence, now);
+    raise(key, occurrence, now, now);
     watch(key, now, true);
     return true;
   };
@@ -197,10 +200,9 @@ export function createRuleMachine(
     if (forbidden !== undefined) return tally.absorbed(forbidden);
     const verdict = machine.match(match);
     const raises = verdict.type === 'raise';
-    if (raises) raise(match.key, verdict.occurrence, match.now);
+    if (raises) raise(match.key, verdict.occurrence, match.now, match.reached);
     else tally.absorbed(verdict.reason);
-    // The clock may be held back by another source that is behind: this line is not as old as that.
-    watch(match.key, latest(match.now, match.at), raises);
+    watch(match.key, match.reached, raises);
   };
 
   /** What the event is to the rule: one match for each key that its parts give. */
@@ -227,7 +229,7 @@ export function createRuleMachine(
       for (const match of matchesOf(event, now)) correlate(match);
     },
     hear: (parts, occurrence, now) => correlate(matchOfRaise(rule, occurrence, parts, now)),
-    sources: (areAtEnd, now) => machine.sources?.(areAtEnd, now),
+    sources: (areAtEnd, clockIsHeld, now) => machine.sources?.(areAtEnd && !clockIsHeld, now),
     evicted() {
       const keys = tally.evicted();
       if (!isMilestone(keys)) return;

@@ -11,6 +11,7 @@ import type { AddedInput, LocalTime, PerlAnswer, PerlCall, SecInput, SecOutput }
 import { createSecMachine } from './sec/machine.ts';
 import { secLimits } from './sec/limits.ts';
 import type { SecProgram } from './sec/program.ts';
+import { reachedBy } from './occurrence.ts';
 import { createTally, TALLY_KEY } from './tally.ts';
 import type { Wakeable } from './timers.ts';
 
@@ -66,6 +67,7 @@ function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: Se
   let begun = false;
   /** Its rows were taken, and the time since then has not passed yet. */
   let resumes = false;
+  let areAtEnd = false;
   let added: AddedSources | undefined;
 
   const text = (bytes: string): string =>
@@ -138,6 +140,13 @@ function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: Se
     share.timers.set(timer);
   };
 
+  /**
+   * A source of other rules may hold the clock back: what this line begins must not be over when that one is
+   * read. Where one of its own sources is behind the clock stays with that one, for lines of it are to come.
+   */
+  const reachedOf = (event: Event, now: Instant): Instant =>
+    areAtEnd || rule.from?.length === 1 ? reachedBy(event, now) : now;
+
   const after = (input: SecInput, event: Event | undefined, now: Instant): void => {
     tick(input.now);
     step(input, event, now);
@@ -186,12 +195,15 @@ function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: Se
     take(event, now) {
       settle(now);
       if (!isOurs(event.source)) return;
-      const at = time === 'event' ? now : latest(now, event.receivedAt);
+      const at = time === 'event' ? reachedOf(event, now) : latest(now, event.receivedAt);
       const text = event.bytes ?? event.line;
       after({ type: 'line', now: at, ...originOf(event), text }, event, now);
     },
     hear: () => undefined,
-    sources: (_, now) => tick(now),
+    sources(atEnd, _, now) {
+      areAtEnd = atEnd;
+      tick(now);
+    },
     heed: (signal, now) =>
       after(signal === 'TERM' ? { type: 'ended', now } : { type: 'signal', now, signal }, undefined, now),
     inputs() {

@@ -10,6 +10,8 @@ export interface Sources {
   say(source: string, condition: SourceCondition, now: Instant): void;
   /** Whether all of these are open and read to their end; undefined: all sources there are. */
   areAtEnd(from: readonly string[] | undefined): boolean;
+  /** Whether any source reads what was written before it was looked at. */
+  someRead(): boolean;
   changes(): Row[];
   restore(name: string, value: Json): void;
 }
@@ -40,6 +42,7 @@ export function createSources(
     areAtEnd(from = names ?? [...heard]) {
       return from.length > 0 && from.every(isAtEnd);
     },
+    someRead: () => (names ?? [...heard]).some((name) => table.find([name])?.state === 'reading'),
     changes: table.changes,
     restore(name, value) {
       const [source = ''] = JSON.parse(name) as string[];

@@ -65,23 +65,23 @@ export const expect = ruleKind<ExpectOptions>({
     const waiting = ports.table(waitForm(within, ports));
     const ends = ports.table(endForm, 'end');
 
-    const begin = ({ key, at, now, occurrence }: Match): Verdict => {
+    const begin = ({ key, at, now, reached, occurrence }: Match): Verdict => {
       const end = ends.find(key)?.state;
       if (end !== undefined && at < end.at) return absorb('expected');
       const entry = waiting.open(key, now, () => ({ waits: [], raised: undefined }));
       const { state } = entry;
       if (state.waits.length < MOST_WAITS) {
-        const due = after(now, millis(within));
+        const due = after(reached, millis(within));
         state.waits = [...state.waits, { at, due, occurrence: keptOccurrence(occurrence()) }];
         waiting.touch(entry);
       }
       return absorb('waiting');
     };
 
-    const finish = ({ key, at, now }: Match): void => {
+    const finish = ({ key, at, now, reached }: Match): void => {
       const end = ends.open(key, now, () => ({ at, until: now }));
       end.state.at = instant(Math.max(end.state.at, at));
-      end.state.until = after(now, millis(ports.late + 1));
+      end.state.until = latest(end.state.until, after(reached, millis(ports.late + 1)));
       ends.touch(end);
       const entry = waiting.find(key);
       if (entry === undefined) return;

@@ -32,10 +32,10 @@ export const first = ruleKind<FirstOptions>({
     return {
       sources: (_, now) => schooling.begin(now),
       match(match) {
-        const { key, now } = match;
+        const { key, now, reached } = match;
         const isKnown = known.find(key) !== undefined;
         const entry = known.open(key, now, () => ({ until: now }));
-        entry.state.until = after(now, millis(remember));
+        entry.state.until = after(reached, millis(remember));
         known.touch(entry);
         if (schooling.isOn(now)) return absorb('learning');
         return isKnown ? absorb('known') : { type: 'raise', occurrence: match.occurrence() };
