@@ -1,5 +1,5 @@
 import { formatDuration } from '../kit/duration.ts';
-import { drillRule, sendRule } from '../model/alert.ts';
+import { drillRule, sendRule, type Alert } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, instant, latest, type Instant } from '../model/time.ts';
@@ -43,6 +43,8 @@ export interface Alerting extends Machine<AlertingInput, AlertingOutput> {
   channels(at?: Instant): readonly ChannelStatus[];
   /** Those that have not ended, oldest first. */
   silences(): readonly Silence[];
+  /** Those that are open now, oldest first. */
+  openAlerts(): readonly Alert[];
 }
 
 export function createAlerting(rules: AlertingRules): Alerting {
@@ -74,6 +76,7 @@ export function createAlerting(rules: AlertingRules): Alerting {
     breaches: () => [...desk.breaches.values()],
     channels: (at = desk.now) => channelStatuses(desk, latest(desk.now, at)),
     silences: () => [...desk.silences.values()].map((silence) => ({ ...silence })).sort(byOrder),
+    openAlerts: () => [...desk.open.values()].map(({ alert }) => alert),
   };
 }
 

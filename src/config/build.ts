@@ -19,6 +19,7 @@ import { documentSchema, type ConfigDocument } from './document.ts';
 import type { ConfigPorts } from './files.ts';
 import { buildHearing, defaultPatience, type Hearing } from './hearing.ts';
 import { overlayRules } from './merge.ts';
+import { metricsPlace } from './metrics.ts';
 import { buildHttp } from './outside.ts';
 import { packRequests, readPacks, type PackShelf } from './packs.ts';
 import { checkReferences, knownNames, type KnownNames } from './references.ts';
@@ -94,6 +95,7 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
     ...drillOf(document, told.receivers, zone),
     accounts: Object.entries(document.accounts).map(([name, { x }]) => ({ name, api: x.api })),
     ...(document.heartbeat === undefined ? {} : { heartbeat: document.heartbeat }),
+    ...(document.metrics === undefined ? {} : { metrics: metricsPlace(document.metrics) }),
     limits: limitsOf(document),
     late: document.late,
     tests: testsOf(document, locate),

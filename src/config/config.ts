@@ -5,6 +5,7 @@ import type { Pattern, Program } from '../model/program.ts';
 import type { Millis } from '../model/time.ts';
 import type { RuleTest } from '../rehearsal/contract.ts';
 import type { SourceKind } from '../sources/contract.ts';
+import type { MetricsPlace } from './metrics.ts';
 
 /** Everything the daemon works by, read from the user's files and found free of mistakes. */
 export interface Config {
@@ -33,6 +34,8 @@ export interface Config {
   readonly expiryAhead?: Millis;
   /** Who is told regularly that the program works: URLs and absolute paths. */
   readonly heartbeat?: Heartbeat;
+  /** Where figures are given out; absent: nowhere. */
+  readonly metrics?: MetricsPlace;
   /** When receivers get a test: an expression that `parseCron` reads, an IANA zone, and who. */
   readonly drill?: {
     readonly schedule: string;

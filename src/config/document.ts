@@ -5,6 +5,7 @@ import { budget } from './budgets.ts';
 import { drill } from './drill.ts';
 import { expiry } from './expiry.ts';
 import { heartbeat } from './heartbeat.ts';
+import { metrics } from './metrics.ts';
 import { flapping, storm } from './rates.ts';
 import { digest, quietHours } from './quiet-hours.ts';
 import { isZone } from '../parse/timestamp.ts';
@@ -167,7 +168,7 @@ export interface RegistrySchemas {
   readonly rule: z.ZodType;
 }
 
-const plannedSections = ['metrics', 'catch-up'];
+const plannedSections = ['catch-up'];
 
 /** The schema of all files put together; also, since every key is optional, of each of them. */
 export function documentSchema({ source, channel, rule }: RegistrySchemas) {
@@ -219,6 +220,9 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
       heartbeat: heartbeat
         .optional()
         .describe('Who is told regularly that the program works. Default: nobody.'),
+      metrics: metrics
+        .optional()
+        .describe('Where figures for Prometheus and the like are given out. Default: nowhere.'),
       drill: drill.optional().describe('When receivers get a test message by the real way. Default: never.'),
       limits: limits.prefault({}).describe('What bounds everything that can grow.'),
       proxy: proxy.optional().describe('How to reach the outside. Default: as HTTPS_PROXY and NO_PROXY say.'),

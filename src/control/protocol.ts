@@ -17,6 +17,11 @@ const none = z.strictObject({});
 
 const requestSchema = z.discriminatedUnion('command', [
   z.object({ command: z.literal('status'), args: none.default({}) }),
+  z.object({ command: z.literal('metrics'), args: none.default({}) }),
+  z.object({
+    command: z.literal('open-alerts'),
+    args: z.strictObject({ limit: z.int().min(1).max(1000).default(200) }),
+  }),
   z.object({ command: z.literal('reload'), args: none.default({}) }),
   z.object({
     command: z.literal('send'),

@@ -28,6 +28,8 @@ export interface Clock {
   released(source: string): void;
   /** Sources that hold the clock back. */
   holding(): readonly string[];
+  /** The event time that a source has reached which holds the clock back. */
+  reachedBy(source: string): Instant | undefined;
 }
 
 /** A clock that starts no earlier than `from`, the engine's time at the last commit (0: there was none). */
@@ -59,6 +61,7 @@ export function createClock(mode: ClockMode, read: ClockReadings, from: Instant)
     },
     released: (source) => void reachedBy.delete(source),
     holding: () => [...reachedBy.keys()],
+    reachedBy: (source) => reachedBy.get(source),
   };
 }
 

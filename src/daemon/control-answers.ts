@@ -20,6 +20,10 @@ export function answerControl(
     switch (request.command) {
       case 'status':
         return { ok: true, value: toJson(daemon.status()) };
+      case 'metrics':
+        return { ok: true, value: toJson(await daemon.metrics()) };
+      case 'open-alerts':
+        return { ok: true, value: toJson(daemon.openAlerts(request.args.limit)) };
       case 'reload': {
         const result = await reload();
         return result.ok ? { ok: true, value: {} } : refused('reload-failed', result.detail);
@@ -52,7 +56,13 @@ export function answerControl(
 }
 
 /** What changes nothing in the ledger, or says itself why it could not. */
-const harmless: ReadonlySet<ControlRequest['command']> = new Set(['status', 'silence-list', 'reload']);
+const harmless: ReadonlySet<ControlRequest['command']> = new Set([
+  'status',
+  'metrics',
+  'open-alerts',
+  'silence-list',
+  'reload',
+]);
 
 async function forOpenAlert(
   daemon: Daemon,

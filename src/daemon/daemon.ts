@@ -25,6 +25,11 @@ import { createHeartbeat } from './heartbeat.ts';
 import { internalRaise } from './internal-alerts.ts';
 import { watchLedger } from './ledger-trouble.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics/contract.ts';
+import { createEndpoint } from './metrics/endpoint.ts';
+import { gatherMetrics } from './metrics/gather.ts';
+import { createMeter } from './metrics/meter.ts';
+import { openAlertsOf, type OpenAlerts } from './metrics/open-alerts.ts';
 import { createLoop, type Item, type Way } from './loop.ts';
 import { openOnDemand } from './open-channels.ts';
 import { recover, type MakeEngine, type Recovered } from './recovery.ts';
@@ -89,6 +94,10 @@ export interface Daemon {
   signal(signal: Signal): Promise<void>;
   reload(config: Config): Promise<LedgerFailure | undefined>;
   status(): Status;
+  /** Everything that is told in figures. */
+  metrics(): Promise<Metrics>;
+  /** Open alerts, the worst first. */
+  openAlerts(limit: number): OpenAlerts;
   /** The ledger's trouble, while it lasts. */
   trouble(): LedgerFailure | undefined;
   /** Milliseconds since it began; 0 when there is none. */
@@ -140,13 +149,18 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
   let config = parts.config;
   let channels = openOnDemand(config.channels, portsFor(parts, config));
   const deliveryLog = createDeliveryLog(log);
+  const meter = createMeter();
   const deliveries = createDeliveries(
     async (name, attempt) => {
       const delivery = await channels.send(name, attempt);
       deliveryLog.answered(name, delivery);
+      meter.answered(name, delivery);
       return delivery;
     },
-    (settlement) => loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) }),
+    (settlement) => {
+      meter.settled(settlement, instant(parts.now()));
+      loop.offer({ type: 'decide', input: (now) => ({ type: 'settled', now, ...settlement }) });
+    },
     parts.reach,
   );
   const emergency = createEmergency({
@@ -177,6 +191,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     note: (note) => tellNote(log, note),
     decided: deliveryLog.decided,
     trouble: tellTrouble,
+    meter,
   });
   const sources = createSourceGroup({
     marks: ledger.marks,
@@ -228,6 +243,26 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         input: (now) => ({ type: 'expiries', now, channel, expiries: found }),
       }),
   });
+  const metrics = (): Promise<Metrics> =>
+    gatherMetrics({
+      config,
+      way,
+      meter,
+      pumps: sources.pumps(),
+      ledger,
+      clock,
+      loop: loop.stats(),
+      intents: intents.counts(),
+      startedAt,
+      now: parts.now(),
+      isTroubled: trouble.failure() !== undefined,
+    });
+  const endpoint = createEndpoint({
+    metrics,
+    ailing: () => whyAiling(trouble.failure(), loop.stats().stalledMs),
+    unready: () => (sources.isOpen() ? undefined : 'the sources are closed: it starts, reloads or stops'),
+    log,
+  });
   const decide = (input: DecideItem['input']): Promise<Decided> =>
     new Promise((committed) => loop.offer({ type: 'decide', input, committed }));
 
@@ -253,6 +288,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     if (!again.ok) return again.failure;
     parts.reach('during-reload');
     const before = channels;
+    meter.retired(way.intakes);
     config = next;
     channels = openOnDemand(next.channels, portsFor(parts, next));
     way = join(again.recovered.machines);
@@ -304,6 +340,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
     heartbeat.follow(next);
     drills.follow(next);
     expiries.follow(next);
+    endpoint.follow(next);
   };
   loop.offer({ type: 'decide', input: (now) => ({ type: 'started', now }) });
   endOrphans(recovered.changed);
@@ -358,6 +395,8 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         trouble: trouble.failure(),
         holding: clock.holding(),
       }),
+    metrics,
+    openAlerts: (limit) => openAlertsOf(way, config, clock.alerting(), limit),
     trouble: trouble.failure,
     troubledFor: trouble.lasts,
     stop: (graceMs) =>
@@ -374,6 +413,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
         loop.halt();
         await emergency.finish(graceMs);
         await channels.close();
+        await endpoint.stop();
       }),
   };
   return { ok: true, daemon, recovered };
@@ -383,6 +423,14 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
 const closed = 'all are closed';
 
 type DecideItem = Extract<Item, { readonly type: 'decide' }>;
+
+/** A loop that has not turned for so long is stuck: milliseconds. */
+const longestTurnMs = 30_000;
+
+function whyAiling(failure: LedgerFailure | undefined, stalledMs: number): string | undefined {
+  if (failure !== undefined) return `the ledger cannot be written: ${failure.type}`;
+  return stalledMs > longestTurnMs ? 'the loop does not turn' : undefined;
+}
 
 const portsFor =
   (parts: DaemonParts, config: Config) =>

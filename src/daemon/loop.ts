@@ -15,6 +15,7 @@ import type { Deliveries } from './deliveries.ts';
 import type { Intake } from './intake.ts';
 import type { Report } from './intents/contract.ts';
 import type { Intents } from './intents/intents.ts';
+import type { Meter } from './metrics/meter.ts';
 import { openDraft, type Draft, type PlannedAttempt } from './round.ts';
 import { createSumCheck } from './sum-check.ts';
 import type { Wording } from './wording.ts';
@@ -57,6 +58,8 @@ export interface LoopPorts {
   readonly decided: (notification: Notification) => void;
   /** The ledger could not be written (and is tried again each second), or can be again. */
   readonly trouble: (failure: LedgerFailure | undefined) => void;
+  /** Counts; absent: nobody wants to know. */
+  readonly meter?: Pick<Meter, 'reading' | 'decided'>;
 }
 
 /** The loop: takes what came in, steps the machines, commits, and only then lets messages go. */
@@ -78,6 +81,12 @@ export interface LoopStats {
   /** Milliseconds the last hundred commits took, oldest first. */
   readonly commitMs: readonly number[];
   readonly nextSeq: number;
+  /** Checkpoints since the start; how long the last one took (ms), and when it was. */
+  readonly checkpoints: number;
+  readonly checkpointMs?: number;
+  readonly checkpointAt?: Instant;
+  /** Milliseconds for which something has waited to be taken that could be: 0 when all goes on. */
+  readonly stalledMs: number;
 }
 
 /** A turn ends, and is committed, when it has gathered about this many bytes. */
@@ -104,12 +113,16 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   let scheduled = false;
   let halted = false;
   let stuck: { readonly draft: Draft; readonly round: Round } | undefined;
+  let checkpoints = 0;
+  let lastCheckpoint: { readonly checkpointMs: number; readonly checkpointAt: Instant } | undefined;
+  let scheduledAt = 0;
   let timer: NodeJS.Timeout | undefined;
   let retryTimer: NodeJS.Timeout | undefined;
 
   const schedule = (): void => {
     if (scheduled || halted || stuck !== undefined) return;
     scheduled = true;
+    scheduledAt = performance.now();
     setImmediate(turn);
   };
 
@@ -183,6 +196,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
 
   function takeChunk(source: string, chunk: Chunk, draft: Draft): void {
     reach('read');
+    ports.meter?.reading(chunk.receivedAt);
     draft.weigh(chunk.bytes.length);
     const wasThere = chunk.reference < chunk.receivedAt;
     const intake = way.intakes.get(source);
@@ -193,6 +207,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
         correlate({ type: 'event', seq: seq++, now: clock.engine(), event, rules }, draft);
       }
     }
+    ports.meter?.reading(undefined);
     reach('scanned');
     draft.mark(source, chunk.position.stream, chunk.position.mark);
   }
@@ -216,6 +231,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
 
   function note(decided: Decided, draft: Draft): void {
     draft.decided(decided.outputs);
+    ports.meter?.decided(decided.outputs);
     for (const each of decided.notes) ports.note(each);
     for (const effect of decided.intents) draft.intent(ports.intents.take(effect));
     for (const output of decided.outputs) {
@@ -295,6 +311,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
 
   function checkpoint(): LedgerFailure | undefined {
     reach('before-checkpoint');
+    const begun = performance.now();
     const engineRows = [...unwritten, ...way.machines.engine.changes()];
     const written = ledger.checkpoint({
       nextSeq: seq,
@@ -308,6 +325,8 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       return written.failure;
     }
     journaled = 0;
+    checkpoints++;
+    lastCheckpoint = { checkpointMs: performance.now() - begun, checkpointAt: clock.wall() };
     ports.trouble(undefined);
     reach('after-checkpoint');
     return undefined;
@@ -343,7 +362,14 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       clearTimeout(timer);
       clearTimeout(retryTimer);
     },
-    stats: () => ({ rounds, commitMs: [...commitMs], nextSeq: seq }),
+    stats: () => ({
+      rounds,
+      commitMs: [...commitMs],
+      nextSeq: seq,
+      checkpoints,
+      ...lastCheckpoint,
+      stalledMs: scheduled ? performance.now() - scheduledAt : 0,
+    }),
   };
 }
 

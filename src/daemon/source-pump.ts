@@ -1,5 +1,6 @@
 import type { Chunk } from '../model/chunk.ts';
 import type { SourceCondition } from '../model/effect.ts';
+import type { Instant } from '../model/time.ts';
 import type { Source, SourceNotice, SourceOutput } from '../sources/contract.ts';
 import type { Item } from './loop.ts';
 
@@ -10,6 +11,8 @@ export interface SourcePump {
   readonly ended: Promise<void>;
   /** The newest condition of each stream. */
   conditions(): ReadonlyMap<string, SourceCondition>;
+  /** When it was opened, and when the chunk was received that is not committed yet, in milliseconds since the epoch. */
+  progress(): { readonly openedAt: Instant; readonly waiting?: Instant };
 }
 
 /**
@@ -22,10 +25,12 @@ export function pumpSource(
   signal: AbortSignal,
   offer: (item: Item) => void,
   took: (ms: number) => void,
+  openedAt: Instant,
   notice: (stream: string, notice: SourceNotice) => void,
 ): SourcePump {
   const conditions = new Map<string, SourceCondition>();
   let release = (): void => undefined;
+  let waiting: Instant | undefined;
   // A ledger that cannot be written must not keep a source from being closed.
   signal.addEventListener('abort', () => release(), { once: true });
 
@@ -36,10 +41,12 @@ export function pumpSource(
 
   const committed = async (chunk: Chunk): Promise<void> => {
     const begun = performance.now();
+    waiting = chunk.receivedAt;
     await new Promise<void>((taken) => {
       offer({ type: 'chunk', source: name, chunk, taken });
       release = taken;
     });
+    waiting = undefined;
     took(performance.now() - begun);
   };
 
@@ -70,11 +77,16 @@ export function pumpSource(
       if (!signal.aborted) offer({ type: 'condition', source: name, condition: 'gone' });
     }
   };
-  return { name, ended: run(), conditions: () => conditions };
+  return {
+    name,
+    ended: run(),
+    conditions: () => conditions,
+    progress: () => ({ openedAt, ...(waiting === undefined ? {} : { waiting }) }),
+  };
 }
 
 /** A source is as far as its slowest stream; it is unreadable or gone only when all of it is. */
-function overall(conditions: ReadonlyMap<string, SourceCondition>): SourceCondition | undefined {
+export function overall(conditions: ReadonlyMap<string, SourceCondition>): SourceCondition | undefined {
   const all = new Set(conditions.values());
   return (['reading', 'atEnd', 'unreadable', 'gone'] as const).find((condition) => all.has(condition));
 }

@@ -130,6 +130,7 @@ function sourceStatus(pump: SourcePump, way: Way): SourceStatus {
   };
 }
 
-function median(numbers: readonly number[]): number | undefined {
+/** The middle one; undefined of none. */
+export function median(numbers: readonly number[]): number | undefined {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }

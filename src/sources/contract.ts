@@ -59,4 +59,9 @@ export interface SourceKind<Options> {
   /** Whether reading can go on at a mark after a restart. */
   readonly rewinds: boolean;
   open(options: Options, ports: SourcePorts): Source;
+  /**
+   * Bytes that are there to be read beyond committed marks, by stream. Opens nothing and never rejects; what
+   * cannot be found out counts as nothing. Absent: nobody can tell.
+   */
+  unread?(marks: ReadonlyMap<string, Json>): Promise<number>;
 }

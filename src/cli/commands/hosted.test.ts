@@ -59,6 +59,8 @@ function hosted(methods: Partial<Daemon>, more: Partial<Hosted> = {}): Hosted {
     signal: unexpected,
     reload: unexpected,
     status: unexpected,
+    metrics: unexpected,
+    openAlerts: unexpected,
     trouble: () => undefined,
     troubledFor: () => 0,
     stop: async () => undefined,

@@ -1,6 +1,7 @@
 import type { SourceKind } from '../contract.ts';
 import { followFiles } from './follow.ts';
 import { fileOptions, type FileOptions } from './options.ts';
+import { unreadBytes } from './unread.ts';
 
 export const fileKind: SourceKind<FileOptions> = {
   kind: 'file',
@@ -8,4 +9,5 @@ export const fileKind: SourceKind<FileOptions> = {
   options: fileOptions,
   rewinds: true,
   open: (options, ports) => followFiles(options, ports),
+  unread: unreadBytes,
 };
