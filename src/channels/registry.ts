@@ -10,6 +10,11 @@ import { syslog } from './syslog/syslog.ts';
 import { webhook } from './webhook/webhook.ts';
 import { xDm } from './x/dm.ts';
 import { xPost } from './x/post.ts';
+import { apprise } from './apprise/apprise.ts';
+import { desktop } from './desktop/desktop.ts';
+import { gammu } from './gammu/gammu.ts';
+import { smstools } from './smstools/smstools.ts';
+import { wall } from './wall/wall.ts';
 
 /** Every kind of channel there is. A new one is a folder and a line here. */
 export const channelKinds: readonly ChannelKind<unknown>[] = [
@@ -20,9 +25,14 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(nagios),
   registered(nsca),
   registered(nscaNg),
+  registered(gammu),
+  registered(smstools),
   registered(exec),
+  registered(apprise),
   registered(file),
   registered(syslog),
+  registered(wall),
+  registered(desktop),
   registered(screen),
 ];
 

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import type { TestPorts } from '../peers/channel-ports.ts';
 import { channelSecret } from './channel-answers.ts';
 import { monitoringWorlds } from './channel-worlds-monitoring.ts';
+import { pushWorlds } from './channel-worlds-push.ts';
 import { mailServer } from './mail-server.ts';
 import { listen, type Mood } from './mood.ts';
 
@@ -115,6 +116,7 @@ export const channelWorlds: { readonly [kind: string]: OpenWorld } = {
     return { ...tcp, options: { ...where, host: 'web1', service: 'alerts', listen: '10ms', timeout } };
   },
   ...monitoringWorlds,
+  ...pushWorlds,
   screen: async (mood, { ports }) =>
     mood === 'good'
       ? { options: { json: true }, atOnce: true, taken: () => ports.printed.length, stop: nothing }

@@ -67,8 +67,10 @@ function typeOf({ message }: Attempt): string {
 function meaningOf(code: number): Delivery {
   if (code === 0) return { type: 'sent', receipt: 'taken by apprise' };
   // Python's own failure to import, or to be killed kindly, is told by other codes still.
-  if (code === 2) return { type: 'failed', reason: 'rejected', detail: 'apprise: it does not know its options (2)' };
-  if (code === 3) return { type: 'failed', reason: 'recipient', detail: 'apprise: no address has this tag (3)' };
+  if (code === 2)
+    return { type: 'failed', reason: 'rejected', detail: 'apprise: it does not know its options (2)' };
+  if (code === 3)
+    return { type: 'failed', reason: 'recipient', detail: 'apprise: no address has this tag (3)' };
   return {
     type: 'retry',
     reason: 'unavailable',

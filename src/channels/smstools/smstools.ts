@@ -50,6 +50,12 @@ function leave(options: Options, attempt: Attempt): Promise<Delivery> {
   const { to, queue, spool, 'max-waiting': maxWaiting } = options;
   const content = spoolFile(attempt.message.parts[attempt.part] ?? '', { to, queue });
   // A repeat takes the place of what still lies there of the first attempt.
-  const name = createHash('sha256').update(`${idempotencyKeyOf(attempt)} ${to}`).digest('hex').slice(0, 20);
-  return leaveFile({ folder: spool, name: `bird-sentinel-${name}`, maxWaiting, signal: attempt.signal }, content);
+  const name = createHash('sha256')
+    .update(`${idempotencyKeyOf(attempt)} ${to}`)
+    .digest('hex')
+    .slice(0, 20);
+  return leaveFile(
+    { folder: spool, name: `bird-sentinel-${name}`, maxWaiting, signal: attempt.signal },
+    content,
+  );
 }
