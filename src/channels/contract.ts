@@ -48,7 +48,18 @@ export interface ChannelPorts {
   readonly accounts: ReadonlyMap<string, AccountSettings>;
   /** The screen: a line of text that is already safe for a terminal. */
   readonly print: (text: string) => void;
+  /** Absent: nothing can be locked here, and what must be is not done. */
+  readonly exclusive?: TakeExclusive;
 }
+
+/**
+ * Waits for the exclusive right to what `directory` stands for (it is created), against other processes
+ * too; gives up when `signal` is aborted. The right ends with `release` or with the process. Never rejects.
+ */
+export type TakeExclusive = (
+  directory: string,
+  signal: AbortSignal,
+) => Promise<{ readonly ok: true; release(): void } | { readonly ok: false; readonly detail: string }>;
 
 /** `accounts.NAME.x` of the configuration. */
 export interface AccountSettings {

@@ -15,6 +15,7 @@ import { openLedger, type OpenedLedger } from '../store/ledger.ts';
 import { createMemoryLedger } from '../store/memory.ts';
 import { loadSqlite } from '../store/sqlite/driver.ts';
 import type { LedgerFailure, LedgerReader } from '../store/contract.ts';
+import { takeExclusive } from './exclusive.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { seedLedger } from './seed.ts';
 import { complain, print } from './terminal.ts';
@@ -169,4 +170,6 @@ export const channelPortsWith = (
   http,
   accounts: new Map(accounts.map((account) => [account.name, account])),
   print,
+  // Where there is no state directory nothing is kept, and nothing needs a lock.
+  ...(stateDirectory === '' ? {} : { exclusive: takeExclusive }),
 });

@@ -94,6 +94,7 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     )
     .option('--no-rotated', 'only the files named, without their rotations')
     .option('--html <file>', 'also write a report with charts, for a browser without a network')
+    .option('--count', 'only how many records the pattern of each rule matches, on all processors')
     .option('--learn', 'propose quiet and count for rules that tell of the same over and over')
     .action(action(async () => (await import('./commands/backtest.ts')).backtest));
   program
@@ -204,11 +205,14 @@ function addAuth(program: Command, action: Action): void {
   const auth = program.command('auth').description('connect accounts');
   auth
     .command('login')
-    .description('connect an account by the PIN flow')
+    .description('connect an account: by the PIN flow, by OAuth 2.0, or with tokens you have')
     .argument('<service>', 'x')
     .option('--account <name>', 'the name in the configuration', 'bot')
     .option('--api <url>', 'another base URL')
     .option('--import <file>', 'take keys and tokens from ~/.trc, ~/.xrc or ~/.twurlrc')
+    .option('--oauth2', 'by OAuth 2.0: paste the address to which the browser is sent')
+    .option('--redirect <url>', 'with --oauth2: the callback address registered at X')
+    .option('--token-file <file>', 'tokens copied from the console, in a file of mode 0600')
     .action(action(async () => (await import('./commands/auth-login.ts')).authLogin));
   auth
     .command('status')

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Attempt, ChannelPorts, HttpSettings } from '../../src/channels/contract.ts';
+import { takeExclusive } from '../../src/cli/exclusive.ts';
 import { secret } from '../../src/channels/secret.ts';
 import { writeCredentials } from '../../src/channels/x/tokens.ts';
 import type { Message } from '../../src/model/delivery.ts';
@@ -27,6 +28,7 @@ export async function channelPorts(api: string, change: Partial<ChannelPorts> = 
     http: {},
     accounts: new Map([['bot', { name: 'bot', api }]]),
     print: (text) => void printed.push(text),
+    exclusive: takeExclusive,
     ...change,
     printed,
     remove: () => rm(stateDirectory, { recursive: true, force: true }),
@@ -41,6 +43,7 @@ export async function logIn(
 ): Promise<void> {
   const { consumerKey, consumerSecret, token, tokenSecret } = { ...standinKeys, ...change };
   const written = await writeCredentials(ports.stateDirectory, 'bot', {
+    type: 'oauth1',
     api,
     userId: '1001',
     screenName: 'sentinel_bot',

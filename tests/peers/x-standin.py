@@ -5,7 +5,7 @@ usage: x-standin.py SETTINGS.json
 
 Signatures are verified by oauthlib, an implementation that shares nothing with the one under test.
 SETTINGS: dir (sent.jsonl is written there), cert and key (absent: plain HTTP), host, apps, tokens, users, limits.
-A second port, plain HTTP on 127.0.0.1, is the door for tests: POST /plan, /settings, /approve, /expire; GET /seen.
+A second port, plain HTTP on 127.0.0.1, is the door for tests: POST /plan, /settings, /approve, /expire, /oauth2/…; GET /seen.
 Prints one line of JSON with both ports when it is ready. Ends with its standard input.
 """
 import email.utils
@@ -20,6 +20,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.dont_write_bytecode = True
+import x_standin_oauth2
 from x_standin_api import BUCKETS, LOCK, REQUEST_TOKENS, SETTINGS, Refusal, act, now
 
 STOPPED = threading.Event()
@@ -140,6 +141,8 @@ class Door(BaseHTTPRequestHandler):
             elif self.path == "/expire":
                 REQUEST_TOKENS[asked["token"]]["stale"] = True
                 self.tell({})
+            elif (answer := x_standin_oauth2.door(self.path, asked)) is not None:
+                self.tell(answer)
             else:
                 self.send_error(404)
 

@@ -49,6 +49,13 @@ interface XUserOfStandin {
   readonly access?: 'read' | 'read-write' | 'read-write-directmessages';
 }
 
+interface StandinClient {
+  readonly secret?: string;
+  readonly redirects: readonly string[];
+  /** Scopes that it grants to nobody. */
+  readonly withheld?: readonly string[];
+}
+
 /** What the stand-in knows; all of it can be changed while it runs. */
 export interface StandinSettings {
   readonly apps: { readonly [key: string]: { secret: string; suspended?: boolean; callback?: boolean } };
@@ -56,6 +63,12 @@ export interface StandinSettings {
   readonly users: { readonly [id: string]: XUserOfStandin };
   /** Calls per quarter of an hour. */
   readonly limits: { readonly [kind in 'dm' | 'post' | 'users']?: number };
+  /** Applications by OAuth 2.0; without a secret they are public. */
+  readonly clients: { readonly [id: string]: StandinClient };
+  /** Seconds that an access token of OAuth 2.0 lives. */
+  readonly tokenLife: number;
+  /** Seconds that a code lives. */
+  readonly codeLife: number;
   /** Seconds by which its clock is ahead of this machine's. */
   readonly clock: number;
 }
@@ -74,6 +87,17 @@ export interface XStandin {
   /** What the person at the browser does: gives the PIN. */
   approve(requestToken: string, user: string): Promise<string>;
   expire(requestToken: string): Promise<void>;
+  /** What the person at the browser does with the page of OAuth 2.0: the address to which X leads. */
+  authorize(page: string, user: string): Promise<{ readonly location?: string; readonly error?: string }>;
+  /** A pair of tokens, as if somebody had logged in. `life`: of the access token, in seconds. */
+  grant(
+    client: string,
+    life?: number,
+  ): Promise<{ readonly access_token: string; readonly refresh_token: string }>;
+  /** Takes every grant back. */
+  revoke(): Promise<void>;
+  /** Lets every access token end. */
+  endTokens(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -85,6 +109,11 @@ export const standinKeys = {
   tokenSecret: 't0ken-secret~of!the*bot',
 } as const;
 
+/** The callback address that both applications registered. */
+const standinRedirect = 'http://127.0.0.1:8765/callback';
+
+const standinScopes = ['tweet.read', 'tweet.write', 'users.read', 'dm.read', 'dm.write', 'offline.access'];
+
 /** Two users: the bot (1001) that writes and the person (2002) who reads. */
 const usual: StandinSettings = {
   apps: { [standinKeys.consumerKey]: { secret: standinKeys.consumerSecret } },
@@ -94,6 +123,12 @@ const usual: StandinSettings = {
     '2002': { id: '2002', username: 'night_admin', receives_your_dm: true },
   },
   limits: { dm: 100_000, post: 100_000, users: 100_000 },
+  clients: {
+    publicClient: { redirects: [standinRedirect] },
+    closedClient: { secret: 'cl1ent:secret/with+odd=signs&', redirects: [standinRedirect] },
+  },
+  tokenLife: 7200,
+  codeLife: 30,
   clock: 0,
 };
 
@@ -135,6 +170,14 @@ export async function startXStandin(change: Partial<StandinSettings> = {}): Prom
     settings: async (change) => void (await knock('settings', change)),
     approve: async (token, user) => ((await knock('approve', { token, user })) as { pin: string }).pin,
     expire: async (token) => void (await knock('expire', { token })),
+    authorize: async (url, user) =>
+      (await knock('oauth2/approve', { url, user })) as Awaited<ReturnType<XStandin['authorize']>>,
+    grant: async (client, life) => {
+      const asked = { user: '1001', client, scopes: standinScopes, ...(life === undefined ? {} : { life }) };
+      return (await knock('oauth2/grant', asked)) as Awaited<ReturnType<XStandin['grant']>>;
+    },
+    revoke: async () => void (await knock('oauth2/revoke', {})),
+    endTokens: async () => void (await knock('oauth2/end', {})),
     stop: async () => {
       await ended(child);
       await rm(dir, { recursive: true, force: true });

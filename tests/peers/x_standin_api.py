@@ -173,12 +173,16 @@ def by_name(me, name, query):
     return 200, {"errors": [{**error, "type": "https://api.twitter.com/2/problems/resource-not-found"}]}, headers
 
 
-def api(handler, path, query, body):
+def signer(handler, body):
     unauthorized = problem(401, "Unauthorized", "Unauthorized")
     _, token = Signed(handler, body).verify(unauthorized)
     if token is None or "user" not in token:
         raise unauthorized
-    user = SETTINGS["users"][token["user"]]
+    return SETTINGS["users"][token["user"]]
+
+
+def api(handler, path, query, body):
+    user = x_standin_oauth2.bearer(handler) or signer(handler, body)
     parts = path.strip("/").split("/")
     if handler.command == "POST" and parts[:3] == ["2", "dm_conversations", "with"] and parts[4:] == ["messages"]:
         return send_dm(user, parts[3], body)
@@ -245,4 +249,10 @@ def act(request, path, query, body):
         return authorize(query)
     if path == "/oauth/access_token":
         return access_token(request, body)
+    if path == "/2/oauth2/token":
+        return x_standin_oauth2.token(request, body)
     return api(request, path, query, body)
+
+
+# Last, because it needs what stands above.
+import x_standin_oauth2  # noqa: E402

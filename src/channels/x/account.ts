@@ -1,11 +1,16 @@
 import type { Delivery } from '../../model/delivery.ts';
-import { type Instant, millis } from '../../model/time.ts';
+import { between, type Instant, millis } from '../../model/time.ts';
 import type { ChannelPorts } from '../contract.ts';
-import { type HttpAnswer, openHttp } from '../http.ts';
+import { type ExchangeLimits, type HttpAnswer, openHttp } from '../http.ts';
 import type { HttpFailure } from '../http-failure.ts';
+import { callByGrant } from './bearer.ts';
+import { openGrants } from './grant.ts';
 import { withoutKeys } from './redact.ts';
-import { openSigned } from './signed.ts';
+import { openSigned, type XCall } from './signed.ts';
 import { keysOf, readCredentials, type XCredentials } from './tokens.ts';
+
+/** What an account's file gives, whether or not its token is still good. */
+type Ready = { readonly ok: true; readonly credentials: XCredentials; readonly given: boolean } | NotReady;
 
 /** An answer of X with whose credentials it was asked for, or what the lack of either means. */
 export type XReply =
@@ -25,8 +30,10 @@ export interface XAccount {
   readonly name: string;
   readonly api: string;
   readonly now: () => Instant;
-  credentials(): Promise<{ readonly ok: true; readonly credentials: XCredentials } | NotReady>;
+  credentials(): Promise<Ready>;
   call(call: AccountCall, signal: AbortSignal): Promise<XReply>;
+  /** Renews a login by OAuth 2.0 that nothing has renewed for a week: one that is never used ends. */
+  keepAlive(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,6 +44,7 @@ interface NotReady {
 }
 
 const exchangeMs = 30_000;
+const idleMs = 7 * 24 * 3_600_000;
 
 /**
  * Opens an account. Its token file is read anew for every call, so that a login takes effect at once
@@ -45,19 +53,29 @@ const exchangeMs = 30_000;
 export function openAccount(name: string, ports: ChannelPorts): XAccount {
   const http = openHttp(ports.http);
   const signed = openSigned(http, ports);
+  const grants = openGrants(name, ports);
   const settings = ports.accounts.get(name);
   const api = (settings?.api ?? '').replace(/\/+$/, '');
-  const credentials = async (): Promise<
-    { readonly ok: true; readonly credentials: XCredentials } | NotReady
-  > => {
+  const credentials = async (): Promise<Ready> => {
     if (settings === undefined) return notReady(`there is no account ${name} in the configuration`);
     const read = await readCredentials(ports.stateDirectory, name);
     if (!read.ok)
       return notReady(read.absent ? `${read.detail}: run auth login x --account ${name}` : read.detail);
-    if (read.credentials.api === api) return { ok: true, credentials: read.credentials };
+    if (read.credentials.api === api) return read;
     return notReady(
       `account ${name} logged in at ${read.credentials.api}, but the configuration says ${api}`,
     );
+  };
+  const exchange = async (
+    { credentials, given }: Extract<Ready, { ok: true }>,
+    call: XCall,
+    limits: ExchangeLimits,
+  ): Promise<HttpAnswer | HttpFailure | NotReady> => {
+    if (credentials.type === 'oauth2') {
+      return callByGrant({ http, grants, ports }, { credentials, given }, call, limits);
+    }
+    const reply = await signed.call(call, keysOf(credentials), limits);
+    return reply.type === 'answer' ? { ...reply, body: withoutKeys(reply.body, keysOf(credentials)) } : reply;
   };
   return {
     name,
@@ -68,15 +86,21 @@ export function openAccount(name: string, ports: ChannelPorts): XAccount {
       const ready = await credentials();
       if (!ready.ok) return ready;
       const limits = { totalMs: exchangeMs, signal };
-      const reply = await signed.call({ ...call, url: api + path }, keysOf(ready.credentials), limits);
+      const xCall = { ...call, url: api + path };
+      const reply = await exchange(ready, xCall, limits);
+      if (!('type' in reply)) return reply;
       if (reply.type === 'failure') return { ok: false, failure: reply };
-      return {
-        ok: true,
-        answer: { ...reply, body: withoutKeys(reply.body, keysOf(ready.credentials)) },
-        credentials: ready.credentials,
-      };
+      return { ok: true, answer: reply, credentials: ready.credentials };
     },
-    close: () => http.close(),
+    async keepAlive(signal) {
+      const ready = await credentials();
+      if (!ready.ok || ready.given || ready.credentials.type !== 'oauth2') return;
+      if (between(ready.credentials.obtainedAt, ports.now()) >= idleMs) await grants.renew(signal);
+    },
+    async close() {
+      await grants.close();
+      await http.close();
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Attempt, Channel, ChannelKind, ProbeResult } from '../contract.ts'
 import { xDmShape } from '../../render/x-text.ts';
 import { openAccount, type XAccount } from './account.ts';
 import { askByName, askMe, type Asked, sendDirectMessage } from './client.ts';
+import { loginExpiries } from './expiries.ts';
 import { type NameMemory, openNames } from './names.ts';
 import { failedProbe } from './probe.ts';
 
@@ -35,6 +36,7 @@ export const xDm: ChannelKind<z.infer<typeof options>> = {
   price: 0.015,
   resolved: false,
   shape: xDmShape,
+  expiries: ({ account }, ports, signal) => loginExpiries(account, ports, signal),
   open: async ({ account: name, to }, ports): Promise<Channel> => {
     const account = openAccount(name, ports);
     const names = openNames(ports.stateDirectory);
@@ -65,7 +67,11 @@ async function recipientId(
   if (!to.startsWith('@')) return { ok: true, value: to };
   if (to === '@me') {
     const ready = await account.credentials();
-    return ready.ok ? { ok: true, value: ready.credentials.userId } : ready;
+    if (!ready.ok) return ready;
+    const { userId } = ready.credentials;
+    if (userId !== '') return { ok: true, value: userId };
+    const me = await askMe(account, signal);
+    return me.ok ? { ok: true, value: me.value.id } : me;
   }
   const name = to.slice(1);
   const known = await names.find(account.api, name);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { codeOf } from '../private-file.ts';
 import { secret } from '../secret.ts';
-import type { XCredentials } from './tokens.ts';
+import type { XKeys } from './tokens.ts';
 
 /** An account found in another program's file. */
 interface Importable {
@@ -11,7 +11,7 @@ interface Importable {
   readonly screenName: string;
   /** It is the one that program uses unless told otherwise. */
   readonly isDefault: boolean;
-  readonly credentials: XCredentials;
+  readonly credentials: XKeys;
 }
 
 /** Everything that was found, and in one line each what could not be used. */
@@ -82,13 +82,14 @@ function credentialsOf(
   parsed: z.ZodSafeParseResult<z.infer<typeof profile>>,
   name: string,
   api: string,
-): XCredentials | string {
+): XKeys | string {
   if (!parsed.success) return 'has not all of consumer_key, consumer_secret, token and secret';
   const { data } = parsed;
   // Access tokens begin with the id of the user they belong to.
   const userId = /^(\d{1,19})-/.exec(data.token)?.[1];
   if (userId === undefined) return 'has a token that does not name its user';
   return {
+    type: 'oauth1',
     api,
     userId,
     screenName: plain(data.username ?? name),

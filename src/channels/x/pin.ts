@@ -4,7 +4,7 @@ import type { OAuth1Keys, Parameter } from './oauth1.ts';
 import { type PinFailure, pinFailureOf, pinFailureWithout, wrongPin } from './pin-failure.ts';
 import { withoutKeys } from './redact.ts';
 import type { SignedHttp } from './signed.ts';
-import type { XCredentials } from './tokens.ts';
+import type { XKeys } from './tokens.ts';
 
 /** The application in whose name an account is connected. */
 export interface XApplication {
@@ -60,7 +60,7 @@ export async function accessToken(
   request: RequestToken,
   pin: string,
   signal: AbortSignal,
-): Promise<PinResult<XCredentials>> {
+): Promise<PinResult<XKeys>> {
   const digits = pin.replace(/\s/g, '');
   if (!/^\d{1,12}$/.test(digits)) return wrongPin('a PIN has digits only');
   const keys = {
@@ -105,7 +105,7 @@ async function ask(
   return { ok: true, value: { form: new URLSearchParams(reply.body), answer: { ...reply, body: '' } } };
 }
 
-function credentialsOf(form: URLSearchParams, application: XApplication): XCredentials | undefined {
+function credentialsOf(form: URLSearchParams, application: XApplication): XKeys | undefined {
   const [token, tokenSecret, userId, screenName] = [
     'oauth_token',
     'oauth_token_secret',
@@ -114,6 +114,7 @@ function credentialsOf(form: URLSearchParams, application: XApplication): XCrede
   ].map((name) => form.get(name) ?? '');
   if (!token || !tokenSecret || userId === undefined || !/^\d{1,19}$/.test(userId)) return undefined;
   return {
+    type: 'oauth1',
     ...application,
     userId,
     screenName: (screenName ?? '').replace(/[^A-Za-z0-9_]/g, ''),

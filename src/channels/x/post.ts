@@ -5,6 +5,7 @@ import type { Channel, ChannelKind, ProbeResult } from '../contract.ts';
 import { xPostShape } from '../../render/x-text.ts';
 import { openAccount, type XAccount } from './account.ts';
 import { askMe, type Asked, sendPost, type XUser } from './client.ts';
+import { loginExpiries } from './expiries.ts';
 import { failedProbe } from './probe.ts';
 
 const options = z.strictObject({
@@ -35,6 +36,7 @@ export const xPost: ChannelKind<z.infer<typeof options>> = {
   price: 0.015,
   resolved: false,
   shape: xPostShape,
+  expiries: ({ account }, ports, signal) => loginExpiries(account, ports, signal),
   open: async ({ account: name, unprotected }, ports): Promise<Channel> => {
     const account = openAccount(name, ports);
     const objection = unprotected === 'allow' ? noObjection : guard(account);

@@ -7,7 +7,7 @@ import { authorization, type HmacSha1, type OAuth1Keys, type Parameter } from '.
 import { readProblem } from './problem.ts';
 
 /** A call of X's API. `json` is sent as the body and, as the rules are, not signed. */
-interface XCall {
+export interface XCall {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly json?: { readonly [name: string]: unknown };

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { secret } from '../secret.ts';
-import { keysOf, readCredentials, removeCredentials, writeCredentials, type XCredentials } from './tokens.ts';
+import { keysOf, readCredentials, removeCredentials, writeCredentials, type XKeys } from './tokens.ts';
 
-const credentials: XCredentials = {
+const credentials: XKeys = {
+  type: 'oauth1',
   api: 'https://api.x.com',
   userId: '1001',
   screenName: 'sentinel_bot',
@@ -33,7 +34,9 @@ describe('credentials', () => {
       ok: true,
       credentials: { userId: '1001', screenName: 'sentinel_bot', api: 'https://api.x.com' },
     });
-    expect(read.ok && keysOf(read.credentials)).toEqual(keysOf(credentials));
+    expect(read.ok && read.credentials.type === 'oauth1' && keysOf(read.credentials)).toEqual(
+      keysOf(credentials),
+    );
   });
 
   it('show no secret when they are printed', async () => {

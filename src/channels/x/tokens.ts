@@ -1,29 +1,61 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type Instant, instant } from '../../model/time.ts';
 import { codeOf, type PrivateWrite, readPrivate, writePrivate } from '../private-file.ts';
 import { type Secret, secret } from '../secret.ts';
 import type { OAuth1Keys } from './oauth1.ts';
 
-/** What lets an account speak. */
-export interface XCredentials {
+/** Whose credentials they are. */
+interface XIdentity {
   /** The API the token was made at, such as `https://api.x.com`. */
   readonly api: string;
+  /** Empty: X was not asked yet. */
   readonly userId: string;
   readonly screenName: string;
+}
+
+/** OAuth 1.0a: keys that sign each call, and do not end. */
+export interface XKeys extends XIdentity {
+  readonly type: 'oauth1';
   readonly consumerKey: string;
   readonly consumerSecret: Secret;
   readonly token: string;
   readonly tokenSecret: Secret;
 }
 
-/** Credentials, or why there are none. `absent`: nobody logged in yet. */
+/** OAuth 2.0: a token that ends after hours, and one that gets the next pair, once. */
+export interface XGrant extends XIdentity {
+  readonly type: 'oauth2';
+  readonly clientId: string;
+  /** Absent: a public client, which has none. */
+  readonly clientSecret?: Secret;
+  readonly accessToken: Secret;
+  /** Absent: when the access token ends somebody must log in again. */
+  readonly refreshToken?: Secret;
+  readonly obtainedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly scopes: readonly string[];
+  /** When a renewal began of which no end is known: X may have spent the refresh token in it. */
+  readonly renewingSince?: Instant;
+  /** When X last refused the refresh token. */
+  readonly refusedAt?: Instant;
+}
+
+/** What lets an account speak. */
+export type XCredentials = XKeys | XGrant;
+
+/** Credentials, or why there are none. `absent`: nobody logged in yet. `given`: by systemd, read only. */
 export type CredentialsRead =
-  | { readonly ok: true; readonly credentials: XCredentials; readonly path: string }
+  | {
+      readonly ok: true;
+      readonly credentials: XCredentials;
+      readonly path: string;
+      readonly given: boolean;
+    }
   | { readonly ok: false; readonly absent: boolean; readonly detail: string };
 
-/** `x-NAME.json`, as it lies on disk. */
-const tokenFile = z.strictObject({
+const keysFile = z.strictObject({
   version: z.literal(1),
   api: z.string().min(1),
   userId: z.string().regex(/^\d{1,19}$/),
@@ -34,11 +66,32 @@ const tokenFile = z.strictObject({
   tokenSecret: z.string().min(1),
 });
 
+const time = z.int().transform((ms) => instant(ms));
+
+const grantFile = z.strictObject({
+  version: z.literal(2),
+  api: z.string().min(1),
+  userId: z.string().regex(/^\d{0,19}$/),
+  screenName: z.string(),
+  clientId: z.string(),
+  clientSecret: z.string().min(1).optional(),
+  accessToken: z.string().min(1),
+  refreshToken: z.string().min(1).optional(),
+  obtainedAt: time,
+  expiresAt: time,
+  scopes: z.array(z.string()),
+  renewingSince: time.optional(),
+  refusedAt: time.optional(),
+});
+
+/** `x-NAME.json`, as it lies on disk. */
+const tokenFile = z.discriminatedUnion('version', [keysFile, grantFile]);
+
 /** Whether an account can have this name: it becomes part of a file's. */
 export const isAccountName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name);
 
 /** The keys a signature needs, in the open: not to be kept. */
-export const keysOf = (credentials: XCredentials): OAuth1Keys => ({
+export const keysOf = (credentials: XKeys): OAuth1Keys => ({
   consumerKey: credentials.consumerKey,
   consumerSecret: credentials.consumerSecret.reveal(),
   token: credentials.token,
@@ -63,16 +116,7 @@ export async function writeCredentials(
   credentials: XCredentials,
 ): Promise<PrivateWrite> {
   if (!isAccountName(account)) return { ok: false, detail: 'not a name an account can have' };
-  const file: z.infer<typeof tokenFile> = {
-    version: 1,
-    api: credentials.api,
-    userId: credentials.userId,
-    screenName: credentials.screenName,
-    consumerKey: credentials.consumerKey,
-    consumerSecret: credentials.consumerSecret.reveal(),
-    token: credentials.token,
-    tokenSecret: credentials.tokenSecret.reveal(),
-  };
+  const file = credentials.type === 'oauth1' ? fileOfKeys(credentials) : fileOfGrant(credentials);
   return writePrivate(join(stateDirectory, fileName(account)), `${JSON.stringify(file, null, 2)}\n`);
 }
 
@@ -90,6 +134,25 @@ export async function removeCredentials(stateDirectory: string, account: string)
 
 const fileName = (account: string): string => `x-${account}.json`;
 
+const fileOfKeys = ({ type: _, ...keys }: XKeys): z.input<typeof keysFile> => ({
+  version: 1,
+  ...keys,
+  consumerSecret: keys.consumerSecret.reveal(),
+  tokenSecret: keys.tokenSecret.reveal(),
+});
+
+function fileOfGrant({ type: _, ...grant }: XGrant): z.input<typeof grantFile> {
+  const { clientSecret, refreshToken } = grant;
+  return {
+    version: 2,
+    ...grant,
+    scopes: [...grant.scopes],
+    clientSecret: clientSecret?.reveal(),
+    accessToken: grant.accessToken.reveal(),
+    refreshToken: refreshToken?.reveal(),
+  };
+}
+
 async function readTokenFile(path: string, privacy: 'own' | 'credential'): Promise<CredentialsRead> {
   const read = await readPrivate(path, privacy);
   if (!read.ok) return { ok: false, absent: read.cause === 'absent', detail: read.detail };
@@ -97,9 +160,29 @@ async function readTokenFile(path: string, privacy: 'own' | 'credential'): Promi
   // The issues of the schema would quote what stands in the file.
   if (!parsed.success)
     return { ok: false, absent: false, detail: `${path} is not a token file: log in anew` };
-  const { consumerSecret, tokenSecret, version: _, ...open } = parsed.data;
-  const credentials = { ...open, consumerSecret: secret(consumerSecret), tokenSecret: secret(tokenSecret) };
-  return { ok: true, credentials, path };
+  return { ok: true, credentials: credentialsOf(parsed.data), path, given: privacy === 'credential' };
+}
+
+function credentialsOf(file: z.output<typeof tokenFile>): XCredentials {
+  if (file.version === 1) {
+    const { consumerSecret, tokenSecret, version: _, ...open } = file;
+    return {
+      type: 'oauth1',
+      ...open,
+      consumerSecret: secret(consumerSecret),
+      tokenSecret: secret(tokenSecret),
+    };
+  }
+  const { clientSecret, accessToken, refreshToken, version: _, renewingSince, refusedAt, ...open } = file;
+  return {
+    type: 'oauth2',
+    ...open,
+    accessToken: secret(accessToken),
+    ...(clientSecret === undefined ? {} : { clientSecret: secret(clientSecret) }),
+    ...(refreshToken === undefined ? {} : { refreshToken: secret(refreshToken) }),
+    ...(renewingSince === undefined ? {} : { renewingSince }),
+    ...(refusedAt === undefined ? {} : { refusedAt }),
+  };
 }
 
 function jsonOf(text: string): unknown {

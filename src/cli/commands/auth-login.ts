@@ -6,13 +6,16 @@ import { importFile } from '../../channels/x/import.ts';
 import type { PinFailure } from '../../channels/x/pin-failure.ts';
 import { accessToken, authorizeUrl, requestToken, type XApplication } from '../../channels/x/pin.ts';
 import { openSigned, type SignedHttp } from '../../channels/x/signed.ts';
-import { isAccountName, writeCredentials, type XCredentials } from '../../channels/x/tokens.ts';
+import { readTokenFile } from '../../channels/x/token-file.ts';
+import { isAccountName, type XCredentials } from '../../channels/x/tokens.ts';
 import { instant } from '../../model/time.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { openPrompt, type Prompt } from '../prompt.ts';
 import { settingsForAccount } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print } from '../terminal.ts';
+import { loginByOAuth2, usualRedirect } from './auth-login-oauth2.ts';
+import { store } from './auth-store.ts';
 
 const exchangeMs = 120_000;
 
@@ -20,9 +23,12 @@ interface LoginFlags {
   readonly account: string;
   readonly api?: string;
   readonly import?: string;
+  readonly oauth2?: boolean;
+  readonly redirect?: string;
+  readonly tokenFile?: string;
 }
 
-/** `auth login x`: the PIN flow, as a wizard or as three lines of a script. */
+/** `auth login x`: the PIN flow, or OAuth 2.0, as a wizard or as three lines of a script; or from a file. */
 export async function authLogin(
   settings: Settings,
   [service = '']: readonly string[],
@@ -39,23 +45,21 @@ export async function authLogin(
   const known = await settingsForAccount(settings, flags.account);
   if (known === undefined) return exit.badConfiguration;
   const api = (flags.api ?? known.api).replace(/\/+$/, '');
-  const credentials =
-    flags.import === undefined ? await loginByPin(api, known.http) : await chooseImported(flags.import, api);
-  return credentials === undefined ? exit.notAuthorised : store(settings, flags.account, credentials);
+  const ways = [flags.import, flags.oauth2, flags.tokenFile].filter((way) => way !== undefined);
+  if (ways.length > 1) {
+    complain('--oauth2, --import and --token-file are three ways to log in: choose one');
+    return exit.usage;
+  }
+  const credentials = await obtain(api, known.http, flags);
+  return credentials === undefined ? exit.notAuthorised : store(settings, known, flags.account, credentials);
 }
 
-async function store(settings: Settings, account: string, credentials: XCredentials): Promise<ExitCode> {
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(settings.state, { recursive: true, mode: 0o700 });
-  const written = await writeCredentials(settings.state, account, credentials);
-  if (!written.ok) {
-    complain(written.detail);
-    return exit.failed;
-  }
-  print(
-    `logged in as @${credentials.screenName} (${credentials.userId}); tokens are in ${settings.state}, readable by you alone`,
-  );
-  return exit.done;
+async function obtain(api: string, http: HttpSettings, flags: LoginFlags): Promise<XCredentials | undefined> {
+  if (flags.oauth2 === true) return loginByOAuth2(api, http, flags.redirect ?? usualRedirect);
+  if (flags.import !== undefined) return chooseImported(flags.import, api);
+  if (flags.tokenFile === undefined) return loginByPin(api, http);
+  const read = await readTokenFile(flags.tokenFile, api, instant(Date.now()));
+  return read.ok ? read.credentials : refuse(read.detail);
 }
 
 async function loginByPin(api: string, http: HttpSettings): Promise<XCredentials | undefined> {

@@ -2,6 +2,7 @@ import { isAccountName, readCredentials, removeCredentials } from '../../channel
 import { exit, type ExitCode } from '../exit.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print } from '../terminal.ts';
+import { whileStill } from './auth-store.ts';
 
 /** `auth logout x`: forgets the tokens here; what X knows of them stays until it is revoked there. */
 export async function authLogout(
@@ -18,7 +19,10 @@ export async function authLogout(
     complain(`account ${flags.account} is not logged in`);
     return exit.failed;
   }
-  const removed = await removeCredentials(settings.state, flags.account);
+  const done = await whileStill(settings.state, flags.account, () =>
+    removeCredentials(settings.state, flags.account),
+  );
+  const removed = done.ok ? done.value : done;
   if (!removed.ok) {
     complain(removed.detail);
     return exit.failed;

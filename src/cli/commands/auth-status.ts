@@ -46,32 +46,59 @@ async function tell(settings: Settings, name: string): Promise<boolean> {
   await account.close();
   const base = {
     account: name,
-    screenName: credentials.screenName,
-    userId: credentials.userId,
+    screenName: credentials.screenName || (asked.ok ? asked.value.username : ''),
+    userId: credentials.userId || (asked.ok ? asked.value.id : ''),
     api: credentials.api,
+    ...(await lifeOf(settings.state, name)),
     ...(await lastSuccess(settings.state, known.channels)),
   };
-  const last = base.lastSent === undefined ? '' : `, last sent ${base.lastSent}`;
+  const last = `, ${lifeInWords(base)}${base.lastSent === undefined ? '' : `, last sent ${base.lastSent}`}`;
   if (!asked.ok) {
     const { detail } = failedProbe(asked.delivery);
     if (settings.json) printJson({ version: 1, ...base, ok: false, detail });
-    else
-      print(
-        safeForTerminal(
-          `${name}: @${credentials.screenName} (${credentials.userId}): NOT ok: ${detail}${last}`,
-        ),
-      );
+    else print(safeForTerminal(`${name}: @${base.screenName} (${base.userId}): NOT ok: ${detail}${last}`));
     return false;
   }
-  const access = asked.value.access ?? 'unknown';
+  const access = asked.value.access ?? (base.scopes?.join(' ') || 'unknown');
   if (settings.json) printJson({ version: 1, ...base, ok: true, access });
   else
     print(
       safeForTerminal(
-        `${name}: @${credentials.screenName} (${credentials.userId}) at ${credentials.api}: access ${access}${last}`,
+        `${name}: @${base.screenName} (${base.userId}) at ${credentials.api}: access ${access}${last}`,
       ),
     );
   return true;
+}
+
+/** Of what kind a login is and how long it lasts. */
+interface Life {
+  readonly kind: 'oauth1' | 'oauth2';
+  readonly expiresAt?: string;
+  /** The login renews itself when its access token ends. */
+  readonly renews?: boolean;
+  /** X refused the refresh token: when the access token ends, the login does. */
+  readonly refused?: boolean;
+  readonly scopes?: readonly string[];
+}
+
+/** Read after X was asked: the question may have renewed it. */
+async function lifeOf(state: string, name: string): Promise<Life> {
+  const read = await readCredentials(state, name);
+  if (!read.ok || read.credentials.type === 'oauth1') return { kind: 'oauth1' };
+  const { expiresAt, refreshToken, refusedAt, scopes } = read.credentials;
+  return {
+    kind: 'oauth2',
+    expiresAt: new Date(expiresAt).toISOString(),
+    renews: refreshToken !== undefined && !read.given,
+    refused: refusedAt !== undefined,
+    scopes,
+  };
+}
+
+function lifeInWords({ kind, expiresAt = '', renews, refused }: Life): string {
+  if (kind === 'oauth1') return 'OAuth 1.0a, does not end';
+  if (refused === true) return `OAuth 2.0, ends ${expiresAt}: X refused the refresh token, log in again`;
+  return `OAuth 2.0, ${renews === true ? 'next renewed about' : 'ends'} ${expiresAt}`;
 }
 
 /** When a message last went out by these channels, as far as a ledger tells. */
