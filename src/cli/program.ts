@@ -94,7 +94,6 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     )
     .option('--no-rotated', 'only the files named, without their rotations')
     .option('--html <file>', 'also write a report with charts, for a browser without a network')
-    .option('--count', 'only how many records the pattern of each rule matches, on all processors')
     .option('--learn', 'propose quiet and count for rules that tell of the same over and over')
     .action(action(async () => (await import('./commands/backtest.ts')).backtest));
   program
