@@ -1,5 +1,5 @@
-import type { Config } from '../config/config.ts';
-import type { Channel } from '../channels/contract.ts';
+import type { ChannelConfig, Config } from '../config/config.ts';
+import type { Channel, ProbeResult } from '../channels/contract.ts';
 import { safeForTerminal } from '../kit/terminal.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { channelPorts } from './host.ts';
@@ -12,12 +12,7 @@ const askMs = 20_000;
 export async function askChannels(config: Config, settings: Settings): Promise<ExitCode> {
   let allFine = true;
   for (const configured of config.channels) {
-    const result = await ask(() =>
-      configured.kind.open(configured.options, {
-        ...channelPorts(config, settings.state),
-        name: configured.name,
-      }),
-    );
+    const result = await askChannel(configured, config, settings.state);
     allFine &&= result.ok;
     if (settings.json) printJson({ version: 1, channel: configured.name, ...result });
     else print(safeForTerminal(`${configured.name}: ${result.ok ? 'ok' : 'NOT ok'}: ${result.detail}`));
@@ -25,12 +20,19 @@ export async function askChannels(config: Config, settings: Settings): Promise<E
   return allFine ? exit.done : exit.failed;
 }
 
-async function ask(open: () => Promise<Channel>): Promise<{ readonly ok: boolean; readonly detail: string }> {
+/** Opens one channel and asks its service. Never rejects. */
+export const askChannel = (
+  { name, kind, options }: ChannelConfig,
+  config: Config,
+  state: string,
+): Promise<ProbeResult> => ask(() => kind.open(options, { ...channelPorts(config, state), name }));
+
+async function ask(open: () => Promise<Channel>): Promise<ProbeResult> {
   try {
     const channel = await open();
     const result = (await channel.probe?.(AbortSignal.timeout(askMs))) ?? { ok: true, detail: 'opens' };
     await channel.close();
-    return { ok: result.ok, detail: result.detail };
+    return result;
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }

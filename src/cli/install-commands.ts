@@ -10,4 +10,8 @@ export function addInstall(program: Command, action: Action): void {
     .option('--tell <way>', 'x-dm=@name, email=ops@example.org, webhook=URL, exec=PROGRAM, none')
     .option('--no-drill', 'send no test message')
     .action(action(async () => (await import('./commands/init.ts')).init));
+  program
+    .command('doctor')
+    .description('what keeps the program from its work on this machine, and what to do about it')
+    .action(action(async () => (await import('./commands/doctor.ts')).doctor));
 }

@@ -1,25 +1,26 @@
 import type { FoundLog } from './survey.ts';
 
-/** How the first configuration tells people. `none`: only the log of alerts. */
-export type Way =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'x-dm'; readonly to: string }
-  | { readonly kind: 'email'; readonly to: string; readonly from: string; readonly server: string }
-  | { readonly kind: 'webhook'; readonly url: string }
-  | { readonly kind: 'exec'; readonly command: readonly string[] };
+/** How the first configuration tells people: a channel, its options as YAML. */
+export interface Way {
+  readonly by: string;
+  readonly options: string;
+  /** The account that must be connected before it works. */
+  readonly account?: string;
+}
 
 /** What a first configuration says. */
 export interface Proposal {
   readonly logs: readonly FoundLog[];
   readonly packs: readonly string[];
-  readonly way: Way;
+  /** Absent: there is only the log of alerts. */
+  readonly way?: Way;
   /** A file that gets a line for each alert; absent: the screen shows it. */
   readonly alertLog?: string;
 }
 
 /** The text of a configuration, with comments for whoever edits it next. */
 export function proposalText({ logs, packs, way, alertLog }: Proposal): string {
-  const isTold = way.kind !== 'none';
+  const isTold = way !== undefined;
   const log = alertLog === undefined ? '{ screen: {} }' : `{ file: { file: ${quoted(alertLog)} } }`;
   return `# Made by "bird-sentinel init" for this machine. Everything in it may be changed.
 # After a change: bird-sentinel check, then bird-sentinel reload. What each key means: man bird-sentinel.yaml
@@ -58,55 +59,86 @@ routes:
 }
 
 function sourceLine({ name, source, path }: FoundLog): string {
-  return source === 'journal' ? `  ${name}: { journal: {} }` : `  ${name}: { file: ${quoted(path)} }`;
+  return `  ${name}: ${source === 'file' ? `{ file: ${quoted(path)} }` : `{ ${source}: {} }`}`;
 }
 
-const accountsOf = ({ kind }: Way): string =>
-  kind === 'x-dm'
-    ? `
-# The account that writes. Its tokens come from: bird-sentinel auth login x --account bot
+const accountsOf = (way: Way | undefined): string =>
+  way?.account === undefined
+    ? ''
+    : `
+# The account that writes. Its tokens come from: bird-sentinel auth login x --account ${way.account}
 accounts:
-  bot: { x: {} }
-`
-    : '';
+  ${way.account}: { x: {} }
+`;
 
-function wayLine(way: Way): string {
-  switch (way.kind) {
-    case 'none':
-      return '';
-    case 'x-dm':
-      return `  phone: { x-dm: { account: bot, to: ${quoted(way.to)} } }\n`;
-    case 'email':
-      return `  phone: { email: { to: [${quoted(way.to)}], from: ${quoted(way.from)}, server: ${quoted(way.server)} } }\n`;
-    case 'webhook':
-      return `  phone: { webhook: { url: ${quoted(way.url)} } }\n`;
-    case 'exec':
-      return `  phone: { exec: { command: [${way.command.map(quoted).join(', ')}] } }\n`;
-  }
-}
+const wayLine = (way: Way | undefined): string =>
+  way === undefined ? '' : `  phone: { ${way.by}: ${way.options} }\n`;
 
-/** A scalar of YAML between single quotes (YAML 1.2.2, 7.3.2). What cannot stand there is no answer to take. */
+/** A scalar of YAML between single quotes (YAML 1.2.2, 7.3.2). */
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** Reads what a person says of the way: `x-dm @name`, `email ops@example.org`; undefined: it is none. */
-export function readWay(kind: string, where: string, defaults: { readonly from: string }): Way | undefined {
-  // eslint-disable-next-line no-control-regex -- these are what a scalar on one line cannot hold
-  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(where)) return undefined;
-  switch (kind) {
-    case 'none':
-    case 'screen':
-      return { kind: 'none' };
-    case 'x-dm':
-      return { kind, to: where === '' || /^[@\d]/.test(where) ? where || '@me' : `@${where}` };
-    case 'email': {
-      const [to = '', server = 'smtp://localhost'] = where.split(/\s+/);
-      return to === '' ? undefined : { kind, to, server, from: defaults.from };
-    }
-    case 'webhook':
-      return where === '' ? undefined : { kind, url: where };
-    case 'exec':
-      return where === '' ? undefined : { kind, command: where.split(/\s+/) };
-    default:
-      return undefined;
-  }
+interface WayKind {
+  /** What a person is asked. */
+  readonly question: string;
+  readonly account?: string;
+  /** Options as YAML for what was answered; undefined: it is no answer. */
+  readonly read: (where: string, sender: string) => string | undefined;
 }
+
+/** The account that `auth login` connects unless it is told another. */
+const usualAccount = 'bot';
+
+const ways: { readonly [by: string]: WayKind } = {
+  'x-dm': {
+    question: 'Who gets the direct message (@name, or @me): ',
+    account: usualAccount,
+    read: (where) => `{ account: ${usualAccount}, to: ${quoted(named(where))} }`,
+  },
+  email: {
+    question: 'Mail address, and the server if it is not smtp://localhost: ',
+    read(where, sender) {
+      const [to = '', server = 'smtp://localhost'] = where.split(/\s+/);
+      if (to === '') return undefined;
+      return `{ to: [${quoted(to)}], from: ${quoted(sender)}, server: ${quoted(server)} }`;
+    },
+  },
+  webhook: {
+    question: 'Address of the webhook: ',
+    read: (where) => (where === '' ? undefined : `{ url: ${quoted(where)} }`),
+  },
+  exec: {
+    question: 'Program, with its arguments: ',
+    read: (where) =>
+      where === '' ? undefined : `{ command: [${where.split(/\s+/).map(quoted).join(', ')}] }`,
+  },
+};
+
+/** The word for no way at all. */
+export const noWay = 'none';
+
+/** What can be answered to "how shall it tell you?". */
+export const wayNames: readonly string[] = [...Object.keys(ways), noWay];
+
+/** The question that follows; undefined: none does. */
+export const wayQuestion = (by: string): string | undefined => ways[by]?.question;
+
+/** Reads what a person answered: `x-dm`, `@name`. Refused when it is no way, or cannot stand on a line of YAML. */
+export function readWay(
+  by: string,
+  where: string,
+  sender: string,
+): { readonly ok: true; readonly way?: Way } | { readonly ok: false } {
+  if (by === noWay) return { ok: true };
+  const kind = Object.hasOwn(ways, by) ? ways[by] : undefined;
+  const options = cannotStand.test(where) ? undefined : kind?.read(where, sender);
+  if (kind === undefined || options === undefined) return { ok: false };
+  const account = kind.account === undefined ? {} : { account: kind.account };
+  return { ok: true, way: { by, options, ...account } };
+}
+
+const cannotStand = /[\p{Cc}\u2028\u2029]/u;
+
+const named = (where: string): string => {
+  if (where === '') return '@me';
+  return /^[@\d]/.test(where) ? where : `@${where}`;
+};

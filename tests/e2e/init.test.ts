@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { shippedPacks } from '../../src/config/packs.ts';
-import { proposalText, readWay, type Way } from '../../src/install/proposal.ts';
+import { proposalText, readWay } from '../../src/install/proposal.ts';
 import { knownPacks, survey, type FoundLog, type Machine } from '../../src/install/survey.ts';
 import { configOf } from '../contracts/config-texts.ts';
 import { run, type Ended } from './program.ts';
@@ -55,29 +55,35 @@ describe('what is written', () => {
   const logs: readonly FoundLog[] = [
     { name: 'auth', source: 'file', path: "/var/log/it's.log", isReadable: true },
   ];
-  const ways: readonly Way[] = [
-    { kind: 'none' },
-    { kind: 'x-dm', to: '@night_admin' },
-    { kind: 'email', to: 'ops@example.org', from: 'a@b', server: 'smtp://localhost' },
-    { kind: 'webhook', url: 'https://example.org/?a=b#c' },
-    { kind: 'exec', command: ['/usr/bin/page', "it's: # {}", '--now'] },
-  ];
-  test.each(ways)('loads, tells by $kind', async (way) => {
-    const text = proposalText({ logs, packs: knownPacks, way, alertLog: '/var/log/alerts.log' });
+  const ways = [
+    ['none', '', 'file', undefined],
+    ['x-dm', 'night_admin', 'x-dm', { account: 'bot', to: '@night_admin' }],
+    ['x-dm', '', 'x-dm', { to: '@me' }],
+    ['email', 'ops@example.org', 'email', { to: ['ops@example.org'], server: 'smtp://localhost' }],
+    ['email', 'ops@example.org smtps://mx', 'email', { server: 'smtps://mx' }],
+    ['webhook', 'https://example.org/?a=b#c', 'webhook', { url: 'https://example.org/?a=b#c' }],
+    ['exec', "/usr/bin/page it's: # {}", 'exec', { command: ['/usr/bin/page', "it's:", '#', '{}'] }],
+  ] as const;
+  test.each(ways)('loads, tells by %s %s', async (by, where, kind, options) => {
+    const read = readWay(by, where, 'a@b');
+    if (!read.ok) throw new Error('it is a way');
+    const way = read.way === undefined ? {} : { way: read.way };
+    const text = proposalText({ logs, packs: knownPacks, ...way, alertLog: '/var/log/alerts.log' });
     const config = await configOf(text, {});
-    const kinds = config.channels.map(({ kind }) => kind.kind);
-    expect(kinds).toEqual(way.kind === 'none' ? ['file'] : [way.kind, 'file']);
-    if (way.kind === 'exec') expect(config.channels[0]?.options).toMatchObject({ command: way.command });
+    expect(config.channels[0]?.kind.kind).toBe(kind);
+    if (options !== undefined) expect(config.channels[0]?.options).toMatchObject(options);
+    expect(config.channels.at(-1)?.kind.kind).toBe('file');
     expect(config.program.rules.length).toBeGreaterThan(100);
     expect(config.routes.at(-1)?.to).toContain('admin');
   });
 
-  test('answers that are none', () => {
-    const from = 'a@b';
-    expect(readWay('x-dm', 'night_admin', { from })).toEqual({ kind: 'x-dm', to: '@night_admin' });
-    expect(readWay('email', '', { from })).toBeUndefined();
-    expect(readWay('pigeon', 'coop', { from })).toBeUndefined();
-    expect(readWay('webhook', 'https://x\n- y', { from })).toBeUndefined();
+  test.each([
+    ['email', ''],
+    ['pigeon', 'coop'],
+    ['constructor', 'x'],
+    ['webhook', 'https://x\n- y'],
+  ])('no way: %s %j', (by, where) => {
+    expect(readWay(by, where, 'a@b')).toEqual({ ok: false });
   });
 });
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { codeOf } from '../../channels/private-file.ts';
 import { safeForTerminal } from '../../kit/terminal.ts';
 import { readAccounts, systemUser } from '../../install/accounts.ts';
-import { proposalText, readWay, type Way } from '../../install/proposal.ts';
+import { noWay, proposalText, readWay, wayNames, wayQuestion, type Way } from '../../install/proposal.ts';
 import { survey, type FoundLog } from '../../install/survey.ts';
 import { sourceKinds } from '../../sources/registry.ts';
 import { exit, type ExitCode } from '../exit.ts';
@@ -37,24 +37,25 @@ export async function init(settings: Settings, _: readonly string[], flags: Init
   }
   const guess = guessWay(settings);
   const told = flags.tell === undefined ? undefined : wayFrom(flags.tell);
-  if (flags.tell !== undefined && told === undefined) {
-    complain(`--tell takes ${wayKinds.join(', ')} with '=' and where to: email=ops@example.org`);
+  if (told?.ok === false) {
+    complain(`--tell takes ${wayNames.join(', ')} with '=' and where to: email=ops@example.org`);
     return exit.usage;
   }
   const prompt = flags.yes === true ? undefined : openPrompt();
   try {
     const logs = await choose(prompt, 'Logs to watch', found.logs, ({ name }) => name);
     const packs = await choose(prompt, 'Rules', found.packs, (name) => name);
-    const way = told ?? (prompt === undefined ? guess : await askWay(prompt, guess));
-    if (logs === undefined || packs === undefined || way === undefined) {
+    const answer = told ?? (prompt === undefined ? guess : await askWay(prompt, guess));
+    if (logs === undefined || packs === undefined || answer?.ok !== true) {
       complain('nothing was written');
       return exit.usage;
     }
+    const { way } = answer;
     for (const log of logs.filter(({ isReadable }) => !isReadable)) sayUnreadable(log);
     // What a service shows on its screen ends in the journal, which may be watched: a file cannot echo.
     const isService = isRoot() && settings.configIsDefault;
     const alertLog = isService ? { alertLog: '/var/log/bird-sentinel/alerts.log' } : {};
-    const refused = write(file, proposalText({ logs, packs, way, ...alertLog }), {
+    const refused = write(file, proposalText({ logs, packs, ...(way && { way }), ...alertLog }), {
       state: settings.state,
       ...alertLog,
     });
@@ -92,23 +93,25 @@ function sayUnreadable({ path }: FoundLog): void {
   complain(`${path} may not be read by ${who} yet: bird-sentinel doctor names the group that helps`);
 }
 
-const wayKinds = ['x-dm', 'email', 'webhook', 'exec', 'none'] as const;
+/** What was answered to "how shall it tell you?". */
+type Answer = ReturnType<typeof readWay>;
 
 /** What is there already decides: a connected account, then a mail server as cron would use it. */
-function guessWay({ state }: Settings): Way {
-  if (existsSync(join(state, 'x-bot.json'))) return { kind: 'x-dm', to: '@me' };
-  if (existsSync('/usr/sbin/sendmail') && isRoot()) {
-    return { kind: 'email', to: 'root@localhost', from: sender(), server: 'smtp://localhost' };
-  }
-  return { kind: 'none' };
+function guessWay(settings: Settings): Answer {
+  if (isConnected(settings, 'bot')) return readWay('x-dm', '', sender());
+  const hasMail = isRoot() && existsSync('/usr/sbin/sendmail');
+  return hasMail ? readWay('email', 'root@localhost', sender()) : { ok: true };
 }
+
+const isConnected = ({ state }: Settings, account: string): boolean =>
+  existsSync(join(state, `x-${account}.json`));
 
 const sender = (): string => `bird-sentinel@${/^[A-Za-z0-9.-]+$/.exec(hostname())?.[0] ?? 'localhost'}`;
 
-function wayFrom(text: string): Way | undefined {
+function wayFrom(text: string): Answer {
   const at = text.indexOf('=');
-  const [kind, where] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-  return readWay(kind, where, { from: sender() });
+  const [by, where] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+  return readWay(by, where, sender());
 }
 
 /** All of them, or those that a person names; undefined: the input ended, or a name is wrong. */
@@ -130,24 +133,20 @@ async function choose<T>(
   return undefined;
 }
 
-const whereTo: { readonly [kind: string]: string } = {
-  'x-dm': 'Who gets the direct message (@name, or @me): ',
-  email: 'Mail address, and the server if it is not smtp://localhost: ',
-  webhook: 'Address of the webhook: ',
-  exec: 'Program, with its arguments: ',
-};
-
-async function askWay(prompt: Prompt, guess: Way): Promise<Way | undefined> {
+/** Undefined: the input ended. */
+async function askWay(prompt: Prompt, guess: Answer): Promise<Answer | undefined> {
+  const guessed = (guess.ok ? guess.way?.by : undefined) ?? noWay;
   const answer = await prompt.ask(
-    `How shall it tell you? ${wayKinds.join(', ')}\n  Enter takes ${guess.kind}: `,
+    `How shall it tell you? ${wayNames.join(', ')}\n  Enter takes ${guessed}: `,
   );
   if (answer === undefined) return undefined;
-  if (answer === '' || answer === guess.kind) return guess;
-  const question = whereTo[answer];
+  if (answer === '') return guess;
+  const question = wayQuestion(answer);
   const where = question === undefined ? '' : await prompt.ask(question);
-  const way = where === undefined ? undefined : readWay(answer, where, { from: sender() });
-  if (way === undefined) complain(`that is no way to tell somebody: ${answer} ${where ?? ''}`);
-  return way;
+  if (where === undefined) return undefined;
+  const read = readWay(answer, where, sender());
+  if (!read.ok) complain(`that is no way to tell somebody: ${answer} ${where}`);
+  return read;
 }
 
 /** Writes a file that was not there, for the user that the daemon will be; answers why not. */
@@ -182,17 +181,16 @@ function write(
 }
 
 /** Checks what was written and sends a test the real way, where that can work already. */
-async function tryOut(settings: Settings, way: Way, flags: InitFlags): Promise<ExitCode> {
+async function tryOut(settings: Settings, way: Way | undefined, flags: InitFlags): Promise<ExitCode> {
   const checked = await check(settings, [], {});
   if (checked !== exit.done) return checked;
-  const isConnected = way.kind !== 'x-dm' || existsSync(join(settings.state, 'x-bot.json'));
-  if (!isConnected) print('next: bird-sentinel auth login x --account bot, then bird-sentinel drill');
-  const tried = flags.drill && isConnected ? await drill(settings, [], { severity: 'warning' }) : exit.done;
+  const missing = way?.account !== undefined && !isConnected(settings, way.account) ? way.account : undefined;
+  if (missing !== undefined)
+    print(`next: bird-sentinel auth login x --account ${missing}, then bird-sentinel drill`);
+  const tries = flags.drill && missing === undefined;
+  const tried = tries ? await drill(settings, [], { severity: 'warning' }) : exit.done;
   const named = settings.configIsDefault ? '' : ` -c ${settings.config.join(' ')}`;
-  print(
-    isRoot()
-      ? 'next: bird-sentinel setup makes it a service; bird-sentinel doctor says what is missing'
-      : safeForTerminal(`next: bird-sentinel${named} run; bird-sentinel${named} doctor says what is missing`),
-  );
+  const start = isRoot() ? 'bird-sentinel setup makes it a service' : `bird-sentinel${named} run starts it`;
+  print(safeForTerminal(`next: ${start}; bird-sentinel${named} doctor says what is missing`));
   return tried;
 }
