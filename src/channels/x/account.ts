@@ -4,7 +4,7 @@ import type { ChannelPorts } from '../contract.ts';
 import { type ExchangeLimits, type HttpAnswer, openHttp } from '../http.ts';
 import type { HttpFailure } from '../http-failure.ts';
 import { callByGrant } from './bearer.ts';
-import { openGrants } from './grant.ts';
+import { type GrantPorts, openGrants } from './grant.ts';
 import { withoutKeys } from './redact.ts';
 import { openSigned, type XCall } from './signed.ts';
 import { keysOf, readCredentials, type XCredentials } from './tokens.ts';
@@ -50,7 +50,7 @@ const idleMs = 7 * 24 * 3_600_000;
  * Opens an account. Its token file is read anew for every call, so that a login takes effect at once
  * and a missing one is an answer rather than an end.
  */
-export function openAccount(name: string, ports: ChannelPorts): XAccount {
+export function openAccount(name: string, ports: ChannelPorts & GrantPorts): XAccount {
   const http = openHttp(ports.http);
   const signed = openSigned(http, ports);
   const grants = openGrants(name, ports);
