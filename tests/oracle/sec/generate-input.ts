@@ -53,7 +53,13 @@ export function makeItems(chance: Chance): readonly string[] {
     now += chance.oneIn(3) ? 0 : chance.oneIn(8) ? chance.below(70) : chance.below(7);
     items.push(makeItem(chance, now));
   }
-  return [...items, `@${String(now + 130)}`];
+  return [...withoutEarlyOnes(items), `@${String(now + 130)}`];
+}
+
+/** Standard input that has ended is not polled: an early line would wait, and the oracle's clock go back to it. */
+function withoutEarlyOnes(items: readonly string[]): readonly string[] {
+  const end = items.findIndex((item) => item.endsWith('!EOF'));
+  return items.map((item, at) => (end >= 0 && at > end ? item.replace('^ ', ' ') : item));
 }
 
 const COMMANDS = [

@@ -16,13 +16,13 @@ export interface ByteSource {
   close(): void;
 }
 
-/** Standard input: a pipe of which the case holds the other end. */
+/** Standard input: a pipe of which the case holds the other end; texts are byte strings. */
 export interface Pipe extends ByteSource {
   push(text: string): void;
   end(): void;
 }
 
-export function createPipe(): Pipe {
+export function createPipe(blocksize: number): Pipe {
   let [waiting, open, ended] = ['', true, false];
   const pipe: Pipe = {
     get open() {
@@ -30,8 +30,8 @@ export function createPipe(): Pipe {
     },
     buffer: '',
     read() {
-      const came = waiting;
-      waiting = '';
+      const came = waiting.slice(0, blocksize);
+      waiting = waiting.slice(blocksize);
       pipe.buffer += came;
       if (came === '' && ended) open = false;
       return came === '' ? 'nothing' : 'bytes';

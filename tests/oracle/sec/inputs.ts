@@ -55,7 +55,7 @@ export function createInputs(
   silence: (file: string, silent: boolean) => void,
 ): Inputs {
   const inputs = new Map<string, Input>();
-  const stdin = createPipe();
+  const stdin = createPipe(rules.blocksize);
   const atStart = rules.fromstart || !rules.tail ? 0 : 'end';
 
   const open = (name: InputName, from: number | 'end', now: number, added: boolean): void => {

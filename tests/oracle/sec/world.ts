@@ -19,6 +19,9 @@ const FAREWELL = 3;
 
 const INTERNAL_LEVEL = 5;
 
+/** From these on SEC has read its options anew, and with them its level. */
+const RESTARTED: ReadonlySet<string> = new Set(['SEC_RESTART', 'SEC_SOFTRESTART']);
+
 /** The order in which SEC looks whether a signal came. */
 const SIGNALS: readonly Signal[] = ['HUP', 'ABRT', 'USR1', 'USR2', 'INT', 'TERM'];
 
@@ -123,6 +126,7 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
   function apply(happened: readonly SecOutput[]): void {
     for (const output of happened) {
       if (over) return;
+      if (output.type === 'internal' && RESTARTED.has(output.name)) level = switches.debug;
       busy += levelOf(output) <= level ? 1 : 0;
       if (busy > BUSY_LIMIT) runAway();
       else show(output);
@@ -169,6 +173,7 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
     if (signal !== 'INT' && signal !== 'USR1') outputs.closeAll();
     if (signal === 'HUP') lines = [];
     apply(host.signal(now, signal));
+    if (signal === 'HUP' || signal === 'ABRT') level = switches.debug;
     const afresh = signal === 'HUP' || !switches.keepopen;
     if (signal === 'HUP' || signal === 'ABRT') inputs.restate(host.inputNames(), now, afresh);
   }
