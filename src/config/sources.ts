@@ -8,7 +8,7 @@ import { kindOf } from './kind-of.ts';
 import { resolvePaths } from './paths.ts';
 import type { Registries } from './registries.ts';
 
-const planned = ['journal', 'syslog', 'exec', 'stdin', 'docker', 'http'];
+const planned = ['http'];
 /** Keys of every source, beside those of its kind. */
 const beside = ['format'] as const;
 

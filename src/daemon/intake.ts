@@ -4,7 +4,7 @@ import type { MatchPorts, Scanner } from '../match/contract.ts';
 import type { Chunk } from '../model/chunk.ts';
 import type { Event } from '../model/event.ts';
 import type { Program } from '../model/program.ts';
-import { createParser, type Parser } from '../parse/event.ts';
+import { createParser, type KnownRecord, type Parser } from '../parse/event.ts';
 import { lineFormats } from '../parse/registry.ts';
 
 /** An event and the rules that may match it. */
@@ -57,7 +57,8 @@ export function createIntake(
       for (const candidate of scanner.scan(chunk)) {
         const { start, end } = candidate;
         const record = ports.decode(chunk.bytes, start, end, 'utf8');
-        const parsed = parser.parse(record, chunk, chunk.position.begin + start);
+        const known = chunk.facts === undefined ? undefined : factsAt(chunk, start, end, ports);
+        const parsed = parser.parse(record, chunk, chunk.position.begin + start, known);
         counts.candidates++;
         if (parsed.implausible) counts.implausible++;
         const bytes =
@@ -70,6 +71,22 @@ export function createIntake(
     },
     counts: () => ({ ...counts }),
   };
+}
+
+/** What the source knows of the record at `start`, found among the table's ascending offsets. */
+function factsAt(chunk: Chunk, start: number, end: number, ports: MatchPorts): KnownRecord | undefined {
+  if (chunk.records.kind !== 'table') return undefined;
+  const { offsets } = chunk.records;
+  let low = 0;
+  for (let high = offsets.length / 2; low + 1 < high;) {
+    const middle = (low + high) >> 1;
+    if ((offsets[middle * 2] ?? 0) <= start) low = middle;
+    else high = middle;
+  }
+  const facts = chunk.facts?.[low];
+  if (facts === undefined) return undefined;
+  if (facts.message === undefined) return { facts };
+  return { facts, message: ports.decode(chunk.bytes, start + facts.message, end, 'utf8') };
 }
 
 /** The scanner of the rules bound to a source. */

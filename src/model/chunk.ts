@@ -1,4 +1,5 @@
-import type { Json } from './json.ts';
+import type { SyslogSeverity } from './event.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Instant } from './time.ts';
 
 /**
@@ -21,12 +22,30 @@ export interface ChunkPosition {
   readonly mark: Json;
 }
 
+/** What a source knows of a record that its bytes do not say, or say in a head that needs no parsing. */
+export interface RecordFacts {
+  /**
+   * Byte offset in the record at which its message begins: the head before it is the source's own work, and
+   * only the message is parsed, if a format was declared. Absent: the whole record is parsed.
+   */
+  readonly message?: number;
+  readonly at?: Instant;
+  /** Host, program and pid stand in the record's bytes as well: by them its rules are found. */
+  readonly host?: string;
+  readonly program?: string;
+  readonly pid?: string;
+  readonly severity?: SyslogSeverity;
+  readonly fields?: JsonObject;
+}
+
 /** What a source yields: bytes that hold whole records only. */
 export interface Chunk {
   /** The source's name in the configuration. */
   readonly source: string;
   readonly bytes: Uint8Array;
   readonly records: Records;
+  /** One for each record of a table. */
+  readonly facts?: readonly RecordFacts[];
   readonly position: ChunkPosition;
   readonly receivedAt: Instant;
   /** Dates stamps that carry no year: receipt when live, the file's mtime in history. */

@@ -1,10 +1,10 @@
 import { assert, present } from '../kit/assert.ts';
-import type { Chunk } from '../model/chunk.ts';
+import type { Chunk, RecordFacts } from '../model/chunk.ts';
 import type { Event } from '../model/event.ts';
 import { after, instant, seconds, type Instant } from '../model/time.ts';
 import type { LineFormat, ParseContext, ParsedRecord } from './contract.ts';
 import type { Draft } from './draft.ts';
-import { noFields } from './fields.ts';
+import { emptyFields, noFields } from './fields.ts';
 import { lineFormats } from './registry.ts';
 import { isZone } from './timestamp.ts';
 
@@ -28,10 +28,16 @@ export interface ParsedEvent {
   readonly implausible: boolean;
 }
 
+/** What the source knows of a record; `message`: its message part, where the source wrote the head. */
+export interface KnownRecord {
+  readonly facts: RecordFacts;
+  readonly message?: string;
+}
+
 /** Makes events of the records of one source. */
 export interface Parser {
   /** `offset`: the record's first byte in its stream. Never throws, whatever the record. */
-  parse(record: string, chunk: ChunkHead, offset: number): ParsedEvent;
+  parse(record: string, chunk: ChunkHead, offset: number, known?: KnownRecord): ParsedEvent;
 }
 
 /** Law 1: a clock that is further ahead of ours is wrong. */
@@ -47,8 +53,16 @@ export function createParser(options: ParserOptions): Parser {
   assert(isZone(options.zone), `unknown zone ${options.zone}`);
   const recognise = options.format === 'auto' ? guessing() : declared(options.format);
   return {
-    parse(record, chunk, offset) {
-      const parsed = recognise(record, chunk, options.zone);
+    parse(record, chunk, offset, known) {
+      const parsed =
+        known === undefined
+          ? recognise(record, chunk, options.zone)
+          : withFacts(
+              known.facts,
+              known.message !== undefined && options.format === 'auto'
+                ? { text: known.message, fields: noFields }
+                : recognise(known.message ?? record, chunk, options.zone),
+            );
       const own = options.time === 'received' ? undefined : parsed.at;
       const plausible = own !== undefined && isPlausible(own, chunk.receivedAt);
       return {
@@ -107,6 +121,20 @@ const catchAll = present(lineFormats.at(-1), 'line formats');
 
 const anyText = (record: string, context: ParseContext): ParsedRecord =>
   catchAll.parse(record, context) ?? { text: record, fields: noFields };
+
+/**
+ * What the source knows with what was read of the record: what the message says of severity and fields is nearer
+ * to the truth, of all else what the source says.
+ */
+function withFacts({ message: _begin, fields, ...head }: RecordFacts, parsed: ParsedRecord): ParsedRecord {
+  const severity = parsed.severity ?? head.severity;
+  return {
+    ...parsed,
+    ...head,
+    ...(severity === undefined ? {} : { severity }),
+    fields: fields === undefined ? parsed.fields : Object.assign(emptyFields(), fields, parsed.fields),
+  };
+}
 
 function eventOf(parsed: ParsedRecord, record: string, chunk: ChunkHead, offset: number, at: Instant): Event {
   const event: Draft<Event> = {

@@ -1,6 +1,7 @@
 import type { SourceKind } from './contract.ts';
 import { fileKind } from './file/kind.ts';
+import { journalKind } from './journal/kind.ts';
 import { stdinKind } from './stdin.ts';
 
 /** Every kind of source. A new one is its own file or folder and a line here. */
-export const sourceKinds: readonly SourceKind<unknown>[] = [fileKind, stdinKind];
+export const sourceKinds: readonly SourceKind<unknown>[] = [fileKind, journalKind, stdinKind];

@@ -323,7 +323,7 @@ export const mistakes: readonly [
   [
     'source no kind',
     'sources: { a: { format: json } }',
-    ['c.yaml:1:15 config.missing-key sources.a: the kind of source is missing (one of file, stdin)'],
+    ['c.yaml:1:15 config.missing-key sources.a: the kind of source is missing (one of file, journal, stdin)'],
   ],
   [
     'source near kind',
@@ -334,9 +334,9 @@ export const mistakes: readonly [
   ],
   [
     'source planned',
-    'sources: { a: { journal: {} } }',
+    'sources: { a: { http: {} } }',
     [
-      'c.yaml:1:17 config.unknown-kind sources.a: there is no kind of source called "journal" (not supported yet)',
+      'c.yaml:1:17 config.unknown-kind sources.a: there is no kind of source called "http" (not supported yet)',
     ],
   ],
   [

@@ -3,6 +3,8 @@
 # answers. What stays missing is not an error here: each test names the peer it had to skip.
 set -u
 packages=(openssh-server openssh-client rsyslog logrotate python3-oauthlib tinyproxy squid openssl rsyslog-openssl python3-aiosmtpd nagios4-core nsca nsca-client sec swatch fail2ban xz-utils zstd bzip2)
+# What sources read: a journal without systemd, rsyslog and traps as senders.
+packages+=(systemd-journal-remote snmp snmptrapd)
 # A second mail server would take the first one away.
 [ -e /usr/sbin/sendmail ] || packages+=(exim4-daemon-light)
 missing=()
