@@ -102,8 +102,11 @@ function* judgeConfig(checked: Checked<Config>): Generator<Finding> {
 
 /** The files that a source reads now; for those not there yet, the paths themselves. */
 async function filesOf({ options }: SourceConfig): Promise<readonly string[]> {
-  if (typeof options !== 'object' || options === null || !('file' in options)) return [];
-  const patterns = [options.file].flat().filter((each): each is string => typeof each === 'string');
+  if (typeof options !== 'object' || options === null || !('paths' in options)) return [];
+  const { paths } = options;
+  const patterns = (Array.isArray(paths) ? paths : []).filter(
+    (each): each is string => typeof each === 'string',
+  );
   return (await Promise.all(patterns.map((pattern) => nodeFiles.glob(pattern)))).flat();
 }
 

@@ -6,7 +6,7 @@ import type { HttpSettings } from '../../channels/contract.ts';
 import { openHttp } from '../../channels/http.ts';
 import { codeOf } from '../../channels/private-file.ts';
 import type { Config } from '../../config/config.ts';
-import { bad, fine, note, type Finding } from './finding.ts';
+import { bad, fine, type Finding } from './finding.ts';
 
 const timeoutMs = 10_000;
 
@@ -113,7 +113,8 @@ function judgeAuthorities(from: string, pem: string | undefined, now: number): F
     const ends = blocks.map((block) => Date.parse(new X509Certificate(block).validTo));
     if (ends.length === 0) return bad('ca', `${from} holds no certificate`, todo);
     const over = ends.filter((end) => end < now).length;
-    if (over > 0) return note('ca', `${over} of ${ends.length} certificates in ${from} have ended`, todo);
+    // Bundles of distributions always hold some that are over.
+    if (over === ends.length) return bad('ca', `every certificate in ${from} has ended`, todo);
     return fine('ca', `${ends.length} further authorities from ${from}`);
   } catch (error) {
     return bad('ca', `${from} holds no certificate that can be read (${codeOf(error)})`, todo);
