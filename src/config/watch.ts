@@ -21,6 +21,8 @@ import {
 export interface WatchOptions {
   /** Paths and globs; `-` is standard input. */
   readonly files: readonly string[];
+  /** Also the system's journal. */
+  readonly journal?: boolean;
   /** Patterns; each becomes a rule. */
   readonly rules?: readonly string[];
   /**
@@ -112,7 +114,7 @@ async function sortRuleFiles(paths: readonly string[], ports: ConfigPorts): Prom
 
 /** What the command line says, in the form of a configuration. */
 function written(
-  { files, rules = [], ruleFiles = [], once, sec, swatch }: WatchOptions,
+  { files, journal = false, rules = [], ruleFiles = [], once, sec, swatch }: WatchOptions,
   found: RuleFiles,
   packs: PackShelf,
 ): MapTree {
@@ -124,6 +126,7 @@ function written(
     sources: {
       ...(paths.length === 0 ? {} : { files: { file: paths, start } }),
       ...(paths.length === files.length ? {} : { stdin: { stdin: true } }),
+      ...(journal ? { journal: { journal: true, start } } : {}),
       ...Object.fromEntries(
         inputs.map(({ path }, index) => [
           nameOfInput(index),

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import type { Status } from '../../daemon/status.ts';
 import { plainLog } from '../../daemon/log.ts';
 import { readSecCommandLine, readSwatchCommandLine } from '../../config/watch-rules.ts';
@@ -42,13 +42,14 @@ export async function watch(
   }
   const named = [...args, ...(swatch?.files ?? [])];
   const files = named.length > 0 ? named : others;
-  if (files.length === 0 && (sec === undefined || sec.inputs.length === 0)) {
+  const journal = files.length === 0 && sec === undefined && hasJournal();
+  if (files.length === 0 && !journal && (sec === undefined || sec.inputs.length === 0)) {
     if (sec !== undefined) {
       complain('--sec names no input: add -input=FILE, or a file after it');
       return exit.usage;
     }
     complain(
-      `none of this machine's usual logs is here (${usualLogs.join(' ')}); name a file, or - for standard input`,
+      `none of this machine's usual logs is here (${usualLogs.join(' ')}), nor a journal; name a file, or - for standard input`,
     );
     return exit.failed;
   }
@@ -56,6 +57,7 @@ export async function watch(
   if (once && !files.every(readable)) return exit.failed;
   const config = await readWatchConfig({
     files,
+    journal,
     once,
     json: settings.json,
     rules: flags.rule ?? [],
@@ -101,6 +103,18 @@ export async function watch(
 function summarise(status: Status, rules: number): void {
   const lines = status.sources.reduce((total, source) => total + source.lines, 0);
   complain(`read ${lines} lines with ${rules} rules: ${status.ledger.alerts} alerts`);
+}
+
+/** Where journald keeps what is to survive a restart of the machine, and what is not (systemd-journald(8)). */
+const hasJournal = (): boolean =>
+  existsSync('/usr/bin/journalctl') && ['/var/log/journal', '/run/log/journal'].some(hasEntries);
+
+function hasEntries(directory: string): boolean {
+  try {
+    return readdirSync(directory).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function readable(file: string): boolean {
