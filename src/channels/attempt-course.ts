@@ -10,7 +10,10 @@ export interface AttemptLimits {
 
 /** What an attempt tells while it goes on. */
 export interface Course {
-  /** The message may leave from now on: not to hear of it any more means that it may have arrived. */
+  /**
+   * The message may leave from now on: not to hear of it any more means that it may have arrived. Throws
+   * when the attempt is over already, so that nothing leaves after its answer.
+   */
   readonly leaves: () => void;
   /** What gives back what the attempt took; done however it ends, at once if it is over already. */
   readonly atEnd: (giveBack: () => void) => void;
@@ -46,7 +49,10 @@ export function runAttempt(
     signal.addEventListener('abort', stop);
     if (signal.aborted) return stop();
     const course: Course = {
-      leaves: () => (state.left = true),
+      leaves: () => {
+        if (state.over) throw new Error('the attempt is over');
+        state.left = true;
+      },
       atEnd: (giveBack) => void (state.over ? giveBack() : debts.push(giveBack)),
     };
     work(course).then(end, (error: unknown) => end(broken(error, state.left)));

@@ -13,7 +13,8 @@ export const loginOptions = {
   'password-file': z.string().optional().describe('File (mode 0600) that holds the password.'),
 };
 
-interface LoginOptions {
+/** The two options. */
+export interface LoginOptions {
   readonly user?: string | undefined;
   readonly 'password-file'?: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { safeLine } from '../kit/terminal.ts';
 import { truncate } from '../kit/text.ts';
 import type { AlertPayload } from '../model/delivery.ts';
-import { type JsonObject, toJson } from '../model/json.ts';
+import { type Json, type JsonObject, toJson } from '../model/json.ts';
 import { instant, type Instant } from '../model/time.ts';
 import { createTemplates, type Rendered, type Template, type Templates } from '../render/template.ts';
 
@@ -12,7 +12,8 @@ export type Filled = { readonly text: string } | { readonly detail: string };
 export interface OptionTemplate {
   /** A mistake in it, found when it was compiled. */
   readonly mistake?: string;
-  fill(payload: AlertPayload, now: Instant): Filled;
+  /** `safe` is done to each text of the alert before it is filled in; absent: nothing is. */
+  fill(payload: AlertPayload, now: Instant, safe?: (text: string) => string): Filled;
 }
 
 /** Compiles options by name. The library for them is loaded only where there is something to fill in. */
@@ -37,7 +38,10 @@ function compile(text: string, name: string, templates: Templates | undefined): 
 }
 
 const filling = (name: string, template: Template): OptionTemplate => ({
-  fill: (payload, now) => filled(name, template.attempt(valuesOf(payload), { now })),
+  fill: (payload, now, safe) => {
+    const values = valuesOf(payload);
+    return filled(name, template.attempt(safe === undefined ? values : made(values, safe), { now }));
+  },
 });
 
 function filled(name: string, rendered: Rendered): Filled {
@@ -63,6 +67,22 @@ function valuesOf(payload: AlertPayload): JsonObject {
     fields,
   });
 }
+
+/** The values with each text in them made safe; names of members stay as they are. */
+function made(values: JsonObject, safe: (text: string) => string): JsonObject {
+  const result: { [name: string]: Json } = Object.create(null);
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined) result[name] = madeOne(value, safe);
+  return result;
+}
+
+function madeOne(value: Json, safe: (text: string) => string): Json {
+  if (typeof value === 'string') return safe(value);
+  if (typeof value !== 'object' || value === null) return value;
+  return isList(value) ? value.map((one) => madeOne(one, safe)) : made(value, safe);
+}
+
+const isList = (value: readonly Json[] | JsonObject): value is readonly Json[] => Array.isArray(value);
 
 const timeOf = (stamp: string): number => {
   const at = Date.parse(stamp);

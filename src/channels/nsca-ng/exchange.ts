@@ -75,7 +75,7 @@ function refused(answer: string, peer: Peer): Delivery {
 }
 
 const said = (answer: string, { password }: Peer): string =>
-  `the daemon says: ${quoted(answer, [password])}` || 'the daemon says nothing';
+  `the daemon says: ${quoted(answer, [password])}`;
 
 /**
  * The key is the proof of both sides, so there is no certificate to check. Key and identity by themselves
