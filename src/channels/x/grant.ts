@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Delivery } from '../../model/delivery.ts';
-import { after, type Instant, type Millis, millis } from '../../model/time.ts';
+import { type Instant, type Millis, millis } from '../../model/time.ts';
 import type { ChannelPorts } from '../contract.ts';
 import { openHttp } from '../http.ts';
 import { deliveryOfFailure, deliveryOfProblem } from './classify.ts';
@@ -127,7 +127,7 @@ export function openGrants(account: string, ports: GrantPorts): Grants {
   return {
     async ready({ credentials: grant, given }, signal, instead) {
       const isOver = (one: XGrant): boolean =>
-        one.accessToken.reveal() === instead || ports.now() >= after(one.expiresAt, millis(-margin));
+        one.accessToken.reveal() === instead || ports.now() >= one.expiresAt - margin;
       const isUsable = grant.accessToken.reveal() !== instead && ports.now() < grant.expiresAt;
       if (!isOver(grant)) return { ok: true, grant };
       if (grant.refreshToken === undefined || given) {

@@ -134,21 +134,24 @@ export async function removeCredentials(stateDirectory: string, account: string)
 
 const fileName = (account: string): string => `x-${account}.json`;
 
-const fileOfKeys = ({ type: _, ...keys }: XKeys): z.input<typeof keysFile> => ({
-  version: 1,
-  ...keys,
-  consumerSecret: keys.consumerSecret.reveal(),
-  tokenSecret: keys.tokenSecret.reveal(),
-});
+function fileOfKeys(credentials: XKeys): z.input<typeof keysFile> {
+  const { type: _, consumerSecret, tokenSecret, ...open } = credentials;
+  return {
+    version: 1,
+    ...open,
+    consumerSecret: consumerSecret.reveal(),
+    tokenSecret: tokenSecret.reveal(),
+  };
+}
 
-function fileOfGrant({ type: _, ...grant }: XGrant): z.input<typeof grantFile> {
-  const { clientSecret, refreshToken } = grant;
+function fileOfGrant(credentials: XGrant): z.input<typeof grantFile> {
+  const { type: _, clientSecret, accessToken, refreshToken, ...open } = credentials;
   return {
     version: 2,
-    ...grant,
-    scopes: [...grant.scopes],
+    ...open,
+    scopes: [...open.scopes],
     clientSecret: clientSecret?.reveal(),
-    accessToken: grant.accessToken.reveal(),
+    accessToken: accessToken.reveal(),
     refreshToken: refreshToken?.reveal(),
   };
 }
