@@ -41,7 +41,8 @@ export interface SourcePorts {
 
 /**
  * One open source. It never parses, never decides about restarts, and reads on only when asked: the
- * next output is made when the one before was taken, which is the back-pressure.
+ * next output is made when the one before was taken, which is the back-pressure. The bytes of a chunk may be
+ * written over as soon as the next output is asked for.
  *
  * Every source says at least one condition soon after it was opened, and so does every stream it finds
  * then, before it yields the first record of any: those that have something to read say `reading`, and say

@@ -1,5 +1,6 @@
 import type { SourceOutput, SourcePorts } from '../contract.ts';
 import { createBell } from './bell.ts';
+import { createBlockShelf } from './block-shelf.ts';
 import type { FileOptions } from './options.ts';
 import * as notices from '../notices.ts';
 import { createRoster, type Roster } from './roster.ts';
@@ -42,7 +43,8 @@ export async function* followFiles(
   const due = new Set<FileStream>();
   const told: SourceOutput[] = [];
   const monotonic = (): number => performance.now();
-  const roster = createRoster(options, ports, monotonic);
+  const shelf = createBlockShelf();
+  const roster = createRoster(options, ports, monotonic, shelf);
   const walks = createWalks(pace, monotonic);
 
   const watch = createWatch({
@@ -95,6 +97,8 @@ export async function* followFiles(
         const [output] = told.splice(0, 1);
         if (output !== undefined) yield output;
       }
+      // All that was yielded was taken.
+      if (!ports.signal.aborted) shelf.giveBack();
       if (due.size > 0) continue;
       if (!ports.follow) return;
       await bell.wait(Math.min(look.wait(), walks.wait()));

@@ -1,4 +1,5 @@
 import type { Records } from '../../model/chunk.ts';
+import type { BlockShelf } from './block-shelf.ts';
 import type { Cutter, Ending } from '../records.ts';
 import { beginsWith, endsWith, fingerprintOf, headLength, tailLength, type FileFacts } from './identity.ts';
 import type { Fingerprint, Place } from './mark.ts';
@@ -88,6 +89,7 @@ export function createGeneration(
   offset: number,
   witness: Witness,
   cutter: Cutter,
+  shelf: BlockShelf,
 ): Generation {
   let facts = reader.opened;
   let begun = offset;
@@ -148,7 +150,7 @@ export function createGeneration(
       facts = seen;
       return { type: touched ? 'stale' : 'end' };
     }
-    const block = await readOn(reader, from, Math.min(behind, most, blockLength), before, carry);
+    const block = await readOn(reader, from, Math.min(behind, most, blockLength), before, carry, shelf);
     if (block === undefined) return { type: 'rewritten' };
     const fresh = block.subarray(carry.length);
     if (!remember(fresh, from)) return { type: 'rewritten' };
@@ -214,12 +216,13 @@ async function readOn(
   length: number,
   before: Buffer,
   carry: Buffer,
+  shelf: BlockShelf,
 ): Promise<Buffer | undefined> {
   const last = lastBytes(before, carry);
   const lead = reader.compressed ? 0 : last.length;
   const kept = Math.max(0, carry.length - lead);
   const extra = Math.max(0, lead - carry.length);
-  const block = Buffer.allocUnsafeSlow(kept + lead + length);
+  const block = shelf.take(kept + lead + length);
   carry.copy(block, 0, 0, kept);
   const filled = await reader.read(block.subarray(kept), position - lead);
   if (filled < lead || !block.subarray(kept, kept + lead).equals(last.subarray(last.length - lead)))

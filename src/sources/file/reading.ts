@@ -1,3 +1,4 @@
+import type { BlockShelf } from './block-shelf.ts';
 import { createCutter, type Multiline, type RecordLimits, type Skip } from '../records.ts';
 import { createGeneration, peekHead, type Generation, type Witness } from './generation.ts';
 import type { Reader } from './reader.ts';
@@ -19,6 +20,8 @@ export interface ReadingSetting {
   readonly limits: RecordLimits;
   readonly multiline: Multiline | undefined;
   readonly monotonic: () => number;
+  /** That of the source: it yields one block at a time. */
+  readonly shelf: BlockShelf;
 }
 
 /** All of a file is history. */
@@ -34,10 +37,10 @@ export interface Starter {
   fromBeginning(reader: Reader, historyEnd: number): Promise<Reading>;
 }
 
-export function createStarter({ limits, multiline, monotonic }: ReadingSetting): Starter {
+export function createStarter({ limits, multiline, monotonic, shelf }: ReadingSetting): Starter {
   const start: Starter['start'] = (reader, { offset, witness, skip }, about) => ({
     ...about,
-    generation: createGeneration(reader, offset, witness, createCutter(limits, multiline, skip)),
+    generation: createGeneration(reader, offset, witness, createCutter(limits, multiline, skip), shelf),
     atEnd: false,
     grownAt: monotonic(),
     lookedAt: 0,

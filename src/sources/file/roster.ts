@@ -10,6 +10,7 @@ import {
   type Expansion,
   type Glob,
 } from './glob.ts';
+import type { BlockShelf } from './block-shelf.ts';
 import { blockLength } from './generation.ts';
 import { decodeMark, emptyMark, encodeMark } from './mark.ts';
 import * as notices from '../notices.ts';
@@ -42,7 +43,12 @@ export interface Roster {
   close(): Promise<void>;
 }
 
-export function createRoster(options: FileOptions, ports: SourcePorts, monotonic: () => number): Roster {
+export function createRoster(
+  options: FileOptions,
+  ports: SourcePorts,
+  monotonic: () => number,
+  shelf: BlockShelf,
+): Roster {
   const globs = options.paths.filter(hasWildcard).map(createGlob);
   const literals = options.paths
     .filter((path) => !hasWildcard(path))
@@ -63,6 +69,7 @@ export function createRoster(options: FileOptions, ports: SourcePorts, monotonic
       moved: ports.moved,
       mostBytes: ports.mostBytes ?? (() => blockLength),
       monotonic,
+      shelf,
       limits: { maxLine: ports.maxLine, maxRecord: options.maxRecord },
       multiline: options.multiline,
     });
