@@ -10,6 +10,14 @@ import { syslog } from './syslog/syslog.ts';
 import { webhook } from './webhook/webhook.ts';
 import { xDm } from './x/dm.ts';
 import { xPost } from './x/post.ts';
+import { discord } from './discord/discord.ts';
+import { matrix } from './matrix/matrix.ts';
+import { mattermost } from './mattermost/mattermost.ts';
+import { rocketchat } from './rocketchat/rocketchat.ts';
+import { slack } from './slack/slack.ts';
+import { teams } from './teams/teams.ts';
+import { telegram } from './telegram/telegram.ts';
+import { zulip } from './zulip/zulip.ts';
 import { apprise } from './apprise/apprise.ts';
 import { desktop } from './desktop/desktop.ts';
 import { gammu } from './gammu/gammu.ts';
@@ -34,6 +42,14 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(wall),
   registered(desktop),
   registered(screen),
+  registered(discord),
+  registered(matrix),
+  registered(mattermost),
+  registered(rocketchat),
+  registered(slack),
+  registered(teams),
+  registered(telegram),
+  registered(zulip),
 ];
 
 /**

@@ -15,6 +15,7 @@ import type { TestPorts } from '../peers/channel-ports.ts';
 import { channelSecret } from './channel-answers.ts';
 import { monitoringWorlds } from './channel-worlds-monitoring.ts';
 import { pushWorlds } from './channel-worlds-push.ts';
+import { chatWorlds } from './channel-worlds-chat.ts';
 import { mailServer } from './mail-server.ts';
 import { listen, type Mood } from './mood.ts';
 
@@ -116,6 +117,7 @@ export const channelWorlds: { readonly [kind: string]: OpenWorld } = {
     return { ...tcp, options: { ...where, host: 'web1', service: 'alerts', listen: '10ms', timeout } };
   },
   ...monitoringWorlds,
+  ...chatWorlds,
   ...pushWorlds,
   screen: async (mood, { ports }) =>
     mood === 'good'
