@@ -1,3 +1,4 @@
+import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { ChannelWorld, WorldPlace } from './channel-worlds.ts';
 import { channelSecret } from './channel-answers.ts';
@@ -11,6 +12,16 @@ export const monitoringWorlds: { readonly [kind: string]: OpenWorld } = {
     const world = await nscaNgWorld(mood);
     const where = { server: '127.0.0.1', port: world.port, identity: 'bird', 'password-file': secretFile };
     return { ...world, options: { ...where, host: 'web1', service: 'alerts', timeout } };
+  },
+  mqtt: async (mood, { secretFile, timeout }) => {
+    const world = await talkWorld(mood, brokerTalk);
+    const login = { user: 'alice', 'password-file': secretFile };
+    return { ...world, options: { server: `mqtt://127.0.0.1:${world.port}`, timeout, ...login } };
+  },
+  nats: async (mood, { secretFile, timeout }) => {
+    const world = await talkWorld(mood, natsTalk);
+    const login = { user: 'alice', 'password-file': secretFile };
+    return { ...world, options: { server: `nats://127.0.0.1:${world.port}`, timeout, ...login } };
   },
 };
 
@@ -64,3 +75,105 @@ async function nscaNgWorld(mood: Mood): Promise<NetWorld> {
   };
   return { port, taken: () => taken, stop };
 }
+
+/** What a server says when somebody comes, and to all it read so far; `rest` is what it did not use yet. */
+interface Talk {
+  readonly greeting?: string;
+  /** How it refuses, with all it was told in the reason. */
+  readonly refusal: (heard: Buffer) => Buffer | string;
+  readonly answer: (heard: Buffer) => Answered;
+}
+
+interface Answered {
+  readonly say: Buffer | string;
+  readonly rest: Buffer;
+  readonly taken: number;
+}
+
+/** A server on loopback that speaks in the open. */
+async function talkWorld(mood: Mood, talk: Talk): Promise<NetWorld> {
+  let taken = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    if (talk.greeting !== undefined && mood !== 'silent') socket.write(talk.greeting);
+    let heard = Buffer.alloc(0);
+    socket.on('data', (data: Buffer) => {
+      heard = Buffer.concat([heard, data]);
+      if (mood === 'silent') return;
+      if (mood === 'rude') return void socket.resetAndDestroy();
+      if (mood === 'repeating') return void socket.write(talk.refusal(heard));
+      const answered = talk.answer(heard);
+      heard = Buffer.from(answered.rest);
+      taken += answered.taken;
+      socket.write(answered.say);
+    });
+  });
+  const port = await listen(server, mood);
+  const stop = (): void => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { port, taken: () => taken, stop };
+}
+
+/** A broker of MQTT 5.0: CONNECT and PUBLISH with QoS 1 (sections 3.1 to 3.4). */
+const brokerTalk: Talk = {
+  refusal: (heard) => {
+    const words = Buffer.from(heard.toString('latin1').slice(0, 50) + channelSecret);
+    const reason = Buffer.concat([Buffer.from([0x1f, 0, words.length]), words]);
+    const body = Buffer.concat([Buffer.from([0, 0x87, reason.length]), reason]);
+    return Buffer.concat([Buffer.from([0x20, body.length]), body]);
+  },
+  answer: (heard) => {
+    const say: Buffer[] = [];
+    let taken = 0;
+    let rest = heard;
+    for (let packet = packetOf(rest); packet !== undefined; packet = packetOf(rest)) {
+      const { type, body, end } = packet;
+      if (type === 0x10) say.push(Buffer.from([0x20, 3, 0, 0, 0]));
+      if (type === 0x32) {
+        const at = 2 + body.readUInt16BE(0);
+        say.push(Buffer.from([0x40, 2, body[at] ?? 0, body[at + 1] ?? 0]));
+        taken += 1;
+      }
+      rest = rest.subarray(end);
+    }
+    return { say: Buffer.concat(say), rest, taken };
+  },
+};
+
+function packetOf(heard: Buffer): { type: number; body: Buffer; end: number } | undefined {
+  let length = 0;
+  let at = 1;
+  for (; ; at += 1) {
+    const byte = heard[at];
+    if (byte === undefined) return undefined;
+    length += (byte & 0x7f) * 128 ** (at - 1);
+    if (byte < 0x80) break;
+  }
+  const end = at + 1 + length;
+  return end > heard.length ? undefined : { type: heard[0] ?? 0, body: heard.subarray(at + 1, end), end };
+}
+
+/** A server of NATS: INFO, CONNECT, PING and PUB or HPUB (NATS Protocols, Client Protocol). */
+const natsTalk: Talk = {
+  greeting: 'INFO {"server_id":"x","version":"2.9.0","proto":1,"headers":true,"max_payload":10000000}\r\n',
+  refusal: (heard) => `-ERR '${heard.toString('latin1').replace(/[\r\n']/g, ' ')} ${channelSecret}'\r\n`,
+  answer: (heard) => {
+    let say = '';
+    let taken = 0;
+    let rest = heard;
+    for (let end = rest.indexOf('\r\n'); end !== -1; end = rest.indexOf('\r\n')) {
+      const line = rest.toString('latin1', 0, end);
+      const size = /^H?PUB \S+ (?:\S+ )*(\d+)$/.exec(line)?.[1];
+      const after = end + 2 + (size === undefined ? 0 : Number(size) + 2);
+      if (after > rest.length) break;
+      if (line === 'PING') say += 'PONG\r\n';
+      taken += Number(size !== undefined);
+      rest = rest.subarray(after);
+    }
+    return { say, rest, taken };
+  },
+};
