@@ -2,7 +2,9 @@ import type { ChannelKind, ChannelPorts } from './contract.ts';
 import { email } from './email/email.ts';
 import { exec } from './exec/exec.ts';
 import { file } from './file/file.ts';
+import { mqtt } from './mqtt/mqtt.ts';
 import { nagios } from './nagios/nagios.ts';
+import { nats } from './nats/nats.ts';
 import { nscaNg } from './nsca-ng/nsca-ng.ts';
 import { nsca } from './nsca/nsca.ts';
 import { screen } from './screen/screen.ts';
@@ -23,6 +25,15 @@ import { desktop } from './desktop/desktop.ts';
 import { gammu } from './gammu/gammu.ts';
 import { smstools } from './smstools/smstools.ts';
 import { wall } from './wall/wall.ts';
+import { gotify } from './gotify/gotify.ts';
+import { ntfy } from './ntfy/ntfy.ts';
+import { opsgenie } from './opsgenie/opsgenie.ts';
+import { pagerduty } from './pagerduty/pagerduty.ts';
+import { pushover } from './pushover/pushover.ts';
+import { smsHttp } from './sms-http/sms-http.ts';
+import { twilioCall } from './twilio/call.ts';
+import { twilio } from './twilio/sms.ts';
+import { webPush } from './web-push/web-push.ts';
 
 /** Every kind of channel there is. A new one is a folder and a line here. */
 export const channelKinds: readonly ChannelKind<unknown>[] = [
@@ -33,8 +44,19 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(nagios),
   registered(nsca),
   registered(nscaNg),
+  registered(ntfy),
+  registered(gotify),
+  registered(pushover),
+  registered(pagerduty),
+  registered(opsgenie),
+  registered(webPush),
+  registered(twilio),
+  registered(twilioCall),
+  registered(smsHttp),
   registered(gammu),
   registered(smstools),
+  registered(mqtt),
+  registered(nats),
   registered(exec),
   registered(apprise),
   registered(file),
