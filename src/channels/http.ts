@@ -8,7 +8,7 @@ interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** The server spoke. Redirects are answers like any other. */

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Delivery } from '../../model/delivery.ts';
+import type { Attempt, ChannelPorts } from '../contract.ts';
+import { durationOf } from '../duration-option.ts';
+import { deliveryOfAnswer, type HttpService, serviceTimeout, textIn, withToken } from '../http-service.ts';
+import { twilioComplaint } from './errors.ts';
+
+const sid = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[0-9a-f]{32}$`), `must be ${prefix}…`);
+
+/** A phone number as Twilio wants it (E.164). */
+export const e164 = z.string().regex(/^\+[1-9][0-9]{5,14}$/, 'must be a number such as +491701234567');
+
+/** What both ways over Twilio need. */
+export const accountOptions = {
+  account: sid('AC').describe('The SID of the account.'),
+  'api-key': sid('SK').optional().describe('The SID of an API key, whose secret is then in token-file.'),
+  'token-file': z
+    .string()
+    .describe('File (mode 0600) with the auth token of the account, or the secret of api-key.'),
+  api: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.twilio.com')
+    .describe('Where the API is.'),
+  timeout: serviceTimeout,
+};
+
+interface Account {
+  readonly account: string;
+  readonly 'api-key'?: string | undefined;
+  readonly 'token-file': string;
+  readonly api: string;
+  readonly timeout: string;
+}
+
+/** An account of Twilio and how to reach it. */
+export interface Twilio {
+  readonly service: HttpService;
+  readonly account: Account;
+  readonly ports: ChannelPorts;
+}
+
+/**
+ * Asks for something to be made of the account: Messages or Calls
+ * (https://www.twilio.com/docs/messaging/api/message-resource, …/docs/voice/api/call-resource).
+ */
+export const create = (
+  { service, account, ports }: Twilio,
+  resource: 'Messages' | 'Calls',
+  form: { readonly [name: string]: string },
+  { signal }: Attempt,
+): Promise<Delivery> =>
+  withToken(account['token-file'], async (token) => {
+    const user = account['api-key'] ?? account.account;
+    const login = Buffer.from(`${user}:${token}`).toString('base64');
+    const answer = await service.call(
+      {
+        url: `${account.api.replace(/\/+$/, '')}/2010-04-01/Accounts/${account.account}/${resource}.json`,
+        headers: { authorization: `Basic ${login}` },
+        form,
+      },
+      { timeoutMs: durationOf(account.timeout), signal },
+    );
+    return deliveryOfAnswer(answer, {
+      now: ports.now(),
+      hidden: [token, login, Buffer.from(token).toString('base64')],
+      complaint: twilioComplaint,
+      accepted: (body) => ({
+        type: 'sent',
+        receipt: textIn(body, 'sid').replace(/\W/g, '').slice(0, 64) || 'taken',
+      }),
+    });
+  });
