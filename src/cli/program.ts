@@ -18,6 +18,9 @@ export async function runCommand(argv: readonly string[], version: string): Prom
   }
 }
 
+/** Every command with its options, for pages and completions. */
+export const commandTree = (version: string): Command => build(version, () => undefined);
+
 type Run<Flags> = (settings: Settings, args: readonly string[], flags: Flags) => Promise<ExitCode>;
 
 function build(version: string, done: (code: ExitCode) => void): Command {

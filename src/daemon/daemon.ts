@@ -72,6 +72,8 @@ export interface Daemon {
   sourcesEnded(): Promise<void>;
   /** Nothing queued, nothing under way. */
   quiet(): boolean;
+  /** Settles when an input that asks for nothing has gone the whole way into the ledger. */
+  pulse(): Promise<void>;
   /** Takes a human's message; answers with its alerts' ids once it is safe in the ledger. */
   send(message: OutgoingText): Promise<readonly string[]>;
   /** What became of the messages of these alerts: per receiver the newest of its chain. */
@@ -361,6 +363,7 @@ export async function openDaemon(parts: DaemonParts): Promise<Opened> {
       deliveries.underWay() === 0 &&
       intents.unsettled() === 0 &&
       (parts.follow || sources.adding() === 0),
+    pulse: async () => void (await decide((now) => ({ type: 'tick', now }))),
     send: async (message) => alertsIn(await decide((now, seq) => ({ type: 'send', now, seq, ...message }))),
     outcome: (alerts) =>
       alerts.flatMap((id) => ledger.notificationsOf(id)).filter(({ state }) => state !== 'passed'),

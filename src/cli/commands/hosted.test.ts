@@ -63,6 +63,7 @@ function hosted(methods: Partial<Daemon>, more: Partial<Hosted> = {}): Hosted {
     openAlerts: unexpected,
     trouble: () => undefined,
     troubledFor: () => 0,
+    pulse: async () => undefined,
     stop: async () => undefined,
     ...methods,
   };

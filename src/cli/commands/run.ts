@@ -1,3 +1,4 @@
+import type { Daemon } from '../../daemon/daemon.ts';
 import { openLog, type Log } from '../../daemon/log.ts';
 import { answerControl } from '../../daemon/control-answers.ts';
 import { serveControl } from '../../control/server.ts';
@@ -8,6 +9,7 @@ import { host, type Hosted } from '../host.ts';
 import { hostPatiently } from '../patient-start.ts';
 import { checkConfig, readConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
+import { openSupervision, type Supervision } from '../supervision.ts';
 import { complain, formatDiagnostic } from '../terminal.ts';
 import { until } from '../until.ts';
 
@@ -36,6 +38,7 @@ export async function run(
   boundHeap(60);
   const log = await openLog(settings.verbose ? 'debug' : settings.quiet ? 'error' : 'info');
   const waits = flags.once !== true && flags.dryRun !== true;
+  const supervision = openSupervision(process.env, process.pid);
   const hosting = await (waits ? hostPatiently : host)({
     config,
     ...(flags.dryRun === true ? { seedFrom: settings.state } : { state: settings.state }),
@@ -44,7 +47,7 @@ export async function run(
     log,
   });
   if (!hosting.ok) return hosting.code;
-  return flags.once === true ? runOnce(hosting.hosted) : runOn(hosting.hosted, settings, log);
+  return flags.once === true ? runOnce(hosting.hosted) : runOn(hosting.hosted, settings, log, supervision);
 }
 
 /** Reads what is new, delivers, stops. */
@@ -85,6 +88,7 @@ async function runOn(
   { daemon, lock, backUp, leave }: Hosted,
   settings: Settings,
   log: Log,
+  supervision: Supervision,
 ): Promise<ExitCode> {
   const reload = async () => {
     const checked = await checkConfig(settings);
@@ -113,15 +117,39 @@ async function runOn(
   process.on('SIGUSR1', () => log.info('status', { status: daemon.status() }));
   daemon.start();
   log.info('watching', { pid: process.pid });
+  supervision.ready();
+  supervision.feed(
+    () => isAlive(daemon),
+    () => sentenceOf(daemon),
+  );
   let copying = backUp();
   const copies = setInterval(() => (copying = backUp()), backUpEveryMs);
   await stopped;
   log.info('stopping');
+  supervision.stopping();
   clearInterval(copies);
   await copying;
   if (control?.ok === true) await control.close();
   await leave(stopGraceMs);
   return exit.done;
+}
+
+/** A ledger that cannot be written is known and told: another start would only say it again. */
+async function isAlive(daemon: Daemon): Promise<void> {
+  const isTroubled = (): boolean => daemon.trouble() !== undefined;
+  if (isTroubled()) return;
+  let arrived = false;
+  void daemon.pulse().then(() => (arrived = true));
+  await until(() => arrived || isTroubled(), Infinity);
+}
+
+/** What `systemctl status` shows: log text is no part of it. */
+function sentenceOf(daemon: Daemon): string {
+  const trouble = daemon.trouble();
+  if (trouble !== undefined) return `the ledger cannot be written (${trouble.type})`;
+  const { sources, ledger } = daemon.status();
+  const lines = sources.reduce((total, source) => total + source.lines, 0);
+  return `${lines} lines read, ${ledger.openAlerts} alerts open, ${daemon.undelivered()} messages wait`;
 }
 
 const traceOf = (error: unknown): string =>
