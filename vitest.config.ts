@@ -4,8 +4,10 @@ import { SummaryReporter } from './tests/summary-reporter.ts';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    setupFiles: ['tests/seed.ts'],
+    // Guards against hanging, for machines that are twenty times slower.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
     reporters: ['default', new SummaryReporter()],
   },
