@@ -1,6 +1,6 @@
 import type { Chunk } from '../model/chunk.ts';
 import { latest, type Instant } from '../model/time.ts';
-import { recordAt, type RecordSpan } from './record-at.ts';
+import { recordAfter, recordAt, type RecordSpan } from './record-at.ts';
 import { referenceAfter, type ReadStamp } from './years.ts';
 
 /** By what time stamps of a stretch of a chunk are read: up to `end`, which ascends. */
@@ -24,6 +24,8 @@ export interface Standing {
   readonly until: Instant;
 }
 
+/** A step back longer than this is no disorder: time may have gone on by nearly a year. */
+const disorder = 86_400_000;
 /** Records looked at in every chunk. Not a power of two: what repeats in a log often does so by such. */
 const looks = 7;
 /** Longer stretches are looked at more closely: within a shorter one no year can be mistaken. */
@@ -47,7 +49,7 @@ export function timesOf(
     const stamped = lastStamped(chunk, offset, low, (record) => stampOf(record, from));
     if (stamped === undefined) return from;
     const { record, at } = stamped;
-    if (Math.abs(at - from) > longStretch) {
+    if (at - from > longStretch || from - at > disorder) {
       const middle = recordAt(chunk, Math.max(0, (low + record.start) >> 1));
       if (middle !== undefined && middle.start > low && middle.start < record.start) {
         const between = settle(low, from, middle.start);
@@ -64,6 +66,24 @@ export function timesOf(
     last = settle(anchors.at(-1)?.end ?? -1, last, offset);
   }
   return { anchors, last, isStamped: anchors.length > 0 };
+}
+
+/** When the first record was written, or one of the few after it; undefined: they do not say. */
+export function firstStamp(
+  chunk: Chunk,
+  { anchors }: ChunkTimes,
+  decode: (start: number, end: number) => string,
+  read: ReadStamp,
+): Instant | undefined {
+  const [first] = anchors;
+  let record = first === undefined ? undefined : recordAt(chunk, 0);
+  for (let tried = 0; first !== undefined && record !== undefined && tried < fewRecords; tried += 1) {
+    const at = read(decode(record.start, record.end), first.reference);
+    if (at !== undefined) return at;
+    const next = recordAfter(chunk, record);
+    record = next !== undefined && next.start > record.start ? next : undefined;
+  }
+  return undefined;
 }
 
 /** The last record up to `offset`, and after `low`, of which `read` finds a time; few are looked at. */

@@ -8,7 +8,7 @@ import { openArchive, type ArchiveReader } from '../sources/archive/open.ts';
 import type { ArchiveFile, ArchiveSet } from '../sources/archive/sets.ts';
 import type { RecordOptions } from '../sources/record-options.ts';
 import { createCutter, type Cutter } from '../sources/records.ts';
-import { lastStamped, timesOf, type ChunkTimes } from './anchors.ts';
+import { firstStamp, lastStamped, timesOf, type ChunkTimes } from './anchors.ts';
 import type { HistoryParser } from './stamps.ts';
 import { referenceAfter, type FileSpan } from './years.ts';
 
@@ -96,6 +96,8 @@ export function openHistory(set: ArchiveSet, way: HistoryWay): HistoryStream {
   let reached = 0 as Instant;
   let pending: Step | undefined;
   let isOpen = false;
+  /** The log begins with its first record, also where no rule looks at that. */
+  let begins = false;
 
   const current = (): ArchiveFile => present(set.files[file], 'file of a set');
 
@@ -174,12 +176,20 @@ export function openHistory(set: ArchiveSet, way: HistoryWay): HistoryStream {
     const { bytes } = next;
     counts.bytes += bytes.length;
     counts.lines += countRecords(next);
-    times = timesOf(next, standing, (start, end) => ports.decode(bytes, start, end, 'utf8'), parser.stamp);
+    const decode = (start: number, end: number): string => ports.decode(bytes, start, end, 'utf8');
+    times = timesOf(next, standing, decode, parser.stamp);
     anchor = 0;
     candidates = scanner.scan(next)[Symbol.iterator]();
     isOpen = true;
-    advance();
-    if (counts.first === undefined) counts.first = pending?.event.at ?? times.last;
+    const first = counts.first === undefined ? firstStamp(next, times, decode, parser.stamp) : undefined;
+    if (first === undefined) {
+      advance();
+      counts.first ??= pending?.event.at ?? times.last;
+      return;
+    }
+    counts.first = first;
+    reached = latest(reached, first);
+    begins = true;
   };
 
   const advance = (): void => {
@@ -236,6 +246,11 @@ export function openHistory(set: ArchiveSet, way: HistoryWay): HistoryStream {
     },
     at: () => (isOpen ? reached : undefined),
     take() {
+      if (begins) {
+        begins = false;
+        advance();
+        return undefined;
+      }
       const step = pending;
       if (step !== undefined) {
         advance();

@@ -20,6 +20,19 @@ export function recordAt({ bytes, records }: Chunk, offset: number): RecordSpan 
   return { start, end: withoutReturn(bytes, start, end) };
 }
 
+/** The record that comes next; undefined: this is the last one. */
+export function recordAfter(chunk: Chunk, { start }: RecordSpan): RecordSpan | undefined {
+  const { bytes, records } = chunk;
+  if (records.kind === 'table') {
+    // Entries are few: this is asked for at the beginning of a chunk only.
+    const index = records.offsets.findIndex((offset, at) => at % 2 === 0 && offset > start);
+    const [begin, end] = index < 0 ? [] : records.offsets.subarray(index, index + 2);
+    return begin === undefined || end === undefined ? undefined : { start: begin, end };
+  }
+  const feed = bytes.indexOf(LF, start);
+  return feed < 0 || feed + 1 >= bytes.length ? undefined : recordAt(chunk, feed + 1);
+}
+
 function entryAt(offsets: Uint32Array, offset: number): RecordSpan | undefined {
   let low = 0;
   let high = offsets.length >> 1;
