@@ -60,7 +60,7 @@ function build(version: string, done: (code: ExitCode) => void): Command {
   program
     .command('watch')
     .description('files or standard input (-) through the shipped rules; alerts on the screen')
-    .argument('[file...]', "files, '-' for standard input; without any, this machine's usual logs")
+    .argument('[file...]', "files, '-' for standard input; without any, this machine's usual logs or journal")
     .option('--once', 'read to the end and stop')
     .option('--rule <regex>', 'alert on lines that match (repeatable)', collect)
     .option(
@@ -151,6 +151,17 @@ function build(version: string, done: (code: ExitCode) => void): Command {
     .command('status')
     .description('health, sources, the two sums')
     .action(action(async () => (await import('./commands/status.ts')).status));
+  program
+    .command('top')
+    .description('how everything stands, live: sources, channels, open alerts, rules')
+    .option('--once', 'print it and stop; so does a pipe')
+    .addOption(
+      new Option('--view <name>', 'what is shown first')
+        .choices(['overview', 'alerts', 'rules'])
+        .default('overview'),
+    )
+    .option('--every <duration>', 'how often it is looked at', '1s')
+    .action(action(async () => (await import('./commands/top.ts')).top));
   program
     .command('reload')
     .description('the running daemon reads its configuration again')

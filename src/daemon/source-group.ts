@@ -107,11 +107,19 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
   });
 
   const pump = (name: string, source: Source, signal: AbortSignal): SourcePump => {
-    const pumped = pumpSource(name, source, signal, ports.offer, sizeOf(name).took, ports.now(), (stream, notice) => {
-      const say = notice.severity === 'error' ? ports.log.error : ports.log.warn;
-      say(notice.code, { source: name, stream, text: notice.text });
-      if (notice.alert) ports.offer(internalRaise(notice.code, name, stream, notice.text));
-    });
+    const pumped = pumpSource(
+      name,
+      source,
+      signal,
+      ports.offer,
+      sizeOf(name).took,
+      ports.now(),
+      (stream, notice) => {
+        const say = notice.severity === 'error' ? ports.log.error : ports.log.warn;
+        say(notice.code, { source: name, stream, text: notice.text });
+        if (notice.alert) ports.offer(internalRaise(notice.code, name, stream, notice.text));
+      },
+    );
     pumps.set(name, pumped);
     pumped.ended.catch((error: unknown) => {
       const text = `source ${name} ended by a bug: ${String(error)}`;

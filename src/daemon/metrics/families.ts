@@ -18,8 +18,19 @@ function wayIn({ sources, catchingUp, startedAt }: Metrics): readonly Family[] {
   const each = (value: (source: Metrics['sources'][number]) => number | undefined): readonly Sample[] =>
     sources.flatMap((source) => sampleOf({ source: source.name }, value(source)));
   return [
-    counter('source_lines', 'Records read.', created, each(({ lines }) => lines)),
-    counter('source_bytes', 'Bytes read.', created, each(({ bytes }) => bytes), 'bytes'),
+    counter(
+      'source_lines',
+      'Records read.',
+      created,
+      each(({ lines }) => lines),
+    ),
+    counter(
+      'source_bytes',
+      'Bytes read.',
+      created,
+      each(({ bytes }) => bytes),
+      'bytes',
+    ),
     counter(
       'source_candidates',
       'Records that some rule could match.',
@@ -60,8 +71,18 @@ function rulesAndAlerts({ rules, alerts, raises, startedAt, silences, breaches }
     rules.map((rule) => ({ labels: { rule: rule.rule }, value: value(rule) }));
   const { held, pending, ...ended } = raises;
   return [
-    counter('rule_matches', 'Matches since the ledger began.', undefined, each(({ matched }) => matched)),
-    counter('rule_raises', 'Of these, those that raised.', undefined, each(({ raised }) => raised)),
+    counter(
+      'rule_matches',
+      'Matches since the ledger began.',
+      undefined,
+      each(({ matched }) => matched),
+    ),
+    counter(
+      'rule_raises',
+      'Of these, those that raised.',
+      undefined,
+      each(({ raised }) => raised),
+    ),
     counter(
       'rule_timeouts',
       'Matches cut off by the time limit.',
@@ -121,8 +142,16 @@ function wayOut({ channels, startedAt }: Metrics): readonly Family[] {
       created,
       samples: channels.map(({ name, latency }) => ({ labels: { channel: name }, ...latency })),
     },
-    gauge('channel_waiting', 'Messages that wait.', each(({ waiting }) => waiting)),
-    gauge('channel_under_way', 'Attempts under way.', each(({ underWay }) => underWay)),
+    gauge(
+      'channel_waiting',
+      'Messages that wait.',
+      each(({ waiting }) => waiting),
+    ),
+    gauge(
+      'channel_under_way',
+      'Attempts under way.',
+      each(({ underWay }) => underWay),
+    ),
     gauge(
       'channel_state',
       'How the channel stands: 1 for the state that holds.',
@@ -130,8 +159,16 @@ function wayOut({ channels, startedAt }: Metrics): readonly Family[] {
         channelStates.map((state) => ({ labels: { channel: name, state }, value: Number(state === held) })),
       ),
     ),
-    gauge('budget_used', 'Attempts that count in the rolling window.', ofBudgets(({ used }) => used)),
-    gauge('budget_limit', 'Most of them.', ofBudgets(({ limit }) => limit)),
+    gauge(
+      'budget_used',
+      'Attempts that count in the rolling window.',
+      ofBudgets(({ used }) => used),
+    ),
+    gauge(
+      'budget_limit',
+      'Most of them.',
+      ofBudgets(({ limit }) => limit),
+    ),
     gauge(
       'channel_spent_dollars',
       'US dollars in the last 24 hours, where messages have a price.',
