@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { ChannelWorld, WorldPlace } from './channel-worlds.ts';
@@ -22,6 +24,11 @@ export const monitoringWorlds: { readonly [kind: string]: OpenWorld } = {
     const world = await talkWorld(mood, natsTalk);
     const login = { user: 'alice', 'password-file': secretFile };
     return { ...world, options: { server: `nats://127.0.0.1:${world.port}`, timeout, ...login } };
+  },
+  'snmp-trap': async (mood, { secretFile, timeout }) => {
+    const world = await trapWorld(mood);
+    const where = { server: '127.0.0.1', port: world.port, version: '2c', 'community-file': secretFile };
+    return { ...world, options: { ...where, timeout } };
   },
 };
 
@@ -177,3 +184,28 @@ const natsTalk: Talk = {
     return { say, rest, taken };
   },
 };
+
+/** Who takes informs of version 2c: a response is the request with another tag (RFC 3416, sections 3 and 4.2.7). */
+async function trapWorld(mood: Mood): Promise<NetWorld> {
+  let taken = 0;
+  const socket = createSocket('udp4');
+  socket.on('message', (bytes, from) => {
+    const pdu = bytes.indexOf(0xa6);
+    const answer = Buffer.from(bytes);
+    answer[pdu] = 0xa2;
+    if (mood === 'silent') return;
+    if (mood === 'rude') return void socket.send('x', from.port, from.address);
+    // After tag and length come the number of the request, then the error status.
+    const number = pdu + 2 + ((bytes[pdu + 1] ?? 0) > 0x80 ? (bytes[pdu + 1] ?? 0) - 0x80 : 0);
+    if (mood === 'repeating') answer[number + 2 + (bytes[number + 1] ?? 0) + 2] = 5;
+    taken += Number(mood === 'good');
+    socket.send(answer, from.port, from.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  const stop = (): void => void socket.close();
+  if (mood !== 'absent') return { port, taken: () => taken, stop };
+  stop();
+  return { port, taken: () => 0, stop: () => undefined };
+}
