@@ -8,6 +8,7 @@ import { nats } from './nats/nats.ts';
 import { nscaNg } from './nsca-ng/nsca-ng.ts';
 import { nsca } from './nsca/nsca.ts';
 import { screen } from './screen/screen.ts';
+import { snmpTrap } from './snmp-trap/snmp-trap.ts';
 import { syslog } from './syslog/syslog.ts';
 import { webhook } from './webhook/webhook.ts';
 import { xDm } from './x/dm.ts';
@@ -57,6 +58,7 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(smstools),
   registered(mqtt),
   registered(nats),
+  registered(snmpTrap),
   registered(exec),
   registered(apprise),
   registered(file),
