@@ -16,4 +16,4 @@ export const titleLine = (name: string, section: number, version: string): strin
   `.\\" Made from the program: edit that, not this.\n.TH ${roff(name.toUpperCase())} ${section} ${pagesDate} "Bird Sentinel ${roff(version)}"\n`;
 
 /** Pages made twice from one program are the same, so no clock is read. */
-const pagesDate = '2026\\-11\\-21';
+const pagesDate = '2026-11-21';

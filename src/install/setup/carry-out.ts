@@ -83,7 +83,10 @@ function makeDirectory({ path, mode, owner }: Of<'directory'>, root: string): Do
     return { type: 'failed', text: `${place} is not a directory` };
   const isSo =
     before !== undefined && before.uid === uid && before.gid === gid && (before.mode & 0o7777) === mode;
-  if (before === undefined) mkdirSync(place, { recursive: true, mode });
+  if (before === undefined) {
+    mkdirSync(dirname(place), { recursive: true, mode: 0o755 });
+    mkdirSync(place, { mode });
+  }
   // What root made here before there was the user must be that user's too.
   if (owner === 'service' && before !== undefined && before.uid !== uid) handOverAll(place, uid, gid);
   chmodSync(place, mode);

@@ -1,0 +1,276 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readAccounts } from '../../src/install/accounts.ts';
+import { unitText } from '../../src/install/setup/unit.ts';
+import { usualPlaces } from '../../src/install/setup/program.ts';
+import { whyUnreachable } from '../../src/install/setup/program-place.ts';
+import { startMachine, whyNoMachine, type Machine } from '../peers/machine.ts';
+import { run } from './program.ts';
+
+const isRoot = process.geteuid?.() === 0;
+const hasProgram = (name: string): boolean => spawnSync('which', [name]).status === 0;
+
+describe('setup below another root', () => {
+  let root = '';
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'setup-'));
+    mkdirSync(join(root, 'etc'));
+    for (const name of ['passwd', 'group', 'shadow', 'gshadow', 'login.defs'])
+      if (existsSync(join('/etc', name))) copyFileSync(join('/etc', name), join(root, 'etc', name));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  const setup = (...args: readonly string[]) => run(['setup', '--root', root, ...args]);
+  const modeOf = (path: string): string => (statSync(join(root, path)).mode & 0o7777).toString(8);
+
+  test('a user without a shell in the groups of the logs, directories with modes, once and again', async ({
+    skip,
+  }) => {
+    skip(!isRoot, 'users are made by root');
+    const first = await setup('--starter', 'systemd');
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    const user = readAccounts(root).user('bird-sentinel');
+    const journal = readAccounts(root).groupId('systemd-journal');
+    expect(user?.groups).toEqual(
+      expect.arrayContaining([
+        readAccounts(root).groupId('adm'),
+        ...(journal === undefined ? [] : [journal]),
+      ]),
+    );
+    expect(readFileSync(join(root, 'etc/passwd'), 'utf8')).toMatch(
+      /^bird-sentinel:.*:\/usr\/sbin\/nologin$/m,
+    );
+    expect([modeOf('etc/bird-sentinel'), modeOf('etc/bird-sentinel/secrets')]).toEqual(['750', '700']);
+    expect([modeOf('var/lib/bird-sentinel'), modeOf('var/log/bird-sentinel'), modeOf('var/lib')]).toEqual([
+      '700',
+      '750',
+      '755',
+    ]);
+    expect(statSync(join(root, 'var/lib/bird-sentinel')).uid).toBe(user?.uid);
+    const second = await setup('--starter', 'systemd');
+    expect(second.code).toBe(0);
+    expect(second.stdout.split('\n').filter((line) => line !== '' && !line.endsWith('(as it was)'))).toEqual(
+      [],
+    );
+  });
+
+  test('what root made before belongs to the user afterwards; a changed file is kept beside', async ({
+    skip,
+  }) => {
+    skip(!isRoot, 'users are made by root');
+    mkdirSync(join(root, 'var/lib/bird-sentinel'), { recursive: true });
+    writeFileSync(join(root, 'var/lib/bird-sentinel/ledger.db'), '');
+    mkdirSync(join(root, 'etc/logrotate.d'));
+    writeFileSync(join(root, 'etc/logrotate.d/bird-sentinel'), 'mine');
+    expect((await setup('--starter', 'lsb')).code).toBe(0);
+    const uid = readAccounts(root).user('bird-sentinel')?.uid;
+    expect(statSync(join(root, 'var/lib/bird-sentinel/ledger.db')).uid).toBe(uid);
+    expect(readFileSync(join(root, 'etc/logrotate.d/bird-sentinel.old'), 'utf8')).toBe('mine');
+    expect(spawnSync('sh', ['-n', join(root, 'etc/init.d/bird-sentinel')]).status).toBe(0);
+    expect(modeOf('etc/init.d/bird-sentinel')).toBe('755');
+    expect(existsSync(join(root, 'etc/systemd/system/bird-sentinel.service'))).toBe(false);
+  });
+
+  test('--print does nothing and shows all; --uninstall leaves data', async ({ skip }) => {
+    const printed = await setup('--print', '--starter', 'systemd');
+    expect(printed.code).toBe(0);
+    for (const words of ['ProtectSystem=strict', '# user bird-sentinel, without a shell', '# directory'])
+      expect(printed.stdout).toContain(words);
+    expect(existsSync(join(root, 'etc/systemd'))).toBe(false);
+    expect((await setup('--uninstall', '--starter', 'systemd')).stdout).toBe('nothing is installed\n');
+    skip(!isRoot, 'users are made by root');
+    await setup('--starter', 'systemd');
+    writeFileSync(join(root, 'etc/bird-sentinel/sentinel.yaml'), '');
+    const { code, stdout } = await setup('--uninstall', '--starter', 'systemd');
+    expect(code).toBe(0);
+    expect(stdout).toContain('left as they are: /etc/bird-sentinel');
+    expect(existsSync(join(root, 'etc/systemd/system/bird-sentinel.service'))).toBe(false);
+    expect(existsSync(join(root, 'etc/bird-sentinel/sentinel.yaml'))).toBe(true);
+  });
+
+  test('a program in a home is refused', async () => {
+    expect(whyUnreachable(['/usr/bin/node', '/opt/bird-sentinel/dist/cli/main.js'])).toBeUndefined();
+    const { code, stderr } = await setup('--program', '/home/me/bin/bird-sentinel');
+    expect(code).toBe(1);
+    expect(stderr).toContain('install the program, and Node, for all users');
+  });
+});
+
+describe('the unit', () => {
+  let dir = '';
+  const unit = (): string => join(dir, 'bird-sentinel.service');
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'unit-'));
+    writeFileSync(unit(), unitText({ command: [process.execPath, '/usr/bin/env'], ...usualPlaces }));
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  test('systemd finds nothing wrong with it', ({ skip }) => {
+    skip(!hasProgram('systemd-analyze'), 'systemd is not installed');
+    const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit()], {
+      encoding: 'utf8',
+    });
+    expect(`${stdout}${stderr}`).toBe('');
+    expect(status).toBe(0);
+  });
+
+  test('systemd calls its exposure OK', ({ skip }) => {
+    skip(!hasProgram('systemd-analyze'), 'systemd is not installed');
+    const { stdout } = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', unit()], {
+      encoding: 'utf8',
+    });
+    const [, level = ''] = /Overall exposure level for bird-sentinel\.service: ([\d.]+)/.exec(stdout) ?? [];
+    console.log(`unit: exposure ${level}`);
+    expect(Number(level)).toBeLessThanOrEqual(2);
+  });
+
+  test('words that mean something to systemd are escaped', () => {
+    const text = unitText({ command: ['/opt/a b/100%$x'], ...usualPlaces, state: '/srv/state' });
+    expect(text).toContain('ExecStart="/opt/a b/100%%$$x" run');
+    expect(text).toContain('ReadWritePaths=/srv/state');
+  });
+});
+
+const sentinel = 'node /opt/bird-sentinel/dist/cli/main.js';
+const rule =
+  'sources: { app: { file: /var/log/app.log } }\\nrules: [{ id: boom, match: boom, alert: { title: "boom {{ line }}" } }]\\nchannels: { log: { file: { file: /var/log/bird-sentinel/alerts.log } } }\\n';
+/** A configuration, and a log that adm may read and nobody else. */
+const furnish = `
+  touch /var/log/app.log; chown root:adm /var/log/app.log; chmod 640 /var/log/app.log
+  printf '${rule}' > /etc/bird-sentinel/sentinel.yaml`;
+const obstacleTo = (kind: 'systemd' | 'plain'): string | undefined =>
+  whyNoMachine(kind) ?? whyUnreachable([process.execPath]);
+
+describe('on a machine with systemd', () => {
+  let machine: Machine | undefined;
+  const obstacle = obstacleTo('systemd');
+  beforeAll(async () => {
+    if (obstacle === undefined) machine = await startMachine('systemd');
+  });
+  afterAll(() => machine?.stop());
+
+  test('setup, start, alert, reload, watchdog, stop, uninstall', { timeout: 300_000 }, async ({ skip }) => {
+    skip(obstacle !== undefined, obstacle);
+    if (machine === undefined) return;
+    const { run: on, until } = machine;
+    const first = on(`${sentinel} setup`);
+    expect(first.stderr).toBe('');
+    expect(first.stdout).toContain('next: bird-sentinel init');
+    expect(on(furnish).code).toBe(0);
+    // Restarted with a short watchdog, to see it bite.
+    on(
+      'mkdir -p /etc/systemd/system/bird-sentinel.service.d; printf "[Service]\\nWatchdogSec=6s\\nTimeoutAbortSec=2s\\nLoadCredential=mail.pw:/etc/bird-sentinel/secrets/mail.pw\\n" > /etc/systemd/system/bird-sentinel.service.d/test.conf; echo secret > /etc/bird-sentinel/secrets/mail.pw',
+    );
+    const again = on(`${sentinel} setup`);
+    expect(again.stderr, on('journalctl -u bird-sentinel --no-pager').stdout).toBe('');
+    expect(again.code).toBe(0);
+    // Type=notify: a restart ends well only when READY=1 came.
+    const show = (property: string): string =>
+      on(`systemctl show bird-sentinel -p ${property} --value`).stdout.trim();
+    expect(show('ActiveState')).toBe('active');
+    const pid = show('MainPID');
+    expect(on(`grep -E '^(Uid|CapEff|NoNewPrivs)' /proc/${pid}/status`).stdout).toMatch(
+      /CapEff:\s+0+\n.*NoNewPrivs:\s+1/s,
+    );
+
+    on('echo "boom 1" >> /var/log/app.log');
+    await until('grep -q "boom 1" /var/log/bird-sentinel/alerts.log', 'the alert');
+    expect(on('stat -c %U:%a /var/lib/bird-sentinel/ledger.db').stdout.trim()).toBe('bird-sentinel:600');
+    await until(
+      'systemctl show bird-sentinel -p StatusText --value | grep -q "lines read"',
+      'the watchdog to be fed',
+    );
+
+    on("sed -i 's/match: boom/match: crash/' /etc/bird-sentinel/sentinel.yaml");
+    expect(on('systemctl reload bird-sentinel')).toMatchObject({ code: 0, stderr: '' });
+    on('echo "crash 2" >> /var/log/app.log');
+    await until('grep -q "crash 2" /var/log/bird-sentinel/alerts.log', 'the alert of the changed rule');
+    on("cp /etc/bird-sentinel/sentinel.yaml /root/; echo 'sources: 5' > /etc/bird-sentinel/sentinel.yaml");
+    expect(on('systemctl reload bird-sentinel').code).not.toBe(0);
+    expect(show('MainPID')).toBe(pid);
+    on('cp /root/sentinel.yaml /etc/bird-sentinel/');
+
+    on(`kill -STOP ${pid}`);
+    await until(
+      'test "$(systemctl show bird-sentinel -p NRestarts --value)" = 1',
+      'systemd to start it anew',
+    );
+    await until('systemctl is-active -q bird-sentinel', 'the new one');
+    on('echo "crash 3" >> /var/log/app.log');
+    await until('grep -q "crash 3" /var/log/bird-sentinel/alerts.log', 'the alert of the new one');
+    expect(on('grep -c "crash 2" /var/log/bird-sentinel/alerts.log').stdout.trim()).toBe('1');
+
+    expect(on(`${sentinel} doctor`).stdout).toMatch(/^ok +daemon: runs and answers$/m);
+    expect(on('systemctl stop bird-sentinel').code).toBe(0);
+    expect(show('Result')).toBe('success');
+    const gone = on(`${sentinel} setup --uninstall`);
+    expect(gone.stderr).toBe('');
+    expect(on('systemctl cat bird-sentinel').code).not.toBe(0);
+    expect(on('test -e /var/lib/bird-sentinel/ledger.db').code).toBe(0);
+  });
+
+  test('a wrong configuration is not started again and again', { timeout: 120_000 }, async ({ skip }) => {
+    skip(obstacle !== undefined, obstacle);
+    if (machine === undefined) return;
+    const { run: on } = machine;
+    on("mkdir -p /etc/bird-sentinel; echo 'sources: 5' > /etc/bird-sentinel/sentinel.yaml");
+    const { code, stderr } = on(`${sentinel} setup`);
+    expect(code).toBe(1);
+    expect(stderr).toContain('systemctl restart');
+    expect(
+      on('systemctl show bird-sentinel -p ExecMainStatus -p NRestarts --value')
+        .stdout.trim()
+        .split('\n')
+        .toSorted(),
+    ).toEqual(['0', '78']);
+  });
+});
+
+describe('on a machine without systemd', () => {
+  let machine: Machine | undefined;
+  const obstacle =
+    obstacleTo('plain') ?? (hasProgram('start-stop-daemon') ? undefined : 'there is no start-stop-daemon');
+  beforeAll(async () => {
+    if (obstacle === undefined) machine = await startMachine('plain');
+  });
+  afterAll(() => machine?.stop());
+
+  test('setup, start, alert, status, restart, stop, uninstall', { timeout: 300_000 }, async ({ skip }) => {
+    skip(obstacle !== undefined, obstacle);
+    if (machine === undefined) return;
+    const { run: on, until } = machine;
+    expect(on(`${sentinel} setup`)).toMatchObject({ code: 0, stderr: '' });
+    expect(on('ls /etc/rc2.d').stdout).toMatch(/S\d\dbird-sentinel/);
+    const script = '/etc/init.d/bird-sentinel';
+    on("echo 'sources: 5' > /etc/bird-sentinel/sentinel.yaml");
+    const refused = on(`${script} start`);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('sentinel.yaml:1');
+    expect(on(furnish).code).toBe(0);
+    expect(on(`${script} start`)).toMatchObject({ code: 0, stderr: '' });
+    await until(`${sentinel} status`, 'the daemon');
+    expect(on(`${script} status`)).toMatchObject({ code: 0, stdout: 'bird-sentinel runs\n' });
+    expect(on('ps -o user= -p $(cat /run/bird-sentinel.pid)').stdout.trim()).toMatch(/^bird-se/);
+    on('echo "boom 1" >> /var/log/app.log');
+    await until('grep -q "boom 1" /var/log/bird-sentinel/alerts.log', 'the alert');
+    expect(on(`${script} restart`)).toMatchObject({ code: 0, stderr: '' });
+    await until(`${sentinel} status`, 'the new daemon');
+    expect(on(`${script} reload`).code).toBe(0);
+    expect(on(`${script} stop`)).toMatchObject({ code: 0, stderr: '' });
+    expect(on(`${script} status`).code).toBe(3);
+    expect(on('grep -c "stopping" /var/log/bird-sentinel/daemon.log').stdout.trim()).toBe('2');
+    expect(on(`${sentinel} setup --uninstall`)).toMatchObject({ code: 0, stderr: '' });
+    expect(on('ls /etc/rc2.d').stdout).not.toContain('bird-sentinel');
+  });
+});
