@@ -121,9 +121,12 @@ async function statAll(directory: string, names: readonly string[]): Promise<Sib
 const namesIn = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
 
 /** Sorts by age: by time; within one tick of the clock by name. */
-export function newerFirst(a: Sibling, b: Sibling): number {
+export const newerFirst = (a: Sibling, b: Sibling): number => byTime(a, b) || byName(a.path, b.path);
+
+/** 0 within one tick of the clock. */
+export function byTime(a: Sibling, b: Sibling): number {
   const apart = b.facts.mtimeMs - a.facts.mtimeMs;
-  return Math.abs(apart) > tickMs ? apart : byName(a.path, b.path);
+  return Math.abs(apart) > tickMs ? apart : 0;
 }
 
 /** `.1` is newer than `.2`, `-20260102` newer than `-20260101`. */

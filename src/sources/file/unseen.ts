@@ -4,7 +4,7 @@ import { unseenSince } from './locate.ts';
 import type { Fingerprint } from './mark.ts';
 import { openReader, type Reader } from './reader.ts';
 import type { Reading } from './reading.ts';
-import { newerFirst, siblingWithInode, type Sibling } from './siblings.ts';
+import { byTime, newerFirst, siblingWithInode, type Sibling } from './siblings.ts';
 
 /** A file that is read, as it is by now; `named`: under which name beside the path, if it still has one. */
 export interface Whereabouts {
@@ -58,8 +58,12 @@ export async function sortByAge(
       const { facts, named } = await whereabouts(path, reading);
       const { generation } = reading;
       const sibling = named ?? { path: generation.reader.path, facts: generation.facts };
-      return { reading, facts, sibling };
+      return { reading, facts, sibling, isNamed: named !== undefined };
     }),
   );
-  return aged.toSorted((a, b) => newerFirst(b.sibling, a.sibling));
+  return aged.toSorted((a, b) => {
+    // A name that is gone says nothing. What was open under it was there before what came up since.
+    if (a.isNamed !== b.isNamed) return byTime(b.sibling, a.sibling) || (a.isNamed ? 1 : -1);
+    return newerFirst(b.sibling, a.sibling);
+  });
 }
