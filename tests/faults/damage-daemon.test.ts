@@ -280,7 +280,7 @@ receivers: { all: { channels: [hook] } }
         .slice(arrived)
         .map(({ body }) => body)
         .join('\n');
-    await eventually(() => /ledger\.db is damaged .* moved to/.test(told()), 'the alert of it', 40_000);
+    await eventually(() => /ledger\.db is damaged .* moved to/.test(told()), 'the alert of it', 90_000);
     await eventually(() => /needle 39 /.test(told()) && /needle 7 /.test(told()), 'what waited', 60_000);
     await second.kill('SIGTERM');
     expect(readdirSync(place.state).filter((name) => /damaged-.*Z$/.test(name))).toHaveLength(1);

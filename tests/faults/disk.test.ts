@@ -81,7 +81,7 @@ describe('a disk that fills', () => {
       appendFileSync(at.path('app.log'), filler);
     }
     const { pid } = daemon;
-    await eventually(() => toldOfLedger().length === 1, 'the emergency alert', 30_000);
+    await eventually(() => toldOfLedger().length === 1, 'the emergency alert', 90_000);
     expect(toldOfLedger()[0]).toMatch(/ledger cannot be written: .*full/);
     const status = JSON.parse((await run(at.args('--json', 'status'))).stdout) as {
       ledger: { trouble?: string };
@@ -116,10 +116,10 @@ describe('a disk that fills', () => {
     const free = fillDisk(at.state);
     write(3);
     daemon = start(at.args('run'));
-    await eventually(() => toldOfLedger().length === 1, 'the emergency alert', 30_000);
+    await eventually(() => toldOfLedger().length === 1, 'the emergency alert', 90_000);
     expect(toldOfLedger()[0]).toMatch(/ledger cannot be written: .*(full|no space)/i);
     free();
-    await eventually(() => numbersTold().length === 3, 'the lines that waited', 30_000);
+    await eventually(() => numbersTold().length === 3, 'the lines that waited', 90_000);
     expect((await daemon.kill('SIGTERM')).code).toBe(0);
     expect(await numbersInLedger()).toEqual([0, 1, 2]);
   });
@@ -151,10 +151,10 @@ describe(`a disk that fails under a running daemon (${tried.length} of ${faults.
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     const trouble = (): boolean => daemon?.output().stderr.includes('ledger cannot be written') === true;
-    if (fault.notices) await eventually(trouble, 'the trouble', 20_000);
+    if (fault.notices) await eventually(trouble, 'the trouble', 90_000);
     await stop();
     write(5);
-    await eventually(() => numbersTold().length >= written, 'all alerts', 30_000);
+    await eventually(() => numbersTold().length >= written, 'all alerts', 90_000);
     expect((await daemon.kill('SIGTERM')).code).toBe(0);
     expect(numbersTold()).toEqual(everyNumber());
     expect(await numbersInLedger()).toEqual(everyNumber());
@@ -179,7 +179,7 @@ describe(`a disk that fails under a running daemon (${tried.length} of ${faults.
       'the trouble',
     );
     limit('unlimited');
-    await eventually(() => numbersTold().length >= written, 'all alerts', 30_000);
+    await eventually(() => numbersTold().length >= written, 'all alerts', 90_000);
     expect((await daemon.kill('SIGTERM')).code).toBe(0);
     expect(numbersTold()).toEqual(everyNumber());
     expect(await numbersInLedger()).toEqual(everyNumber());
@@ -202,8 +202,8 @@ describe(`a disk that fails under a running daemon (${tried.length} of ${faults.
     await daemon.kill('SIGKILL');
     write(5);
     daemon = await at.daemon();
-    await eventually(async () => (await numbersInLedger()).length >= written, 'every line', 30_000);
-    await eventually(() => new Set(numbersTold()).size === written, 'every line to be told', 30_000);
+    await eventually(async () => (await numbersInLedger()).length >= written, 'every line', 90_000);
+    await eventually(() => new Set(numbersTold()).size === written, 'every line to be told', 90_000);
     expect(await numbersInLedger()).toEqual(everyNumber());
     // The ledger may have lost that it was told.
     expect(numbersTold().length).toBeLessThanOrEqual(2 * written);

@@ -74,7 +74,7 @@ const write = (): number => {
 };
 const writeAndHear = async (what: string): Promise<void> => {
   const number = write();
-  await eventually(() => told('needle').includes(number), `the alert ${what}`, 15_000);
+  await eventually(() => told('needle').includes(number), `the alert ${what}`, 90_000);
 };
 
 async function expectWhole(): Promise<void> {
@@ -125,7 +125,7 @@ describe('a clock that is set', () => {
     });
     await eventually(() => peer.arrivals.length >= 1, 'the first');
     write();
-    await eventually(() => refusals >= 3, 'the third attempt', 40_000);
+    await eventually(() => refusals >= 3, 'the third attempt', 90_000);
     const ended = await daemon?.kill('SIGTERM');
     expect(ended?.code).toBe(0);
     expect(new Set(told('needle')).size).toBe(2);

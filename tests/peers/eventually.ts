@@ -1,7 +1,7 @@
 /** How long a test waits for something before it says that it hangs. */
-const limitMs = 20_000;
+const limitMs = 90_000;
 
-/** Waits until `condition` holds; fails, naming `what`, after twenty seconds. */
+/** Waits until `condition` holds; fails, naming `what`, after a time that is long also where everything is slow. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   what: string,
