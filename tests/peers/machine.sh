@@ -36,6 +36,7 @@ mount -t tmpfs -o mode=1777 none "$root/tmp"
 rm -rf "$root/var/log/journal" "$root/etc/machine-id" "$root"/etc/systemd/system/*.wants
 echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
 hostname throwaway
+echo throwaway >"$root/etc/hostname"
 clean=(env -i "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
 
 if [ "$kind" = plain ]; then
