@@ -86,6 +86,8 @@ export function createBudget(budgets: readonly BudgetRule[], spent: Spent): Budg
 
   const budget: Budget = {
     slots(now, critical = true) {
+      // Asked after every input, and most channels have no limit.
+      if (budgets.length === 0 && spent.reports.length === 0) return Number.POSITIVE_INFINITY;
       const ours = budgets.map((rule) => capOf(rule, critical) - usedSince(now - rule.window));
       const theirs = spent.reports.filter(({ resetAt }) => resetAt > now).map(({ left }) => left);
       return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...ours, ...theirs));

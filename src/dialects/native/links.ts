@@ -8,11 +8,13 @@ type Ear = Extract<DraftPart, { type: 'raises' }>;
 
 /** What ties rules together: the rules they listen to, and the contexts they set and ask for. */
 export function checkLinks(drafts: readonly Draft[], checks: RuleChecks): Diagnostic[] {
+  const contexts = [...drafts.flatMap(({ form }) => form.set?.context ?? []), ...(checks.contexts ?? [])];
+  const heard = new Set(drafts.flatMap(earsOf).map(({ rule }) => rule));
   return [
     ...drafts.flatMap((draft) => earsOf(draft).flatMap((ear) => deafEar(draft, ear, drafts, checks))),
     ...drafts.flatMap((draft) => earsOf(draft).flatMap((ear) => cycleBy(draft, ear, drafts))),
-    ...drafts.flatMap((draft) => unknownContexts(draft, drafts, checks)),
-    ...drafts.flatMap((draft) => withoutEffect(draft, drafts)),
+    ...(checks.complete ? drafts.flatMap((draft) => unknownContexts(draft, contexts)) : []),
+    ...drafts.flatMap((draft) => withoutEffect(draft, heard)),
   ];
 }
 
@@ -74,13 +76,7 @@ function wayBack(
   return undefined;
 }
 
-function unknownContexts(
-  { form, subject }: Draft,
-  drafts: readonly Draft[],
-  checks: RuleChecks,
-): Diagnostic[] {
-  if (!checks.complete) return [];
-  const known = [...drafts.flatMap((other) => other.form.set?.context ?? []), ...(checks.contexts ?? [])];
+function unknownContexts({ form, subject }: Draft, known: readonly string[]): Diagnostic[] {
   const unknownAt = (name: string, path: Path): Diagnostic[] => {
     if (known.includes(name)) return [];
     const near = closest(name, known);
@@ -101,9 +97,8 @@ function unknownContexts(
 }
 
 /** A rule must be good for something: an alert, a context, or another rule that listens to it. */
-function withoutEffect({ form, subject, ok }: Draft, drafts: readonly Draft[]): Diagnostic[] {
-  const isHeard = drafts.some((other) => earsOf(other).some(({ rule }) => rule === form.id));
-  if (!ok || form.alert !== undefined || form.set !== undefined || isHeard) return [];
+function withoutEffect({ form, subject, ok }: Draft, heard: ReadonlySet<string>): Diagnostic[] {
+  if (!ok || form.alert !== undefined || form.set !== undefined || heard.has(form.id)) return [];
   return [
     {
       code: 'config.missing-key',
