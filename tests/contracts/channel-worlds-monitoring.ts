@@ -30,6 +30,11 @@ export const monitoringWorlds: { readonly [kind: string]: OpenWorld } = {
     const where = { server: '127.0.0.1', port: world.port, version: '2c', 'community-file': secretFile };
     return { ...world, options: { ...where, timeout } };
   },
+  irc: async (mood, { secretFile, timeout }) => {
+    const world = await talkWorld(mood, ircTalk);
+    const where = { server: `irc://127.0.0.1:${world.port}`, to: '#alerts' };
+    return { ...world, options: { ...where, 'server-password-file': secretFile, timeout } };
+  },
 };
 
 interface NetWorld {
@@ -209,3 +214,21 @@ async function trapWorld(mood: Mood): Promise<NetWorld> {
   stop();
   return { port, taken: () => 0, stop: () => undefined };
 }
+
+/** A server of IRC that lets everybody in (RFC 2812). */
+const ircTalk: Talk = {
+  refusal: (heard) => `ERROR :${heard.toString('latin1').replace(/\r\n/g, ' ')} ${channelSecret}\r\n`,
+  answer: (heard) => {
+    const text = heard.toString('latin1');
+    const lines = text.split('\r\n').slice(0, -1);
+    const say = lines.map((line) => {
+      const [command, word = ''] = line.split(' ');
+      if (command === 'USER') return `:s 001 ${word} :hello\r\n:s 376 ${word} :end\r\n`;
+      if (command === 'JOIN') return `:s 366 x ${word} :end\r\n`;
+      return command === 'PING' ? `:s PONG s ${word}\r\n` : '';
+    });
+    const taken = lines.filter((line) => line.startsWith('PRIVMSG #alerts :')).length;
+    const used = lines.reduce((bytes, line) => bytes + line.length + 2, 0);
+    return { say: say.join(''), rest: heard.subarray(used), taken };
+  },
+};

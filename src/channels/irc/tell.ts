@@ -1,0 +1,81 @@
+import type { Delivery } from '../../model/delivery.ts';
+import { type Course, tryAgain } from '../attempt-course.ts';
+import { quoted } from '../http-service.ts';
+import type { IrcConnection } from './connection.ts';
+
+/** Why a channel cannot be entered: ERR_NOSUCHCHANNEL and its like (RFC 2812, section 5.2; 477 of IRCv3). */
+const isClosedDoor: ReadonlySet<string> = new Set([
+  '403',
+  '405',
+  '407',
+  '471',
+  '473',
+  '474',
+  '475',
+  '476',
+  '477',
+  '489',
+]);
+
+/** Enters a channel. Undefined once we are in. */
+export async function join(
+  connection: IrcConnection,
+  channel: string,
+  key: string | undefined,
+): Promise<Delivery | undefined> {
+  connection.say(key === undefined ? `JOIN ${channel}` : `JOIN ${channel} ${key}`);
+  for (;;) {
+    const { command, words } = await connection.hear();
+    // RPL_ENDOFNAMES is the last thing said to who comes in.
+    if (command === '366') return undefined;
+    const says = `${channel}: ${command} ${quoted(words.slice(2).join(' '), [key ?? ''])}`;
+    if (isClosedDoor.has(command)) return { type: 'failed', reason: 'recipient', detail: says };
+    if (command === '437') return tryAgain('recipient', says);
+    if (command === 'ERROR')
+      return tryAgain('unavailable', `the server says: ${quoted(words.join(' '), [])}`);
+  }
+}
+
+/** Nobody of that name, not allowed to speak there, or not in there. */
+const isDeaf: ReadonlySet<string> = new Set([
+  '401',
+  '402',
+  '403',
+  '404',
+  '406',
+  '407',
+  '411',
+  '413',
+  '414',
+  '415',
+  '442',
+  '482',
+  '486',
+  '531',
+]);
+
+/**
+ * Says one line, and asks for a PONG behind it: a server works through what it is told in order, so that
+ * an objection would have come before. The proof is that the server has it, not that somebody reads it.
+ */
+export async function tell(
+  connection: IrcConnection,
+  course: Course,
+  line: string,
+  token: string,
+): Promise<Delivery> {
+  course.leaves();
+  connection.say(line);
+  connection.say(`PING :${token}`);
+  let note = '';
+  for (;;) {
+    const { command, words } = await connection.hear();
+    const says = `${command} ${quoted(words.slice(1).join(' '), [])}`;
+    if (command === 'PONG' && words.includes(token)) return { type: 'sent', receipt: `PONG${note}` };
+    if (command === '301') note = '; away';
+    if (isDeaf.has(command)) return { type: 'failed', reason: 'recipient', detail: says };
+    if (command === '417') return { type: 'failed', reason: 'tooLong', detail: says };
+    if (command === '412' || command === '421') return { type: 'failed', reason: 'rejected', detail: says };
+    if (command === 'ERROR') return { type: 'unknown', detail: `the server ends it: ${says}` };
+  }
+}
