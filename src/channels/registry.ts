@@ -2,6 +2,7 @@ import type { ChannelKind, ChannelPorts } from './contract.ts';
 import { email } from './email/email.ts';
 import { exec } from './exec/exec.ts';
 import { file } from './file/file.ts';
+import { irc } from './irc/irc.ts';
 import { mqtt } from './mqtt/mqtt.ts';
 import { nagios } from './nagios/nagios.ts';
 import { nats } from './nats/nats.ts';
@@ -59,6 +60,7 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(mqtt),
   registered(nats),
   registered(snmpTrap),
+  registered(irc),
   registered(exec),
   registered(apprise),
   registered(file),
