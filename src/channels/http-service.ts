@@ -115,6 +115,9 @@ export function quoted(words: string, hidden: readonly string[]): string {
   return truncate(safeLine(shown.replace(/\s+/g, ' ').trim().slice(0, 600)), 300);
 }
 
+/** The address of a path below that of a service. */
+export const under = (service: string, path: string): string => `${service.replace(/\/+$/, '')}/${path}`;
+
 /** The members of a JSON object in text, or undefined when it holds anything else. */
 export function parseObject(text: string): JsonObject | undefined {
   try {

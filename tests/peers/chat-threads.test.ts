@@ -64,7 +64,7 @@ describe('the end of an alert', () => {
   });
 
   it('takes its place where that is wanted', async () => {
-    const more = { resolved: 'edit' };
+    const more = { 'resolve-by': 'edit' };
     const slack = await follow(await sceneOf('slack', { more }), 'resolved');
     expect(slack.request.path).toBe('/api/chat.update');
     expect(slack.fields).toMatchObject({ channel: 'C012AB3CD', ts: slack.id.split('/')[1] });
@@ -95,7 +95,7 @@ describe('what is news about an alert that was told', () => {
     expect(rocketchat.fields['tmid']).toBeUndefined();
     const matrix = await follow(await sceneOf('matrix', { more: { follow: 'thread' } }), 'repeated');
     expect(matrix.fields['m.relates_to']).toEqual({ 'm.in_reply_to': { event_id: matrix.id } });
-    const discord = await follow(await sceneOf('discord', { more: { resolved: 'edit' } }), 'escalated');
+    const discord = await follow(await sceneOf('discord', { more: { 'resolve-by': 'edit' } }), 'escalated');
     expect(discord.request.method).toBe('POST');
   });
 });
@@ -103,8 +103,8 @@ describe('what is news about an alert that was told', () => {
 describe('an earlier message that cannot be found', () => {
   it.each<[ChatName, object, string]>([
     ['slack', {}, 'C012AB3CD/17.000001 #alerts'],
-    ['slack', { resolved: 'edit' }, 'C012AB3CD/17.000001 #alerts'],
-    ['discord', { resolved: 'edit' }, '17 223704706495545344'],
+    ['slack', { 'resolve-by': 'edit' }, 'C012AB3CD/17.000001 #alerts'],
+    ['discord', { 'resolve-by': 'edit' }, '17 223704706495545344'],
     ['mattermost', {}, 'zzzzzzzzzzzzzzzzzzzzzzzzzz abcdefghijklmnopqrstuvwxyz'],
     ['rocketchat', {}, 'gone #alerts'],
     ['telegram', {}, '4711 -1001234'],
@@ -124,7 +124,7 @@ describe('an earlier message that cannot be found', () => {
     ['telegram', 'x'],
     ['matrix', '$event1 !other:example.org'],
   ])('is not looked for in another place: %s %s', async (name, earlier) => {
-    const scene = await sceneOf(name, { more: name === 'discord' ? { resolved: 'edit' } : {} });
+    const scene = await sceneOf(name, { more: name === 'discord' ? { 'resolve-by': 'edit' } : {} });
     expect(await send(scene, 'resolved', { earlier })).toMatchObject({ type: 'sent' });
     const [request, ...more] = scene.standin.requests;
     expect(more).toEqual([]);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { earlierIn, mayReplace, postedAs } from '../chat-reference.ts';
+import { naming, probeBy } from '../chat-probe.ts';
 import { chatShape, markdownOf } from '../chat-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
@@ -34,7 +35,7 @@ const options = z.strictObject({
     .max(80)
     .optional()
     .describe('The name shown as the sender. Default: the name of the webhook.'),
-  resolved: z
+  'resolve-by': z
     .enum(['post', 'edit'])
     .default('post')
     .describe('Whether the end of an alert is a message, or takes the place of the first one, unheard.'),
@@ -61,7 +62,11 @@ export const discord: ChannelKind<Options> = {
   shape: chatShape(2000),
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);
-    return { send: (attempt) => send(service, options, ports, attempt), close: () => service.close() };
+    return {
+      send: (attempt) => send(service, options, ports, attempt),
+      probe: probeBy((signal) => askWho(service, options, ports, signal)),
+      close: () => service.close(),
+    };
   },
 };
 
@@ -74,7 +79,7 @@ const send = (
   withUrl(options['url-file'], async (url) => {
     const limits = { timeoutMs: durationOf(options.timeout), signal: attempt.signal };
     const place = placeOf(url);
-    const replaces = options.resolved === 'edit' && mayReplace(attempt);
+    const replaces = options['resolve-by'] === 'edit' && mayReplace(attempt);
     const earlier = replaces ? earlierIn(attempt, place, /^\d{1,20}$/) : undefined;
     const json = contentOf(options, attempt);
     const fresh = { url: address(url, '', { wait: 'true', thread_id: options['thread-id'] }), json };
@@ -90,7 +95,7 @@ const send = (
     if (earlier !== undefined && isGone(answer)) answer = await service.call(fresh, limits);
     return deliveryOfAnswer(answer, {
       now: ports.now(),
-      hidden: [url, url.split('/').at(-1) ?? ''],
+      hidden: hiddenOf(url),
       complaint,
       accepted: (body) => {
         const id = textIn(body, 'id');
@@ -98,6 +103,22 @@ const send = (
       },
     });
   });
+
+/** "Get Webhook with Token". */
+const askWho = (
+  service: HttpService,
+  options: Options,
+  ports: ChannelPorts,
+  signal: AbortSignal,
+): Promise<Delivery> =>
+  withUrl(options['url-file'], async (url) => {
+    const limits = { timeoutMs: durationOf(options.timeout), signal };
+    const answer = await service.call({ method: 'GET', url }, limits);
+    const accepted = naming('the webhook', (body) => textIn(body, 'name') || textIn(body, 'id'));
+    return deliveryOfAnswer(answer, { now: ports.now(), hidden: hiddenOf(url), complaint, accepted });
+  });
+
+const hiddenOf = (url: string): readonly string[] => [url, url.split('/').at(-1) ?? ''];
 
 /** What a webhook is known by without its token. */
 const placeOf = (url: string): string => /\/webhooks\/(\d{1,20})\//.exec(url)?.[1] ?? 'webhook';

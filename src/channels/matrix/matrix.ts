@@ -4,6 +4,7 @@ import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { cleanText } from '../../render/x-neutralise.ts';
 import { earlierIn, isAside, postedAs } from '../chat-reference.ts';
+import { naming, probeBy } from '../chat-probe.ts';
 import { type ChatText, chatTextOf } from '../chat-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
@@ -16,6 +17,7 @@ import {
   openService,
   serviceTimeout,
   textIn,
+  under,
   withToken,
 } from '../http-service.ts';
 import type { HttpAnswer } from '../http.ts';
@@ -67,7 +69,11 @@ export const matrix: ChannelKind<Options> = {
   },
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);
-    return { send: (attempt) => send(service, options, ports, attempt), close: () => service.close() };
+    return {
+      send: (attempt) => send(service, options, ports, attempt),
+      probe: probeBy((signal) => askWho(service, options, ports, signal)),
+      close: () => service.close(),
+    };
   },
   expiries: ({ server }, { http }, signal) =>
     webhookExpiries({ url: server, tokenFile: undefined }, http, signal),
@@ -101,12 +107,28 @@ const send = (
     });
   });
 
+/** Whose token it is (whoami). */
+const askWho = (
+  service: HttpService,
+  { server, timeout, 'token-file': file }: Options,
+  ports: ChannelPorts,
+  signal: AbortSignal,
+): Promise<Delivery> =>
+  withToken(file, async (token) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const url = under(server, '_matrix/client/v3/account/whoami');
+    const limits = { timeoutMs: durationOf(timeout), signal };
+    const answer = await service.call({ method: 'GET', url, headers }, limits);
+    const accepted = naming('writes as', (body) => textIn(body, 'user_id'));
+    return deliveryOfAnswer(answer, { now: ports.now(), hidden: [token], complaint, accepted });
+  });
+
 const eventId = /^\$[\x21-\x7e]{1,200}$/;
 
 /** A repeat has the same transaction id: the homeserver takes it for the same event. */
 function addressOf({ server, room }: Options, attempt: Attempt): string {
   const path = ['rooms', room, 'send', 'm.room.message', `bird-${idempotencyKeyOf(attempt)}`];
-  return `${server.replace(/\/+$/, '')}/_matrix/client/v3/${path.map(encodeURIComponent).join('/')}`;
+  return under(server, `_matrix/client/v3/${path.map(encodeURIComponent).join('/')}`);
 }
 
 function eventOf({ type, room, follow }: Options, attempt: Attempt): JsonObject {

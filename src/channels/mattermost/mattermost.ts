@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { earlierIn, isAside, postedAs } from '../chat-reference.ts';
+import { naming, probeBy } from '../chat-probe.ts';
 import { chatShape, codePoints, markdownOf } from '../chat-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
@@ -14,6 +15,7 @@ import {
   parseObject,
   serviceTimeout,
   textIn,
+  under,
   withToken,
   withUrl,
 } from '../http-service.ts';
@@ -71,6 +73,7 @@ export const mattermost: ChannelKind<Options> = {
     const world = { service: openService(ports.http), options, ports };
     return {
       send: (attempt) => (options['url-file'] === undefined ? byBot : byWebhook)(world, attempt),
+      ...(options['url-file'] === undefined ? { probe: probeBy((signal) => askChannel(world, signal)) } : {}),
       close: () => world.service.close(),
     };
   },
@@ -120,7 +123,7 @@ const post = (
 ): Promise<HttpAnswer | HttpFailure> =>
   service.call(
     {
-      url: `${(options.server ?? '').replace(/\/+$/, '')}/api/v4/posts`,
+      url: under(options.server ?? '', 'api/v4/posts'),
       headers: { authorization: `Bearer ${token}` },
       json: {
         channel_id: options.channel,
@@ -130,6 +133,17 @@ const post = (
     },
     { timeoutMs: durationOf(options.timeout), signal: attempt.signal },
   );
+
+/** "Get a channel": whether the token is known, and the bot may see the channel. */
+const askChannel = ({ service, options, ports }: World, signal: AbortSignal): Promise<Delivery> =>
+  withToken(options['token-file'] ?? '', async (token) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const url = under(options.server ?? '', `api/v4/channels/${options.channel ?? ''}`);
+    const limits = { timeoutMs: durationOf(options.timeout), signal };
+    const answer = await service.call({ method: 'GET', url, headers }, limits);
+    const accepted = naming('the channel', (body) => textIn(body, 'display_name') || textIn(body, 'name'));
+    return deliveryOfAnswer(answer, { now: ports.now(), hidden: [token], complaint, accepted });
+  });
 
 /** The message to answer was deleted, or never was in this channel. */
 const isGone = (answer: HttpAnswer | HttpFailure): boolean =>

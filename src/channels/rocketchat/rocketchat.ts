@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { earlierIn, isAside, postedAs } from '../chat-reference.ts';
+import { naming, probeBy } from '../chat-probe.ts';
 import { chatShape, markdownOf } from '../chat-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
@@ -15,6 +16,7 @@ import {
   parseObject,
   serviceTimeout,
   textIn,
+  under,
   withToken,
   withUrl,
 } from '../http-service.ts';
@@ -79,6 +81,7 @@ export const rocketchat: ChannelKind<Options> = {
     const world = { service: openService(ports.http), options, ports };
     return {
       send: (attempt) => (options['url-file'] === undefined ? byUser : byIntegration)(world, attempt),
+      ...(options['url-file'] === undefined ? { probe: probeBy((signal) => askWho(world, signal)) } : {}),
       close: () => world.service.close(),
     };
   },
@@ -130,6 +133,17 @@ const byUser = (world: World, attempt: Attempt): Promise<Delivery> =>
     });
   });
 
+/** Whose token it is (me). */
+const askWho = ({ service, options, ports }: World, signal: AbortSignal): Promise<Delivery> =>
+  withToken(options['token-file'] ?? '', async (token) => {
+    const headers = { 'x-auth-token': token, 'x-user-id': options['user-id'] ?? '' };
+    const url = under(options.server ?? '', 'api/v1/me');
+    const limits = { timeoutMs: durationOf(options.timeout), signal };
+    const answer = await service.call({ method: 'GET', url, headers }, limits);
+    const accepted = naming('writes as', (body) => textIn(body, 'username'));
+    return deliveryOfAnswer(answer, { now: ports.now(), hidden: [token], complaint, accepted });
+  });
+
 const messageId = /^[A-Za-z0-9-]{1,60}$/;
 
 function post(
@@ -142,7 +156,7 @@ function post(
   const to = /^[#@]/.test(room) ? { channel: room } : { roomId: room };
   return service.call(
     {
-      url: `${server.replace(/\/+$/, '')}/api/v1/chat.postMessage`,
+      url: under(server, 'api/v1/chat.postMessage'),
       headers: { 'x-auth-token': token, 'x-user-id': user },
       json: {
         ...to,

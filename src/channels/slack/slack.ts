@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { earlierIn, isAside, mayReplace, postedAs } from '../chat-reference.ts';
+import { naming, probeBy } from '../chat-probe.ts';
 import { chatShape, chatTextOf } from '../chat-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
@@ -13,6 +14,7 @@ import {
   parseObject,
   serviceTimeout,
   textIn,
+  under,
   withToken,
   withUrl,
 } from '../http-service.ts';
@@ -40,7 +42,7 @@ const options = z
       .boolean()
       .default(true)
       .describe('Whether what follows about an alert is put below its first message (bots only).'),
-    resolved: z
+    'resolve-by': z
       .enum(['reply', 'edit'])
       .default('reply')
       .describe('Whether the end of an alert is a message, or takes the place of the first one (bots only).'),
@@ -79,6 +81,7 @@ export const slack: ChannelKind<Options> = {
     const world: World = { service, options, ports };
     return {
       send: (attempt) => (options['url-file'] === undefined ? byBot : byWebhook)(world, attempt),
+      ...(options['token-file'] === undefined ? {} : { probe: probeBy((signal) => askWho(world, signal)) }),
       close: () => service.close(),
     };
   },
@@ -108,8 +111,11 @@ const byBot = (world: World, attempt: Attempt): Promise<Delivery> =>
   });
 
 /** `channel/ts` of the first message, as chat.update needs both. */
-const earlierOf = ({ channel = '', thread, resolved }: Options, attempt: Attempt): Earlier | undefined => {
-  const isEdit = resolved === 'edit' && mayReplace(attempt);
+const earlierOf = (
+  { channel = '', thread, 'resolve-by': by }: Options,
+  attempt: Attempt,
+): Earlier | undefined => {
+  const isEdit = by === 'edit' && mayReplace(attempt);
   const id =
     thread || isEdit ? earlierIn(attempt, channel, /^[A-Z0-9]{1,30}\/\d{1,15}\.\d{1,9}$/) : undefined;
   const [place = '', ts = ''] = id?.split('/') ?? [];
@@ -139,13 +145,27 @@ function post(
         : { channel: options.channel, ...below(earlier.ts) };
   return service.call(
     {
-      url: `${options.api.replace(/\/+$/, '')}/${method}`,
+      url: under(options.api, method),
       headers: { authorization: `Bearer ${token}` },
       json: { ...to, ...slackMessage(chatTextOf(attempt)) },
     },
     { timeoutMs: durationOf(options.timeout), signal: attempt.signal },
   );
 }
+
+/** Whose token it is (auth.test); whether the bot is in the channel only a message would tell. */
+const askWho = ({ service, options, ports }: World, signal: AbortSignal): Promise<Delivery> =>
+  withToken(options['token-file'] ?? '', async (token) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const url = under(options.api, 'auth.test');
+    const answer = await service.call({ url, headers }, { timeoutMs: durationOf(options.timeout), signal });
+    const named = naming('writes as', (body) => textIn(body, 'user'));
+    return deliveryOfAnswer(answer, {
+      now: ports.now(),
+      hidden: [token],
+      accepted: (body) => (body?.['ok'] === true ? named(body) : slackComplaint(textIn(body, 'error'))),
+    });
+  });
 
 const errorIn = (answer: HttpAnswer | HttpFailure): string =>
   answer.type === 'answer' ? textIn(parseObject(answer.body), 'error') : '';

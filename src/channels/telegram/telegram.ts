@@ -3,6 +3,7 @@ import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { neutraliseForPost } from '../../render/x-neutralise.ts';
 import { earlierIn, postedAs } from '../chat-reference.ts';
+import { naming, probeBy } from '../chat-probe.ts';
 import { chatShape, type ChatText, chatTextOf } from '../chat-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
@@ -16,6 +17,7 @@ import {
   parseObject,
   serviceTimeout,
   textIn,
+  under,
   withToken,
 } from '../http-service.ts';
 import type { HttpAnswer } from '../http.ts';
@@ -57,7 +59,11 @@ export const telegram: ChannelKind<Options> = {
   shape: chatShape(4096),
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);
-    return { send: (attempt) => send(service, options, ports, attempt), close: () => service.close() };
+    return {
+      send: (attempt) => send(service, options, ports, attempt),
+      probe: probeBy((signal) => askChat(service, options, ports, signal)),
+      close: () => service.close(),
+    };
   },
 };
 
@@ -68,7 +74,7 @@ const send = (
   attempt: Attempt,
 ): Promise<Delivery> =>
   withToken(options['token-file'], async (token) => {
-    const url = `${options.api.replace(/\/+$/, '')}/bot${token}/sendMessage`;
+    const url = under(options.api, `bot${token}/sendMessage`);
     const limits = { timeoutMs: durationOf(options.timeout), signal: attempt.signal };
     const call = (words: JsonObject) =>
       service.call({ url, json: { ...envelopeOf(options, attempt), ...words } }, limits);
@@ -83,12 +89,32 @@ const send = (
     });
   });
 
+/** getChat: whether the token is known, and the chat to the bot. */
+const askChat = (
+  service: HttpService,
+  { api, chat, timeout, 'token-file': file }: Options,
+  ports: ChannelPorts,
+  signal: AbortSignal,
+): Promise<Delivery> =>
+  withToken(file, async (token) => {
+    const url = under(api, `bot${token}/getChat`);
+    const limits = { timeoutMs: durationOf(timeout), signal };
+    const answer = await service.call({ url, json: { chat_id: chatId(chat) } }, limits);
+    const accepted = naming('the chat', (body) => {
+      const found = isObject(body?.['result']) ? body['result'] : undefined;
+      return textIn(found, 'title') || textIn(found, 'username') || textIn(found, 'first_name');
+    });
+    return deliveryOfAnswer(answer, { now: ports.now(), hidden: [token], complaint, accepted });
+  });
+
+const chatId = (chat: string): string | number => (chat.startsWith('@') ? chat : Number(chat));
+
 function envelopeOf({ chat, topic, reply, silent }: Options, attempt: Attempt): JsonObject {
   const earlier = reply ? earlierIn(attempt, chat, /^\d{1,15}$/) : undefined;
   const { severity, payload } = attempt.message;
   const isSilent = silent.includes(payload.reason === 'resolved' ? 'resolved' : severity);
   return {
-    chat_id: chat.startsWith('@') ? chat : Number(chat),
+    chat_id: chatId(chat),
     ...(topic === undefined ? {} : { message_thread_id: topic }),
     ...(earlier === undefined
       ? {}

@@ -3,6 +3,7 @@ import { truncate } from '../../kit/text.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { cleanText } from '../../render/x-neutralise.ts';
+import { naming, probeBy } from '../chat-probe.ts';
 import { chatShape, codePoints, markdownOf } from '../chat-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
@@ -14,6 +15,7 @@ import {
   openService,
   serviceTimeout,
   textIn,
+  under,
   withToken,
 } from '../http-service.ts';
 import type { HttpAnswer } from '../http.ts';
@@ -65,7 +67,11 @@ export const zulip: ChannelKind<Options> = {
   shape: chatShape(10_000, codePoints),
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);
-    return { send: (attempt) => send(service, options, ports, attempt), close: () => service.close() };
+    return {
+      send: (attempt) => send(service, options, ports, attempt),
+      probe: probeBy((signal) => askWho(service, options, ports, signal)),
+      close: () => service.close(),
+    };
   },
   expiries: ({ server }, { http }, signal) =>
     webhookExpiries({ url: server, tokenFile: undefined }, http, signal),
@@ -78,10 +84,10 @@ const send = (
   attempt: Attempt,
 ): Promise<Delivery> =>
   withToken(options['token-file'], async (key) => {
-    const login = Buffer.from(`${options.user}:${key}`).toString('base64');
+    const login = loginOf(options, key);
     const answer = await service.call(
       {
-        url: `${options.server.replace(/\/+$/, '')}/api/v1/messages`,
+        url: under(options.server, 'api/v1/messages'),
         headers: { authorization: `Basic ${login}` },
         form: { ...placeOf(options, attempt), content: markdownOf(attempt) },
       },
@@ -99,6 +105,25 @@ const send = (
         return { type: 'unknown', detail: 'taken, but no message was named: not a Zulip?' };
       },
     });
+  });
+
+const loginOf = ({ user }: Options, key: string): string => Buffer.from(`${user}:${key}`).toString('base64');
+
+/** Whose key it is ("Get own user"). */
+const askWho = (
+  service: HttpService,
+  options: Options,
+  ports: ChannelPorts,
+  signal: AbortSignal,
+): Promise<Delivery> =>
+  withToken(options['token-file'], async (key) => {
+    const login = loginOf(options, key);
+    const headers = { authorization: `Basic ${login}` };
+    const url = under(options.server, 'api/v1/users/me');
+    const limits = { timeoutMs: durationOf(options.timeout), signal };
+    const answer = await service.call({ method: 'GET', url, headers }, limits);
+    const accepted = naming('writes as', (body) => textIn(body, 'full_name') || textIn(body, 'email'));
+    return deliveryOfAnswer(answer, { now: ports.now(), hidden: [key, login], complaint, accepted });
   });
 
 /** A channel is `stream` for servers before 9.0, and for newer ones too. */
