@@ -92,6 +92,8 @@ export interface ChannelKind<Options> {
   readonly resolved: boolean;
   /** It wakes nobody: unless the configuration says otherwise it does not heed quiet hours. */
   readonly isSilent?: true;
+  /** Its messages stay on this machine: nothing is taken out of them unless the configuration says so. */
+  readonly local?: true;
   /** Alerts go here when no channel is configured. */
   readonly fallback?: true;
   /** US dollars for one part, as the service publishes it; absent: free. */

@@ -175,12 +175,12 @@ function buildSources(
 }
 
 async function buildChannels(
-  { channels, budgets }: ConfigDocument,
+  { channels, budgets, redact }: ConfigDocument,
   locate: Locate,
   { registries, ports, zone }: BuildContext,
 ): Promise<Checked<readonly ChannelConfig[]>> {
   const built = Object.entries(channels).map(async ([name, data]): Promise<Checked<ChannelConfig>> => {
-    const channel = buildChannel(name, data, locate, budgets[name], registries);
+    const channel = buildChannel(name, data, locate, { budgets: budgets[name], redact }, registries);
     if (!channel.ok) return channel;
     const { kind, options } = channel.value;
     const inside = under(locate, ['channels', name, kind.kind]);

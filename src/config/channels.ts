@@ -3,9 +3,11 @@ import type { ChannelKind } from '../channels/contract.ts';
 import { validate, type Subject } from '../dialects/native/issues.ts';
 import { under, type Locate } from '../dialects/native/place.ts';
 import type { Checked } from '../model/diagnostic.ts';
+import type { Redactable } from '../render/redact.ts';
 import type { ChannelConfig } from './config.ts';
 import { budgetsOf, type WrittenBudget } from './budgets.ts';
 import { kindOf } from './kind-of.ts';
+import { redactOf, redactSchema, type WrittenRedact } from './redact.ts';
 import { resolvePaths } from './paths.ts';
 import type { Registries } from './registries.ts';
 
@@ -41,19 +43,27 @@ export function buildChannel(
   name: string,
   data: unknown,
   all: Locate,
-  budgets: WrittenBudget | undefined,
+  {
+    budgets,
+    redact,
+  }: { readonly budgets: WrittenBudget | undefined; readonly redact: WrittenRedact | undefined },
   registries: Registries,
 ): Checked<ChannelConfig> {
   const locate = under(all, ['channels', name]);
   const subject: Subject = { data, name: `channels.${name}`, locate };
   const kind = kindOf(subject, 'channel', registries.channels, {
-    beside: ['resolved', 'quiet-hours'],
+    beside: ['resolved', 'quiet-hours', 'redact'],
     planned,
   });
   if (!kind.ok) return kind;
   const row = kind.value;
   const checked = validate(
-    z.strictObject({ [row.kind]: z.unknown(), resolved: resolvedSchema, 'quiet-hours': quietHoursSchema }),
+    z.strictObject({
+      [row.kind]: z.unknown(),
+      resolved: resolvedSchema,
+      'quiet-hours': quietHoursSchema,
+      redact: redactSchema,
+    }),
     subject,
   );
   const inner = (data as { readonly [key: string]: unknown })[row.kind];
@@ -66,16 +76,20 @@ export function buildChannel(
   });
   const diagnostics = [...checked.diagnostics, ...options.diagnostics];
   if (!checked.ok || !options.ok) return { ok: false, diagnostics };
-  const { resolved } = data as { readonly resolved?: boolean };
+  const { resolved, redact: own } = data as { readonly resolved?: boolean; readonly redact?: WrittenRedact };
   const value: ChannelConfig = {
     name,
-    kind: shaped(row, options.value),
+    kind: redacting(shaped(row, options.value), redactOf(own, redact, row)),
     options: options.value,
     ...budgetsOf(budgets, row),
     resolved: resolved ?? row.resolved,
   };
   return { ok: true, value, diagnostics };
 }
+
+/** The row whose messages lack what is to be taken out. */
+const redacting = (row: ChannelKind<unknown>, redact: readonly Redactable[]): ChannelKind<unknown> =>
+  redact.length === 0 ? row : { ...row, shape: { ...row.shape, redact } };
 
 /** The row with the shape that its options ask for. */
 const shaped = (row: ChannelKind<unknown>, options: unknown): ChannelKind<unknown> =>

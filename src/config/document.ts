@@ -8,6 +8,7 @@ import { heartbeat } from './heartbeat.ts';
 import { metrics } from './metrics.ts';
 import { flapping, storm } from './rates.ts';
 import { digest, quietHours } from './quiet-hours.ts';
+import { redactAllSchema } from './redact.ts';
 import { isZone } from '../parse/timestamp.ts';
 import { duration, oneOrMore, period, size } from '../dialects/native/values.ts';
 import { secIncludeSchema } from './sec-include.ts';
@@ -201,6 +202,7 @@ export function documentSchema({ source, channel, rule }: RegistrySchemas) {
         .record(thingName, budget)
         .default({})
         .describe('Most messages per channel, in rolling windows.'),
+      redact: redactAllSchema,
       'quiet-hours': z
         .record(thingName, quietHours)
         .default({})

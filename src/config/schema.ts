@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ruleSchema } from '../dialects/native/rule-schema.ts';
 import { quietHoursSchema, resolvedSchema } from './channels.ts';
+import { redactSchema } from './redact.ts';
 import { documentSchema } from './document.ts';
 import { registries as ownRegistries, type Registries } from './registries.ts';
 import { formatSchema } from './sources.ts';
@@ -17,6 +18,7 @@ export function configurationSchema(registries: Registries = ownRegistries): obj
         [kind]: options.describe(summary),
         resolved: resolvedSchema,
         'quiet-hours': quietHoursSchema,
+        redact: redactSchema,
       }),
     ),
   );

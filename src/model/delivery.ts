@@ -43,6 +43,8 @@ export interface AlertPayload {
   readonly joined?: readonly string[];
   /** How many alerts a joined message tells of, this one and unlisted ones included. */
   readonly total?: number;
+  /** How many different things were taken out of this object, by what they are. */
+  readonly redacted?: { readonly [what: string]: number };
   /** Of a daily summary. */
   readonly digest?: Omit<Digest, 'since' | 'until'> & { readonly since: string; readonly until: string };
   /** Of a message that gathered many raises: what stands for those it does not list. */

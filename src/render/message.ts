@@ -1,4 +1,4 @@
-import { unreachable } from '../kit/assert.ts';
+import { present, unreachable } from '../kit/assert.ts';
 import { truncate } from '../kit/text.ts';
 import type { Alert, Notification } from '../model/alert.ts';
 import type { AlertPayload, Message } from '../model/delivery.ts';
@@ -9,6 +9,8 @@ import { digestLines, digestTitle } from './digest.ts';
 import type { TextShape } from './shape.ts';
 import { splitText } from './split.ts';
 import { emptyPayload, payloadOf } from './payload.ts';
+import { redactPayload, redactionFor } from './redact-message.ts';
+import { redactionNote, type Redaction } from './redact.ts';
 import { summaryLines, summaryTitle } from './summary.ts';
 import type { Template } from './template.ts';
 import { builtInText, builtInTitle, longestTitle, templateValues } from './words.ts';
@@ -37,6 +39,11 @@ export interface MessageInput {
   readonly groups?: (rule: string) => readonly string[] | undefined;
 }
 
+/** The input, and what takes out of it what must not leave the machine. */
+interface Work extends MessageInput {
+  readonly redaction?: Redaction;
+}
+
 const MAX_TEXT = 65_536;
 
 /**
@@ -44,7 +51,9 @@ const MAX_TEXT = 65_536;
  * time) stands before what came from the log, so that no length of log text can push it out of a
  * message. Deterministic: the same input gives the same bytes, so a retry is recognised as one.
  */
-export function renderMessage(input: MessageInput): Message {
+export function renderMessage(given: MessageInput): Message {
+  const redaction = redactionFor(given.shape, given.alerts);
+  const input: Work = redaction === undefined ? given : { ...given, redaction };
   const [newest] = input.alerts;
   if (newest === undefined) return nothingToTell(input);
   const single = wordsOf(newest, input);
@@ -54,16 +63,11 @@ export function renderMessage(input: MessageInput): Message {
   return messageOf(title, lines, payloadOf(newest, { ...single, isOne: tellsOfOne(input) }, input), input);
 }
 
-function messageOf(
-  title: string,
-  lines: readonly string[],
-  payload: AlertPayload,
-  input: MessageInput,
-): Message {
-  const { notification, shape } = input;
+function messageOf(title: string, lines: readonly string[], payload: AlertPayload, input: Work): Message {
+  const { notification, shape, redaction } = input;
   const between = shape.layout === 'line' ? ' · ' : '\n';
-  const head = shape.neutralise(title);
-  const body = shape.neutralise(lines.join(between));
+  const head = shape.neutralise(withoutSecrets(title, input));
+  const body = shape.neutralise(toldLines(lines, input).join(between));
   const whole = shape.layout === 'line' ? `${head} ${body}` : `${head}\n${body}`;
   return {
     title: head,
@@ -71,8 +75,20 @@ function messageOf(
     parts: splitText(whole, shape),
     severity: notification.severity,
     idempotencyKey: notification.id,
-    payload,
+    payload:
+      redaction === undefined
+        ? payload
+        : redactPayload(payload, present(redactionFor(shape, input.alerts), 'a second redaction')),
   };
+}
+
+const withoutSecrets = (text: string, { redaction }: Work): string => redaction?.text(text) ?? text;
+
+/** The lines as they may be told; the first, which is our own, says how much is missing in them all. */
+function toldLines(lines: readonly string[], input: Work): readonly string[] {
+  const [first = '', ...others] = lines.map((line) => withoutSecrets(line, input));
+  const note = redactionNote(input.redaction?.counts() ?? {});
+  return note === '' ? [first, ...others] : [`${first} (${note})`, ...others];
 }
 
 const tellsOfOne = ({ notification, alerts }: MessageInput): boolean =>
@@ -84,16 +100,17 @@ interface Words {
 }
 
 /** Title and text of one alert: its rule's own, or the built-in ones. */
-function wordsOf(alert: Alert, input: MessageInput): Words {
+function wordsOf(alert: Alert, input: Work): Words {
   const template = input.templates(alert.rule)?.text;
-  const text = fill(template, alert, input, builtInText(alert)).slice(0, MAX_TEXT);
+  // Whole, before it is cut: half a secret would not be known for one.
+  const text = withoutSecrets(fill(template, alert, input, builtInText(alert)), input).slice(0, MAX_TEXT);
   return { title: titleOf(alert, input), lines: linesOf(text) };
 }
 
-function titleOf(alert: Alert, input: MessageInput): string {
+function titleOf(alert: Alert, input: Work): string {
   const template = input.templates(alert.rule)?.title;
   const title = oneLine(fill(template, alert, input, builtInTitle(alert)));
-  return truncate(title === '' ? oneLine(builtInTitle(alert)) : title, longestTitle);
+  return truncate(withoutSecrets(title === '' ? oneLine(builtInTitle(alert)) : title, input), longestTitle);
 }
 
 function fill(template: Template | undefined, alert: Alert, input: MessageInput, builtIn: string): string {
@@ -104,7 +121,7 @@ function fill(template: Template | undefined, alert: Alert, input: MessageInput,
   return rendered.ok ? rendered.text : `${builtIn} (its template failed: ${rendered.why})`;
 }
 
-function joinedWords(input: MessageInput): Words {
+function joinedWords(input: Work): Words {
   const { alerts, notification } = input;
   const { summary } = notification;
   const titles = alerts.map((alert) => titleOf(alert, input));
@@ -207,7 +224,7 @@ const linesOf = (text: string): readonly string[] => text.split(LINE_END).map((l
 const oneLine = (text: string): string => linesOf(text.trim()).join(' ');
 
 /** A summary when nothing happened, or a notification whose alerts the ledger no longer keeps. */
-function nothingToTell(input: MessageInput): Message {
+function nothingToTell(input: Work): Message {
   const { notification, now, zone } = input;
   const { summary, digest } = notification;
   const title =

@@ -1,3 +1,5 @@
+import type { Redactable } from './redact.ts';
+
 /** How a channel wants its text: data and pure functions, so that rendering knows no channel by name. */
 export interface TextShape {
   /** The longest part, in units of `measure`. */
@@ -10,6 +12,8 @@ export interface TextShape {
   readonly neutralise: (text: string) => string;
   /** `line`: title and body on one line apart by a blank; `block`: title, newline, body. */
   readonly layout: 'line' | 'block';
+  /** What is taken out of what is sent; absent: nothing, the message stays on this machine. */
+  readonly redact?: readonly Redactable[];
   /** What stands where text is missing, if `…` costs too much there. */
   readonly ellipsis?: string;
 }

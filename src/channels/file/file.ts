@@ -44,6 +44,7 @@ export const file: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  local: true,
   isSilent: true,
   shape: lineShape,
   open: async (options, ports): Promise<Channel> => ({

@@ -44,6 +44,7 @@ export const nagios: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  local: true,
   isSilent: true,
   templates: addressingTemplates,
   shape: nagiosShape,
