@@ -4,7 +4,7 @@
 set -u
 packages=(openssh-server openssh-client rsyslog logrotate python3-oauthlib tinyproxy squid openssl rsyslog-openssl python3-aiosmtpd nagios4-core nsca nsca-client sec swatch fail2ban xz-utils zstd bzip2)
 # What sources read: a journal without systemd, rsyslog and traps as senders.
-packages+=(systemd-journal-remote snmp snmptrapd)
+packages+=(systemd-journal-remote rsyslog-gnutls snmp snmptrapd)
 # What sends SMS, and what shows things on this machine.
 packages+=(gammu-smsd python3-gammu smstools kannel kannel-extras apprise libnotify-bin dbus python3-dbus python3-gi)
 # A second mail server would take the first one away.

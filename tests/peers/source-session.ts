@@ -31,13 +31,15 @@ export interface SourceSession {
 
 const limitMs = 60_000;
 
-/** Opens a source; `taking` false: nothing is taken of it until `take` is called. */
+/** Opens a source and takes all that it yields. */
 export function openSession(
   open: (ports: SourcePorts) => Source,
   options: {
     readonly marks?: ReadonlyMap<string, Json>;
     readonly follow?: boolean;
     readonly maxLine?: number;
+    /** Milliseconds since the epoch; absent: the machine's. */
+    readonly now?: () => number;
     /** Held back: each output waits for it. */
     readonly gate?: () => Promise<void>;
   } = {},
@@ -47,7 +49,7 @@ export function openSession(
   const marks = new Map(options.marks);
   const ports: SourcePorts = {
     name: 'in',
-    now: () => instant(Date.now()),
+    now: () => instant((options.now ?? Date.now)()),
     marks: new Map(options.marks),
     follow: options.follow ?? true,
     maxLine: options.maxLine ?? 64 * 1024,

@@ -1,0 +1,88 @@
+import type { SourceCondition } from '../../model/effect.ts';
+import type { SourceOutput, SourcePorts } from '../contract.ts';
+import { createBell } from '../file/bell.ts';
+import { createPatience } from '../pause.ts';
+import { parkedStation } from './parking.ts';
+import { createStation, type StationOptions } from './station.ts';
+import type { Wire } from './wire.ts';
+
+/** How often the sockets are looked after, and what could not be opened is tried again (ms). */
+export interface ReceivePace {
+  readonly tend: number;
+  readonly reopen: number;
+}
+
+const usualPace: ReceivePace = { tend: 5000, reopen: 1000 };
+
+const largestChunk = 1024 * 1024;
+
+/** Listens, and yields what comes, until `ports.signal` aborts; without `follow` there is nothing to read. */
+export async function* receive(
+  kind: string,
+  options: StationOptions,
+  wire: (options: StationOptions) => Wire,
+  ports: SourcePorts,
+  pace: ReceivePace = usualPace,
+): AsyncGenerator<SourceOutput, void, undefined> {
+  const { signal, follow, name, now } = ports;
+  const stream = kind;
+  let said: SourceCondition | undefined;
+  const say = function* (condition: SourceCondition): Generator<SourceOutput> {
+    if (condition !== said) yield { type: 'condition', stream, condition };
+    said = condition;
+  };
+  if (!follow) return yield* say('atEnd');
+
+  const place = parkedStation(`${kind} ${name}`, JSON.stringify(options));
+  const station = await place.take(() => createStation(options, wire(options), now));
+  const bell = createBell(signal);
+  station.onArrival = bell.ring;
+  const patience = createPatience({ first: pace.reopen, longest: 60_000, well: 60_000 });
+  let failed: ReadonlyMap<string, string> = new Map();
+  let reopenAt = performance.now();
+  let position = 0;
+
+  const chunkOf = (taken: NonNullable<ReturnType<typeof station.inbox.take>>): SourceOutput => {
+    const receivedAt = now();
+    const begin = position;
+    position += taken.bytes.length;
+    const at = { stream, begin, end: position, mark: null };
+    return {
+      type: 'chunk',
+      chunk: { source: name, ...taken, position: at, receivedAt, reference: receivedAt },
+    };
+  };
+
+  const reopen = async function* (): AsyncGenerator<SourceOutput> {
+    const before = failed;
+    failed = await station.open();
+    for (const [address, why] of failed) {
+      if (before.get(address) === why) continue;
+      const text = `cannot listen on ${address}: ${why}`;
+      yield {
+        type: 'notice',
+        stream,
+        notice: { code: 'source.unreadable', severity: 'error', text, alert: true },
+      };
+    }
+    reopenAt = failed.size === 0 ? Infinity : performance.now() + patience.next(0);
+    yield* say(failed.size === 0 ? 'atEnd' : 'unreadable');
+  };
+
+  try {
+    while (!signal.aborted) {
+      if (performance.now() >= reopenAt) yield* reopen();
+      station.tend();
+      for (const notice of station.losses.due(false)) yield { type: 'notice', stream, notice };
+      const most = Math.min(largestChunk, ports.mostBytes?.() ?? largestChunk);
+      const taken = signal.aborted ? undefined : station.inbox.take(most);
+      if (taken === undefined)
+        await bell.wait(Math.max(1, Math.min(pace.tend, reopenAt - performance.now())));
+      else yield chunkOf(taken);
+    }
+    for (const notice of station.losses.due(true)) yield { type: 'notice', stream, notice };
+  } finally {
+    bell.close();
+    place.park(station);
+  }
+}
