@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { safeForTerminal } from '../../kit/terminal.ts';
-import { truncate } from '../../kit/text.ts';
+import { fitted } from '../fitted-text.ts';
 import type { Delivery, Message } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import type { TextShape } from '../../render/shape.ts';
@@ -49,8 +49,8 @@ export const desktop: ChannelKind<Options> = {
 
 function show(options: Options, { message, signal }: Attempt): Promise<Delivery> {
   const { program, expire, bus } = options;
-  const title = truncate(safeForTerminal(message.title).replaceAll('\n', ' '), 200);
-  const body = xmlText(truncate(safeForTerminal(message.body), shape.limit)).replaceAll('\\', '\\\\');
+  const title = fitted(safeForTerminal(message.title).replaceAll('\n', ' '), 200);
+  const body = xmlText(fitted(safeForTerminal(message.body), shape.limit)).replaceAll('\\', '\\\\');
   const argv = [program, '--app-name=bird-sentinel', `--urgency=${urgencyOf(message)}`];
   if (expire !== undefined) argv.push(`--expire-time=${durationOf(expire)}`);
   // An empty title is taken for a missing one.

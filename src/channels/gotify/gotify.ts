@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { truncate } from '../../kit/text.ts';
+import { fitted } from '../fitted-text.ts';
 import type { Delivery, Message } from '../../model/delivery.ts';
 import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
@@ -77,7 +77,7 @@ async function send(
       json: {
         title: message.title,
         // An empty message is refused.
-        message: message.body.trim() === '' ? message.title || 'Alert' : truncate(message.body, shape.limit),
+        message: message.body.trim() === '' ? message.title || 'Alert' : fitted(message.body, shape.limit),
         priority: priorityOf(message, options.priorities),
         ...extras,
       },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { truncate } from '../../kit/text.ts';
+import { fitted } from '../fitted-text.ts';
 import type { Delivery, Message } from '../../model/delivery.ts';
 import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
@@ -96,12 +96,12 @@ function creation(message: Message, tags: readonly string[]): ServiceCall {
   return {
     url: '/v2/alerts',
     json: {
-      message: truncate(message.title === '' ? 'Alert' : message.title, 130),
+      message: fitted(message.title === '' ? 'Alert' : message.title, 130),
       alias: payload.id,
-      description: truncate(message.body, 15_000),
+      description: fitted(message.body, 15_000),
       priority: { critical: 'P1', warning: 'P3', info: 'P5' }[severity],
       source: 'bird-sentinel',
-      entity: truncate(payload.host ?? payload.source, 512),
+      entity: fitted(payload.host ?? payload.source, 512),
       tags: [severity, ...tags],
       details: { rule: payload.rule, count: String(payload.count), link: payload.link ?? '' },
     },
@@ -110,5 +110,5 @@ function creation(message: Message, tags: readonly string[]): ServiceCall {
 
 const closing = ({ payload, title }: Message): ServiceCall => ({
   url: `/v2/alerts/${encodeURIComponent(payload.id)}/close?identifierType=alias`,
-  json: { source: 'bird-sentinel', note: truncate(title, 1000) },
+  json: { source: 'bird-sentinel', note: fitted(title, 1000) },
 });

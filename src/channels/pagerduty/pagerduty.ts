@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { truncate } from '../../kit/text.ts';
+import { fitted } from '../fitted-text.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
@@ -94,18 +94,18 @@ function eventOf({ message }: Attempt, { component, group }: Options): JsonObjec
     dedup_key,
     client: 'Bird Sentinel',
     payload: {
-      summary: truncate(message.title === '' ? 'Alert' : message.title, 1000),
-      source: truncate(payload.host || payload.source || hostname(), 255),
+      summary: fitted(message.title === '' ? 'Alert' : message.title, 1000),
+      source: fitted(payload.host || payload.source || hostname(), 255),
       severity: message.severity,
       timestamp: payload.last,
-      ...(payload.rule === '' ? {} : { class: truncate(payload.rule, 255) }),
+      ...(payload.rule === '' ? {} : { class: fitted(payload.rule, 255) }),
       ...(component === undefined ? {} : { component }),
       ...(group === undefined ? {} : { group }),
       custom_details: {
-        text: truncate(message.body, shape.limit),
+        text: fitted(message.body, shape.limit),
         count: payload.count,
         key: payload.key,
-        line: truncate(payload.line, 2000),
+        line: fitted(payload.line, 2000),
       },
     },
     ...(link === undefined ? {} : { links: [{ href: link, text: 'What it means' }] }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { truncate } from '../../kit/text.ts';
+import { fitted } from '../fitted-text.ts';
 import type { Delivery, Message } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import type { TextShape } from '../../render/shape.ts';
@@ -105,7 +105,7 @@ function formOf({ message, part }: Attempt, options: Options): { readonly [name:
   const priority = priorityOf(message, options.emergency);
   const seconds = (text: string): string => String(Math.floor(durationOf(text) / 1000));
   return {
-    title: truncate(message.title, 250),
+    title: fitted(message.title, 250),
     // An empty message is refused.
     message: text.trim() === '' ? message.title || 'Alert' : text,
     priority: String(priority),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { truncate } from '../../kit/text.ts';
+import { fitted } from '../fitted-text.ts';
 import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
 import type { Channel, ChannelKind } from '../contract.ts';
@@ -59,7 +59,7 @@ export const twilioCall: ChannelKind<Options> = {
 
 /** What is read out. Escaping may make a sign six: the limit holds for the worst of texts. */
 function twiml(text: string, { language, voice, repeat }: Options): string {
-  const said = xmlText(truncate(text, shape.limit).slice(0, shape.limit + 50));
+  const said = xmlText(fitted(text, shape.limit));
   const how = `language="${language}"${voice === undefined ? '' : ` voice="${voice}"`} loop="${repeat}"`;
   return `<Response><Pause length="1"/><Say ${how}>${said}</Say></Response>`;
 }
