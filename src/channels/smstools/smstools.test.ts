@@ -1,0 +1,105 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attemptAt, channelPorts, type TestPorts } from '../../../tests/peers/channel-ports.ts';
+import type { Delivery } from '../../model/delivery.ts';
+import type { Attempt } from '../contract.ts';
+import { smstools } from './smstools.ts';
+import { spoolFile } from './spool-file.ts';
+
+describe('spoolFile', () => {
+  it.each([
+    ['+491701234567', undefined, 'To: 491701234567\nAlphabet: UTF-8\n\nGrüße @ €\nTo: 1'],
+    ['1234', 'D1', 'To: s1234\nQueue: D1\nAlphabet: UTF-8\n\nGrüße @ €\nTo: 1'],
+  ])('to %s by %s', (to, queue, expected) => {
+    expect(spoolFile('Grüße @ €\nTo: 1', { to, queue }).toString('utf8')).toBe(expected);
+  });
+
+  it('is UTF-16 behind the head when the GSM alphabet lacks a letter', () => {
+    const file = spoolFile('日🐦', { to: '+49', queue: undefined });
+    expect(file.toString('latin1')).toBe('To: 49\nAlphabet: UCS2\n\n\u0065\u00e5\u00d8\u003d\u00dc\u0026');
+  });
+});
+
+describe('smstools', () => {
+  let dir: string;
+  let spool: string;
+  let ports: TestPorts;
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'smstools-'));
+    spool = join(dir, 'outgoing');
+    mkdirSync(spool);
+    ports = await channelPorts('https://x.test');
+  });
+  afterEach(async () => {
+    await ports.remove();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const send = async (attempt: Attempt, options: object = {}): Promise<Delivery> => {
+    const channel = await smstools.open(
+      smstools.options.parse({ to: '+4917012345', spool, ...options }),
+      ports,
+    );
+    return channel.send(attempt);
+  };
+
+  it('leaves one file for each part, and none twice', async () => {
+    const parts = attemptAt(['one', 'two']);
+    expect(await send(parts)).toMatchObject({ type: 'sent' });
+    expect(await send({ ...parts, part: 1 })).toMatchObject({ type: 'sent' });
+    expect(await send({ ...parts, attempt: 2, mayHaveArrived: true })).toMatchObject({ type: 'sent' });
+    const texts = readdirSync(spool).map((name) =>
+      readFileSync(join(spool, name), 'utf8').split('\n').at(-1),
+    );
+    expect(texts.toSorted()).toEqual(['one', 'two']);
+  });
+
+  it('takes the place of what a crash left behind', async () => {
+    await send(attemptAt('text'));
+    const [name = ''] = readdirSync(spool);
+    rmSync(join(spool, name));
+    writeFileSync(join(spool, `${name}.LOCK`), 'half');
+    expect(await send(attemptAt('text'))).toMatchObject({ type: 'sent' });
+    expect(readdirSync(spool)).toEqual([name]);
+  });
+
+  it('leaves nothing where too much waits, or everybody writes', async () => {
+    writeFileSync(join(spool, 'a'), '');
+    expect(await send(attemptAt('text'), { 'max-waiting': 1 })).toMatchObject({
+      type: 'retry',
+      reason: 'unavailable',
+      detail: `1 files wait in ${spool}: smsd does not take them`,
+    });
+    chmodSync(spool, 0o777);
+    expect(await send(attemptAt('text'))).toMatchObject({ type: 'retry', reason: 'auth' });
+    expect(readdirSync(spool)).toEqual(['a']);
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)('hands the file to the daemon’s user', async () => {
+    const { statSync, chownSync } = await import('node:fs');
+    chownSync(spool, 65_534, 65_534);
+    await send(attemptAt('text'));
+    const [name = ''] = readdirSync(spool);
+    expect(statSync(join(spool, name))).toMatchObject({ uid: 65_534, gid: 65_534 });
+    expect(existsSync(join(spool, `${name}.LOCK`))).toBe(false);
+  });
+
+  it.each([
+    { to: '+49 170' },
+    { to: 'ops' },
+    { to: '+49', queue: 'a\nTo: 1' },
+    { to: '+49', spool: 'relative' },
+  ])('refuses the options %j', (options) => {
+    expect(smstools.options.safeParse(options).success).toBe(false);
+  });
+});
