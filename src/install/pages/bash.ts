@@ -73,6 +73,6 @@ function commandArm({ path, command }: Placed, common: readonly OptionLine[]): s
 function reply(words: readonly string[], files: boolean): string {
   const from = [...(words.length > 0 ? [`-W '${words.join(' ')}'`] : []), ...(files ? ['-f'] : [])];
   if (from.length === 0) return ':';
-  const names = files ? '; compopt -o filenames' : '';
+  const names = files ? '; compopt -o filenames 2>/dev/null' : '';
   return `mapfile -t COMPREPLY < <(compgen ${from.join(' ')} -- "$cur")${names}`;
 }
