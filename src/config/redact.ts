@@ -3,9 +3,7 @@ import type { ChannelKind } from '../channels/contract.ts';
 import { redactable, type Redactable } from '../render/redact.ts';
 
 /** `redact`, of the configuration and of a channel. */
-const redact = z.union([z.enum(['off', 'secrets']), z.array(z.enum(redactable)).min(1)], {
-  error: `must be off, secrets, or a list of ${redactable.join(', ')}`,
-});
+const redact = z.union([z.enum(['off', 'secrets']), z.array(z.enum(redactable)).min(1)]);
 
 /** The schema of the key for all channels. */
 export const redactAllSchema = redact

@@ -50,7 +50,7 @@ describe('secrets', () => {
     [`github_pat_${'a1B2'.repeat(10)}`, '[secret]'],
     [`slack ${slack} revoked`, 'slack [secret] revoked'],
     [
-      `posting to https://hooks.slack.com/services/${'T00000000/B00000000'}/XXXXXXXXXXXXXXXXXXXXXXXX`,
+      `posting to https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX`,
       'posting to https://hooks.slack.com/services/[secret]',
     ],
     [

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 /** A message that arrived. */
 export interface Arrival {
   readonly at: number;
+  readonly path: string;
   readonly body: string;
   readonly headers: IncomingMessage['headers'];
 }
@@ -26,6 +27,7 @@ export async function startHttpPeer(): Promise<HttpPeer> {
     request.on('end', () => {
       arrivals.push({
         at: Date.now(),
+        path: request.url ?? '',
         body: Buffer.concat(chunks).toString('utf8'),
         headers: request.headers,
       });
