@@ -41,7 +41,7 @@ export interface WorldPlace {
 }
 
 /** Gives the other side in a mood; undefined where a kind cannot meet it so. */
-type OpenWorld = (mood: Mood, place: WorldPlace) => Promise<ChannelWorld | undefined>;
+export type OpenWorld = (mood: Mood, place: WorldPlace) => Promise<ChannelWorld | undefined>;
 
 /** The other side of each kind of channel. A new kind needs a line here. */
 export const channelWorlds: { readonly [kind: string]: OpenWorld } = {
