@@ -1,7 +1,7 @@
 import type { Delivery } from '../model/delivery.ts';
 import type { ProbeResult } from './contract.ts';
 import type { Complaint } from './http-answer.ts';
-import { type JsonObject, quoted } from './http-service.ts';
+import { type JsonObject, quoted } from './http-call.ts';
 
 /** A probe by a question that changes nothing: `sent` where the answer is as it should be. */
 export const probeBy =

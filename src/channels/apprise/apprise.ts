@@ -5,7 +5,7 @@ import { plainShape } from '../../render/x-text.ts';
 import type { Attempt, Channel, ChannelKind } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
 import { runProgram } from '../local-program.ts';
-import { withSecret } from '../http-service.ts';
+import { withSecret } from '../http-call.ts';
 
 const options = z.strictObject({
   'config-file': z

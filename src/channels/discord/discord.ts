@@ -16,7 +16,7 @@ import {
   serviceTimeout,
   textIn,
   withUrl,
-} from '../http-service.ts';
+} from '../http-call.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { HttpFailure } from '../http-failure.ts';
 

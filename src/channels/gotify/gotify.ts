@@ -12,7 +12,7 @@ import {
   serviceTimeout,
   textIn,
   withToken,
-} from '../http-service.ts';
+} from '../http-call.ts';
 import { linkIn } from '../link.ts';
 
 const priority = (what: string) => z.int().min(0).max(10).optional().describe(`The priority of ${what}.`);

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../model/delivery.ts';
 import { notAuthorised, tryAgain } from '../attempt-course.ts';
-import { quoted } from '../http-service.ts';
+import { quoted } from '../http-call.ts';
 import type { IrcConnection } from './connection.ts';
 import type { IrcLine } from './line.ts';
 

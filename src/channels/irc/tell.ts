@@ -1,6 +1,6 @@
 import type { Delivery } from '../../model/delivery.ts';
 import { type Course, tryAgain } from '../attempt-course.ts';
-import { quoted } from '../http-service.ts';
+import { quoted } from '../http-call.ts';
 import type { IrcConnection } from './connection.ts';
 
 /** Why a channel cannot be entered: ERR_NOSUCHCHANNEL and its like (RFC 2812, section 5.2; 477 of IRCv3). */

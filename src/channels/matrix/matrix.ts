@@ -19,7 +19,7 @@ import {
   textIn,
   under,
   withToken,
-} from '../http-service.ts';
+} from '../http-call.ts';
 import type { HttpAnswer } from '../http.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
 

@@ -4,7 +4,7 @@ import type { SecureContext } from 'node:tls';
 import type { Delivery } from '../../model/delivery.ts';
 import type { Millis } from '../../model/time.ts';
 import { type Course, notAuthorised, tryAgain } from '../attempt-course.ts';
-import { isObject, parseObject, quoted, textIn } from '../http-service.ts';
+import { isObject, parseObject, quoted, textIn } from '../http-call.ts';
 import type { ServerAddress } from '../server-address.ts';
 
 /** What is used of the package @nats-io/transport-node. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Delivery } from '../../model/delivery.ts';
 import { type AttemptLimits, type Course, notAuthorised, runAttempt, tryAgain } from '../attempt-course.ts';
-import { quoted } from '../http-service.ts';
+import { quoted } from '../http-call.ts';
 import { type LineStream, lineStream } from '../line-stream.ts';
 import { codeOf } from '../private-file.ts';
 

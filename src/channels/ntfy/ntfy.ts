@@ -13,9 +13,9 @@ import {
   serviceTimeout,
   textIn,
   withToken,
-} from '../http-service.ts';
+} from '../http-call.ts';
 import type { Complaint } from '../http-answer.ts';
-import type { JsonObject } from '../http-service.ts';
+import type { JsonObject } from '../http-call.ts';
 import { linkIn } from '../link.ts';
 
 const topicName = /^[-_A-Za-z0-9]{1,64}$/;

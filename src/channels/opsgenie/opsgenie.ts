@@ -13,7 +13,7 @@ import {
   serviceTimeout,
   textIn,
   withToken,
-} from '../http-service.ts';
+} from '../http-call.ts';
 
 const options = z.strictObject({
   'key-file': z.string().describe('File (mode 0600) with the key of an API integration.'),

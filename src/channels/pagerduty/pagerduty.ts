@@ -16,7 +16,7 @@ import {
   serviceTimeout,
   textIn,
   withToken,
-} from '../http-service.ts';
+} from '../http-call.ts';
 import { linkIn } from '../link.ts';
 
 const options = z.strictObject({

@@ -3,7 +3,7 @@ import type { Instant } from '../../model/time.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Complaint } from '../http-answer.ts';
 import type { HttpFailure } from '../http-failure.ts';
-import { deliveryOfAnswer, type JsonObject, textIn } from '../http-service.ts';
+import { deliveryOfAnswer, type JsonObject, textIn } from '../http-call.ts';
 
 /**
  * What Pushover's answer means (https://pushover.net/api, "Being Friendly to our API" and "Limitations"):

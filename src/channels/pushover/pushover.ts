@@ -6,7 +6,7 @@ import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
-import { type HttpService, openService, serviceTimeout, withToken } from '../http-service.ts';
+import { type HttpService, openService, serviceTimeout, withToken } from '../http-call.ts';
 import { linkIn } from '../link.ts';
 import { deliveryOfPushover } from './answer.ts';
 

@@ -19,7 +19,7 @@ import {
   under,
   withToken,
   withUrl,
-} from '../http-service.ts';
+} from '../http-call.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { HttpFailure } from '../http-failure.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';

@@ -1,5 +1,5 @@
 import type { ChatText } from '../chat-text.ts';
-import type { JsonObject } from '../http-service.ts';
+import type { JsonObject } from '../http-call.ts';
 
 /**
  * A text for Slack as a block of rich text: its elements of type `text` are shown as they are, so that

@@ -1,4 +1,4 @@
-import type { ServiceCall } from '../http-service.ts';
+import type { ServiceCall } from '../http-call.ts';
 
 /** What can be filled into the value of a parameter. */
 export interface Filling {

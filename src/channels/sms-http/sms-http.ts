@@ -9,7 +9,7 @@ import {
   openService,
   serviceTimeout,
   withSecret,
-} from '../http-service.ts';
+} from '../http-call.ts';
 import { defaultSmsShape, phoneNumber, smsOptions, smsShapeFor } from '../sms-options.ts';
 import { callOf, type Filling, hiddenForms, unknownPlaces } from './request.ts';
 

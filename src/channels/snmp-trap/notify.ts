@@ -5,7 +5,7 @@ import type { Session, User } from 'net-snmp';
 import type { Delivery } from '../../model/delivery.ts';
 import type { Millis } from '../../model/time.ts';
 import { type Course, notAuthorised } from '../attempt-course.ts';
-import { quoted } from '../http-service.ts';
+import { quoted } from '../http-call.ts';
 import type { TrapObject } from './objects.ts';
 
 /** What is used of the package net-snmp. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
 import type { Attempt, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
-import { deliveryOfAnswer, type HttpService, serviceTimeout, textIn, withToken } from '../http-service.ts';
+import { deliveryOfAnswer, type HttpService, serviceTimeout, textIn, withToken } from '../http-call.ts';
 import { twilioComplaint } from './errors.ts';
 
 const sid = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[0-9a-f]{32}$`), `must be ${prefix}…`);

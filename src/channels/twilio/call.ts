@@ -3,7 +3,7 @@ import { fitted } from '../fitted-text.ts';
 import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
 import type { Channel, ChannelKind } from '../contract.ts';
-import { openService } from '../http-service.ts';
+import { openService } from '../http-call.ts';
 import { xmlText } from '../xml-text.ts';
 import { accountOptions, create, e164 } from './account.ts';
 

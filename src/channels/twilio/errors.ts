@@ -1,7 +1,7 @@
 import type { FailureReason } from '../../model/delivery.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Complaint } from '../http-answer.ts';
-import { type JsonObject, textIn } from '../http-service.ts';
+import { type JsonObject, textIn } from '../http-call.ts';
 
 /**
  * Twilio's error codes as far as they say more than the status

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Channel, ChannelKind } from '../contract.ts';
-import { openService } from '../http-service.ts';
+import { openService } from '../http-call.ts';
 import { defaultSmsShape, smsOptions, smsShapeFor } from '../sms-options.ts';
 import { accountOptions, create, e164 } from './account.ts';
 

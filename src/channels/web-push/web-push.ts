@@ -7,7 +7,7 @@ import { plainShape } from '../../render/x-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
 import { type Http, openHttp } from '../http.ts';
-import { deliveryOfAnswer, serviceTimeout, withToken } from '../http-service.ts';
+import { deliveryOfAnswer, serviceTimeout, withToken } from '../http-call.ts';
 import { linkIn } from '../link.ts';
 import { readSubscription, type Subscription } from './subscription.ts';
 

@@ -21,7 +21,7 @@ import {
   withSecret,
   withToken,
   withUrl,
-} from './http-service.ts';
+} from './http-call.ts';
 
 const now = instant(1_900_000_000_000);
 const reading: Reading = { now, hidden: ['s3cret'] };
