@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 /** How a program that a source reads from ended. */
@@ -18,12 +19,22 @@ export interface Child {
   /** What it wrote to standard error last, at most 4 KiB. */
   complaints(): string;
   readonly ended: Promise<ChildEnd>;
+  /** Whether it keeps our own process alive. */
+  hold(held: boolean): void;
   /** Ends it and all it started: asked first, and by force after two seconds. */
   stop(): Promise<ChildEnd>;
 }
 
 const keptOfStderr = 4096;
 const graceMs = 2000;
+
+/** Those that were not stopped yet: none outlives us, however we end, but by a SIGKILL. */
+const running = new Set<number>();
+let isHooked = false;
+
+function endAll(): void {
+  for (const pid of running) if (pid !== 0) signalGroup(pid, 'SIGTERM');
+}
 
 /** Starts a program; no shell sees its arguments. Never throws. */
 export function startChild(
@@ -32,6 +43,9 @@ export function startChild(
 ): Child {
   const child = spawned(argv, { ...ownEnvironment(), ...environment });
   if (typeof child === 'string') return neverStarted(child);
+  if (!isHooked) process.on('exit', endAll);
+  isHooked = true;
+  running.add(child.pid ?? 0);
   let kept = Buffer.alloc(0);
   child.stderr.on('error', () => undefined);
   child.stderr.on('data', (block: Buffer) => {
@@ -52,9 +66,16 @@ export function startChild(
     code === null ? end(`ended by ${signal ?? 'a signal'}`) : end(`exit code ${String(code)}`, code);
 
   return {
-    output: child.stdout,
+    output: child.pid === undefined ? undefined : child.stdout,
     complaints,
     ended,
+    hold(held) {
+      for (const part of [child, child.stdout, child.stderr]) {
+        if (part !== child && !(part instanceof Socket)) continue;
+        if (held) part.ref();
+        else part.unref();
+      }
+    },
     async stop() {
       signalGroup(child.pid, 'SIGTERM');
       const force = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
@@ -63,6 +84,7 @@ export function startChild(
       clearTimeout(force);
       // Those of its group that outlived it.
       signalGroup(child.pid, 'SIGKILL');
+      running.delete(child.pid ?? 0);
       child.stderr.destroy();
       return how;
     },
@@ -89,7 +111,7 @@ function spawned(
 function neverStarted(code: string): Child {
   const end = { how: `could not be started (${code})`, complaint: '' };
   const ended = Promise.resolve(end);
-  return { output: undefined, complaints: () => '', ended, stop: () => ended };
+  return { output: undefined, complaints: () => '', ended, hold: () => undefined, stop: () => ended };
 }
 
 /** No more of our own environment than programs need to find themselves and their words. */

@@ -1,48 +1,100 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { RecordOptions } from './record-options.ts';
-import type { SourceKind } from './contract.ts';
+import { z } from 'zod';
+import type { SourceKind, SourceNotice, SourceOutput, SourcePorts } from './contract.ts';
+import { codeOf, explainFailure } from './file/permission.ts';
+import { createKeep } from './keep.ts';
 import * as notices from './notices.ts';
+import { pause } from './pause.ts';
+import { recordOptions, recordOptionsOf, type RecordOptions } from './record-options.ts';
 import { readStream } from './stdin.ts';
 
 /** What the kind `fifo` needs to know. */
-export interface FifoOptions extends Pick<RecordOptions, 'maxRecord'> {
+export interface FifoOptions extends RecordOptions {
   readonly path: string;
 }
+
+const fifoOptions: z.ZodType<FifoOptions> = z
+  .strictObject({
+    fifo: z
+      .string()
+      .regex(/^\/\P{Cc}*$/u, 'not an absolute path')
+      .describe('The path of a FIFO that others write lines into.'),
+    ...recordOptions,
+  })
+  .transform(({ fifo, ...records }) => ({ path: fifo, ...recordOptionsOf(records) }));
 
 /**
  * A FIFO that others write lines into. While it is followed it is open for writing, too, so that it does not
  * end with its last writer; what nobody took when this program ended is gone.
  */
-export const fifoKind: Omit<SourceKind<FifoOptions>, 'options'> = {
+export const fifoKind: SourceKind<FifoOptions> = {
   kind: 'fifo',
-  summary: 'A FIFO, read for as long as the program runs.',
+  summary: 'A FIFO that others write lines into.',
+  options: fifoOptions,
   rewinds: false,
-  async *open({ path, maxRecord }, ports) {
-    let input: Socket;
-    try {
-      input = openFifo(path, ports.follow);
-    } catch (error) {
-      yield { type: 'notice', stream: path, notice: notices.unreadable(path, String(error)) };
-      yield { type: 'condition', stream: path, condition: 'unreadable' };
-      return;
-    }
-    try {
-      yield* readStream(input, { maxRecord }, ports, path);
-    } finally {
-      input.destroy();
-    }
-  },
+  open: (options, ports) => followFifo(options, ports),
 };
 
-/** Opened for reading alone it ends when its last writer leaves. */
-function openFifo(path: string, follow: boolean): Socket {
-  const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
-  const fd = openSync(path, (follow ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_NOCTTY);
-  try {
-    return new Socket({ fd, readable: true, writable: false });
-  } catch (error) {
-    closeSync(fd);
-    throw error;
+const kept = createKeep<Socket>({
+  hold: (input, held) => void (held ? input.ref() : input.unref()),
+  close: (input) => Promise.resolve(input.destroy()),
+});
+
+/** How long until it is looked again for a FIFO that cannot be read (ms). */
+const againMs = 5000;
+
+/** Reads it; waits for it where it is not there yet, or is something else. */
+export async function* followFifo(
+  { path, ...records }: FifoOptions,
+  ports: SourcePorts,
+  again = againMs,
+): AsyncGenerator<SourceOutput, void, undefined> {
+  let told: string | undefined;
+  while (!ports.signal.aborted) {
+    const input = (await kept.take(path, '')) ?? openFifo(path, ports.follow);
+    if (input instanceof Socket) {
+      try {
+        return yield* readStream(input, records, ports, path);
+      } finally {
+        if (ports.signal.aborted && ports.follow) kept.park(path, '', input);
+        else input.destroy();
+      }
+    }
+    const notice = await noticeOf(path, input);
+    if (notice.text !== told) {
+      yield { type: 'notice', stream: path, notice };
+      yield { type: 'condition', stream: path, condition: 'unreadable' };
+    }
+    told = notice.text;
+    if (!ports.follow) return;
+    await pause(again, ports.signal);
   }
+}
+
+/** Opened for reading alone it ends when its last writer leaves. Gives what went wrong; undefined: it is no FIFO. */
+function openFifo(path: string, follow: boolean): Socket | Error | undefined {
+  const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, (follow ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_NOCTTY);
+    if (fstatSync(fd).isFIFO()) return new Socket({ fd, readable: true, writable: false });
+    closeSync(fd);
+    return undefined;
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function noticeOf(path: string, why: Error | undefined): Promise<SourceNotice> {
+  if (why === undefined) {
+    const text = `${path} is not a FIFO; it is not read until it is one (mkfifo ${path})`;
+    return { code: 'source.not-a-file', severity: 'error', text, alert: false };
+  }
+  if (codeOf(why) === 'ENOENT') {
+    const text = `${path} does not exist; it will be read when it appears (mkfifo ${path})`;
+    return { code: 'source.missing', severity: 'warning', text, alert: false };
+  }
+  return notices.unreadable(path, await explainFailure(path, why));
 }

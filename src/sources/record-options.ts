@@ -7,7 +7,8 @@ import type { Multiline } from './records.ts';
 
 const largestRecord = 64 * 1024 * 1024;
 
-const duration: z.ZodType<Millis, string> = z.string().transform((text, context) => {
+/** A length of time such as `2s`. */
+export const durationOption: z.ZodType<Millis, string> = z.string().transform((text, context) => {
   const length = parseDuration(text);
   if (length === undefined)
     context.addIssue({ code: 'custom', message: 'not a duration such as 2s or 500ms' });
@@ -36,7 +37,7 @@ export const recordOptions = {
       start: linePattern.describe(
         'Regular expression: a line that matches begins a record; others belong to it.',
       ),
-      wait: duration
+      wait: durationOption
         .prefault('2s')
         .describe('How long the last record may still be followed by lines that belong to it.'),
     })

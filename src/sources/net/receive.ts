@@ -1,9 +1,9 @@
 import type { SourceCondition } from '../../model/effect.ts';
 import type { SourceOutput, SourcePorts } from '../contract.ts';
 import { createBell } from '../file/bell.ts';
+import { createKeep } from '../keep.ts';
 import { createPatience } from '../pause.ts';
-import { parkedStation } from './parking.ts';
-import { createStation, type StationOptions } from './station.ts';
+import { createStation, type Station, type StationOptions } from './station.ts';
 import type { Wire } from './wire.ts';
 
 /** How often the sockets are looked after, and what could not be opened is tried again (ms). */
@@ -13,6 +13,11 @@ export interface ReceivePace {
 }
 
 const usualPace: ReceivePace = { tend: 5000, reopen: 1000 };
+
+const kept = createKeep<Station>({
+  hold: (station, held) => station.hold(held),
+  close: (station) => station.close(),
+});
 
 const largestChunk = 1024 * 1024;
 
@@ -33,8 +38,11 @@ export async function* receive(
   };
   if (!follow) return yield* say('atEnd');
 
-  const place = parkedStation(`${kind} ${name}`, JSON.stringify(options));
-  const station = await place.take(() => createStation(options, wire(options), now));
+  const written = JSON.stringify(options);
+  const found = await kept.take(`${kind} ${name}`, written);
+  // Certificates may be the reason for a reload; those that cannot be read leave the old ones.
+  await found?.renew().catch(() => undefined);
+  const station = found ?? createStation(options, wire(options), now);
   const bell = createBell(signal);
   station.onArrival = bell.ring;
   const patience = createPatience({ first: pace.reopen, longest: 60_000, well: 60_000 });
@@ -83,6 +91,7 @@ export async function* receive(
     for (const notice of station.losses.due(true)) yield { type: 'notice', stream, notice };
   } finally {
     bell.close();
-    place.park(station);
+    station.onArrival = () => undefined;
+    kept.park(`${kind} ${name}`, written, station);
   }
 }

@@ -118,16 +118,13 @@ function listen(server: Server, where: { path: string } | { host: string; port: 
 }
 
 /** Takes away the name of a socket at which nobody listens any more. */
-function clearStale(path: string): Promise<void> {
-  return new Promise((resolve) => {
+async function clearStale(path: string): Promise<void> {
+  const isStale = await new Promise<boolean>((resolve) => {
     const probe = connect(path, () => {
       probe.destroy();
-      resolve();
+      resolve(false);
     });
-    probe.on('error', (error) => {
-      const isStale = 'code' in error && error.code === 'ECONNREFUSED';
-      if (isStale) unlink(path).then(resolve, resolve);
-      else resolve();
-    });
+    probe.on('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
   });
+  if (isStale) await unlink(path).catch(() => undefined);
 }
