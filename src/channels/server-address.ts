@@ -37,7 +37,7 @@ export function readAddress(text: string, schemes: Schemes): ServerAddress | und
 }
 
 /** Whether what is sent there never leaves this machine. */
-const isLoopback = (host: string): boolean =>
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /** Our own certificate, for servers that ask for one. */

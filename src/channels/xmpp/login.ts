@@ -1,0 +1,83 @@
+import type { Client, client, xml } from '@xmpp/client';
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { present } from '../../kit/assert.ts';
+import type { Millis } from '../../model/time.ts';
+import type { Course } from '../attempt-course.ts';
+
+/** What is used of the package @xmpp/client. */
+export interface Library {
+  readonly client: typeof client;
+  readonly xml: typeof xml;
+}
+
+export interface Account {
+  readonly user: string;
+  readonly domain: string;
+  readonly password: string;
+  readonly timeoutMs: Millis;
+}
+
+/** After its answer a server gets this long to close the stream. */
+const goodbyeMs = 1000;
+
+/**
+ * Logs in over a connection that is encrypted already. Rejects when the server says no or the connection
+ * breaks; the stream is closed at the end of the attempt.
+ */
+export async function logIn(
+  { client }: Library,
+  socket: Socket,
+  { user, domain, password, timeoutMs }: Account,
+  course: Course,
+): Promise<Client> {
+  const entity = client({ service: `xmpps://${domain}`, domain, username: user, password });
+  // Whether and when to come back is not the library's to decide.
+  entity.reconnect.stop();
+  entity.timeout = timeoutMs;
+  entity.on('error', () => undefined);
+  lendSocket(entity, socket);
+  course.atEnd(() => {
+    entity.stop().catch(() => undefined);
+    setTimeout(() => socket.destroy(), goodbyeMs).unref();
+  });
+  await entity.start();
+  return entity;
+}
+
+type Transport = Client['transports'][number];
+
+/**
+ * Gives the library our connection. Its own way trusts only what Node trusts, and goes on in the open where
+ * a server does not offer TLS.
+ */
+function lendSocket(entity: Client, socket: Socket): void {
+  const isStream = ({ prototype }: Transport): boolean =>
+    prototype.socketParameters('xmpps://localhost') !== undefined;
+  const stream = present(entity.transports.find(isStream), 'the library’s way over TLS');
+  const prototype: Transport['prototype'] = Object.create(stream.prototype, {
+    Socket: {
+      value: function lentSocket() {
+        return adapted(socket);
+      },
+    },
+    socketParameters: { value: () => ({}) },
+  });
+  // Of a transport nothing but its prototype is looked at.
+  entity.transports.splice(0, Infinity, { prototype } as Transport);
+}
+
+/** The socket as the library's own ones are. */
+function adapted(socket: Socket): EventEmitter {
+  const adapter = Object.assign(new EventEmitter(), {
+    // It lets PLAIN be used: the connection is encrypted, or never leaves this machine.
+    secure: true,
+    connect: () => void queueMicrotask(() => adapter.emit('connect')),
+    write: (text: string, done?: (error?: Error | null) => void) => socket.write(text, done),
+    end: () => void socket.end(),
+  });
+  socket.on('data', (bytes: Buffer) => adapter.emit('data', bytes));
+  socket.on('error', (error) => adapter.emit('error', error));
+  socket.on('close', () => adapter.emit('close'));
+  return adapter;
+}
