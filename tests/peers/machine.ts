@@ -17,7 +17,7 @@ export interface Said {
 /** A machine that may be broken. */
 export interface Machine {
   /** Runs a script of bash as its root. */
-  run(script: string, input?: string): Said;
+  run(script: string, input?: string | Buffer): Said;
   /** Waits until a script ends with 0. */
   until(script: string, what: string): Promise<void>;
   stop(): Promise<void>;
@@ -53,7 +53,7 @@ export async function startMachine(kind: 'systemd' | 'plain'): Promise<Machine> 
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const first = (): string => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
-  const enter = (script: string, input = ''): Said => {
+  const enter = (script: string, input: string | Buffer = ''): Said => {
     const spaces = ['-m', '-p', '-n', '-i', '-u', '-C', '-r', '-w'];
     const { status, stdout, stderr } = spawnSync(
       'nsenter',
@@ -72,10 +72,7 @@ export async function startMachine(kind: 'systemd' | 'plain'): Promise<Machine> 
         await eventually(() => removeGroups(join(tree, name)), 'the groups of the machine to be empty');
     },
   };
-  const isUp =
-    kind === 'systemd'
-      ? 'systemctl is-system-running | grep -qE "running|degraded"'
-      : 'true';
+  const isUp = kind === 'systemd' ? 'systemctl is-system-running | grep -qE "running|degraded"' : 'true';
   try {
     await eventually(
       () => {

@@ -23,6 +23,7 @@ BIRD_SENTINEL_CONFIG=${quoted(config)}
 BIRD_SENTINEL_STATE=${quoted(state)}
 [ -r /etc/default/$NAME ] && set -a && . /etc/default/$NAME && set +a
 export BIRD_SENTINEL_CONFIG BIRD_SENTINEL_STATE
+[ -r /lib/lsb/init-functions ] && . /lib/lsb/init-functions
 
 sentinel() {
   ${command.map(quoted).join(' ')} "$@"

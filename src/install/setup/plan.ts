@@ -104,6 +104,9 @@ export function packageFiles(installed: Installed, documents: readonly Document[
     file('/usr/lib/tmpfiles.d/bird-sentinel.conf', tmpfilesText(installed)),
     file(scriptPath, initScriptText(installed), 0o755),
     file('/etc/logrotate.d/bird-sentinel', logrotateText(installed.logs)),
-    ...documents.map(({ path, text }) => file(`/usr/share/${path}`, text)),
+    // Debian's own word for the folder of zsh.
+    ...documents.map(({ path, text }) =>
+      file(`/usr/share/${path.replace('zsh/site-functions', 'zsh/vendor-completions')}`, text),
+    ),
   ];
 }
