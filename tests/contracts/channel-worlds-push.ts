@@ -22,7 +22,7 @@ const answers = {
   twilio: { sid: `SM${'0'.repeat(32)}`, status: 'queued', num_segments: '1' },
 };
 
-const twilioAccount = { account: `AC${'0'.repeat(32)}`, from: '+15550199', to: '+15550100' };
+const twilioAccount = { 'account-sid': `AC${'0'.repeat(32)}`, from: '+15550199', to: '+15550100' };
 
 /** The other sides of what reaches phones, and of what lies on this machine. */
 export const pushWorlds: { readonly [kind: string]: OpenWorld } = {
@@ -75,7 +75,8 @@ export const pushWorlds: { readonly [kind: string]: OpenWorld } = {
     if (mood === 'good') mkdirSync(spool);
     let taken = 0;
     const isSms = (name: string): boolean =>
-      !name.endsWith('.LOCK') && /^To: 15550100\nAlphabet: /.test(readFileSync(join(spool, name), 'latin1'));
+      !name.endsWith('.LOCK') &&
+      readFileSync(join(spool, name), 'latin1').startsWith('To: 15550100\nAlphabet: ');
     return {
       options: { to: '+15550100', spool },
       // A repeat takes the place of the first, so the count is of those that daemon would have sent.

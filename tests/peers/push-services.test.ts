@@ -63,7 +63,7 @@ const pair = <Options>(kind: ChannelKind<Options>, standin: ChatService, options
 
 const login = (url: string): object => ({
   api: url,
-  account: twilioAccount,
+  'account-sid': twilioAccount,
   'token-file': secretFile(pushSecrets.twilio),
 });
 const pairs = {

@@ -193,7 +193,7 @@ function smsOfOperator(lines: readonly string[]): readonly SentSms[] {
   for (const line of lines) {
     const said = /Got message \d+: <(.*)>$/.exec(line)?.[1];
     if (said === undefined) continue;
-    if (/^100 \+/.test(said)) texts.push(said);
+    if (said.startsWith('100 +')) texts.push(said);
     else texts.push(`${texts.pop() ?? ''}\n${said}`);
   }
   return texts.map((whole) => {

@@ -44,10 +44,10 @@ async function objectionTo(drop: Drop, around: Stats): Promise<Delivery | undefi
 }
 
 async function hasRoom(folder: string, most: number): Promise<boolean> {
-  let waiting = 0;
-  for await (const _entry of await opendir(folder)) {
-    waiting += 1;
-    if (waiting >= most) return false;
+  let room = most;
+  for await (const { name } of await opendir(folder)) {
+    if (!name.endsWith('.LOCK')) room -= 1;
+    if (room <= 0) return false;
   }
   return true;
 }

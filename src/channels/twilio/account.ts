@@ -12,7 +12,7 @@ export const e164 = z.string().regex(/^\+[1-9][0-9]{5,14}$/, 'must be a number s
 
 /** What both ways over Twilio need. */
 export const accountOptions = {
-  account: sid('AC').describe('The SID of the account.'),
+  'account-sid': sid('AC').describe('The SID of the account.'),
   'api-key': sid('SK').optional().describe('The SID of an API key, whose secret is then in token-file.'),
   'token-file': z
     .string()
@@ -25,7 +25,7 @@ export const accountOptions = {
 };
 
 interface Account {
-  readonly account: string;
+  readonly 'account-sid': string;
   readonly 'api-key'?: string | undefined;
   readonly 'token-file': string;
   readonly api: string;
@@ -50,11 +50,11 @@ export const create = (
   { signal }: Attempt,
 ): Promise<Delivery> =>
   withToken(account['token-file'], async (token) => {
-    const user = account['api-key'] ?? account.account;
+    const user = account['api-key'] ?? account['account-sid'];
     const login = Buffer.from(`${user}:${token}`).toString('base64');
     const answer = await service.call(
       {
-        url: `${account.api.replace(/\/+$/, '')}/2010-04-01/Accounts/${account.account}/${resource}.json`,
+        url: `${account.api.replace(/\/+$/, '')}/2010-04-01/Accounts/${account['account-sid']}/${resource}.json`,
         headers: { authorization: `Basic ${login}` },
         form,
       },

@@ -1,3 +1,4 @@
+import type { generateRequestDetails } from 'web-push';
 import { z } from 'zod';
 import { byteLength, cutBytes } from '../../kit/text.ts';
 import type { Delivery, Message } from '../../model/delivery.ts';
@@ -61,7 +62,7 @@ export const webPush: ChannelKind<Options> = {
   },
 };
 
-type Encrypt = (typeof import('web-push'))['generateRequestDetails'];
+type Encrypt = typeof generateRequestDetails;
 
 async function loadEncryption(): Promise<Encrypt> {
   try {
@@ -115,7 +116,10 @@ function requestOf(
       TTL,
       urgency: urgencyOf(message),
     });
-    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+    const named = Object.entries<unknown>(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      String(value),
+    ]);
     return { method: 'POST', url: endpoint, headers: Object.fromEntries(named), body };
   } catch {
     return undefined;
