@@ -2,7 +2,7 @@
 # Installs the real programs that the tests talk to, where this is Debian, we are root and the archive
 # answers. What stays missing is not an error here: each test names the peer it had to skip.
 set -u
-packages=(openssh-server openssh-client rsyslog logrotate python3-oauthlib tinyproxy squid openssl rsyslog-openssl python3-aiosmtpd nagios4-core nsca nsca-client sec swatch fail2ban xz-utils zstd bzip2)
+packages=(openssh-server openssh-client rsyslog logrotate python3-oauthlib tinyproxy squid openssl rsyslog-openssl python3-aiosmtpd nagios4-core nsca nsca-client sec swatch fail2ban xz-utils zstd bzip2 prometheus python3-prometheus-client python3-pyte)
 # What sources read: a journal without systemd, rsyslog and traps as senders.
 packages+=(systemd-journal-remote rsyslog-gnutls snmp snmptrapd)
 # What sends SMS, and what shows things on this machine.
