@@ -1,7 +1,7 @@
 /**
  * How long the program takes to start: `npm run bench:start`. Prints the fastest and the median of ROUNDS (15)
- * runs of `--version` and of `check` on the configuration that `init` proposes, beside Node doing nothing. Ends
- * with 1 when an aim is missed.
+ * runs of `--version`, of `check` on the smallest example and on the configuration that `init` proposes with its
+ * packs, beside Node doing nothing. Ends with 1 when an aim is missed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,8 @@ function main(): void {
     const program = 'dist/cli/main.js';
     report('node alone', ['-e', '0']);
     report('--version', [program, '--version']);
-    report('check', [program, '--quiet', 'check', file]);
+    report('check', [program, '--quiet', 'check', 'examples/minimal.yaml']);
+    report('check packs', [program, '--quiet', 'check', file]);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
