@@ -2,6 +2,7 @@ import type { SourceKind } from './contract.ts';
 import { commandKind } from './command/kind.ts';
 import { fifoKind } from './fifo.ts';
 import { fileKind } from './file/kind.ts';
+import { gelfKind } from './gelf/kind.ts';
 import { journalKind } from './journal/kind.ts';
 import { stdinKind } from './stdin.ts';
 import { syslogKind } from './syslog/kind.ts';
@@ -11,6 +12,7 @@ export const sourceKinds: readonly SourceKind<unknown>[] = [
   fileKind,
   journalKind,
   syslogKind,
+  gelfKind,
   commandKind,
   fifoKind,
   stdinKind,

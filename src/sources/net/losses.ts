@@ -11,6 +11,10 @@ export type Loss =
   /** One sender sent more in a second than it may. */
   | 'rate'
   | 'tooLong'
+  /** Longer than allowed, and of no use when it is cut. */
+  | 'overlong'
+  /** Pieces of a message that never became whole. */
+  | 'incomplete'
   /** Not of the form that is listened for. */
   | 'malformed'
   | 'connections'
@@ -34,6 +38,8 @@ const words: { readonly [loss in Loss]: readonly [code: string, text: string, al
   ],
   rate: ['source.dropped', 'messages were dropped: their sender sent more than `rate` a second', true],
   tooLong: ['source.too-long', 'messages were longer than `max-message` and cut to that length', false],
+  overlong: ['source.too-long', 'messages were left out: they are longer than `max-message`', false],
+  incomplete: ['source.dropped', 'messages were dropped: some of their pieces never came', false],
   malformed: [
     'source.malformed',
     'messages were left out: they are not of the form that is listened for',
