@@ -180,14 +180,14 @@ function createPlay(system: FileSystem, hasInodes: boolean) {
     const here = session;
     const whole = (): number => seen.length + (here?.texts().length ?? 0);
     if (hasInodes) {
-      await here?.until(() => whole() >= written.length && here.condition(link) === 'atEnd', 30_000);
+      await here?.until(() => whole() >= written.length && here.condition(link) === 'atEnd', 90_000);
       return;
     }
     // A rotation between two looks shows when the new file grows past what was read of the old one: logs do.
     for (let tries = 1; ; tries++) {
       asRoot(() => write(line()));
       try {
-        const limit = tries === mostLines ? 30_000 : 2000;
+        const limit = tries === mostLines ? 90_000 : 2000;
         return await here?.until(() => whole() >= written.length && here.condition(link) === 'atEnd', limit);
       } catch (error) {
         if (tries === mostLines) throw error;

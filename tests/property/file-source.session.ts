@@ -58,7 +58,7 @@ export function openSession(options: unknown, setting: SessionSetting = {}): Ses
   };
   const ended = drain();
 
-  const until = async (holds: () => boolean, limitMs = 20_000): Promise<void> => {
+  const until = async (holds: () => boolean, limitMs = 90_000): Promise<void> => {
     const end = performance.now() + limitMs;
     while (!holds()) {
       if (performance.now() > end) throw new Error(`not reached: ${JSON.stringify(summary(outputs))}`);
