@@ -33,6 +33,8 @@ mount -t sysfs sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs -o mode=755 none "$root/run"
 mount -t tmpfs -o mode=1777 none "$root/tmp"
+# What the host has of the program is not the machine's.
+rm -rf "$root"/{etc,var/lib,var/log}/bird-sentinel
 rm -rf "$root/var/log/journal" "$root/etc/machine-id" "$root"/etc/systemd/system/*.wants
 echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
 hostname throwaway
