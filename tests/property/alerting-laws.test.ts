@@ -21,6 +21,7 @@ import {
   tickAt,
   unknown,
 } from './alerting-samples.ts';
+import { size } from '../size.ts';
 
 const rules: fc.Arbitrary<AlertingRules> = fc
   .record({
@@ -286,9 +287,12 @@ const sumHolds = (world: World): void => {
   }
 };
 
-const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 400) };
+/** Interleavings that each law is tried on. */
+const lives = size('FC_RUNS', 400, 5000);
+const runs = { numRuns: lives };
+const timeout = 180_000 + lives * 500;
 
-describe('whatever happens', () => {
+describe(`whatever happens (${lives} interleavings)`, { timeout }, () => {
   test('the same inputs give the same outputs', () => {
     fc.assert(
       fc.property(rules, moves, (rules, all) => {

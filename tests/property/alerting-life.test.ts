@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mutedIn } from '../../src/alerting/counters.ts';
+import { size } from '../size.ts';
 import { createWorld, day, fullRules, moves, type Move, type World } from './alerting-world.ts';
 
-const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 60) };
+/** Lives of up to sixty moves that each law is tried on. */
+const lives = size('FC_RUNS', 60, 2000);
+const runs = { numRuns: lives };
 const hour = 3_600_000;
 
 /** Only time passes. */
@@ -60,116 +63,121 @@ function playAll(world: World, all: readonly Move[]): void {
   }
 }
 
-describe('whatever is raised, silenced, acknowledged, reloaded and restarted', { timeout: 300_000 }, () => {
-  test('both sums hold and no budget is exceeded, at every step', () => {
-    fc.assert(
-      fc.property(variants, moves, (rules, all) => playAll(createWorld(rules), all)),
-      runs,
-    );
-  });
+describe(
+  `whatever is raised, silenced, acknowledged, reloaded and restarted (${lives} lives)`,
+  { timeout: 300_000 + lives * 2_000 },
+  () => {
+    test('both sums hold and no budget is exceeded, at every step', () => {
+      fc.assert(
+        fc.property(variants, moves, (rules, all) => playAll(createWorld(rules), all)),
+        runs,
+      );
+    });
 
-  test('rows restored at any cut give the same outputs from there on', () => {
-    fc.assert(
-      fc.property(fullRules, moves, fc.nat(60), (rules, all, cut) => {
-        const whole = createWorld([rules]);
-        const broken = createWorld([rules]);
-        for (const [index, move] of all.entries()) {
-          if (index === cut) {
-            broken.restore();
-            expect(broken.alerting().changes()).toEqual([]);
-            expect(broken.alerting().silences()).toEqual(whole.alerting().silences());
+    test('rows restored at any cut give the same outputs from there on', () => {
+      fc.assert(
+        fc.property(fullRules, moves, fc.nat(60), (rules, all, cut) => {
+          const whole = createWorld([rules]);
+          const broken = createWorld([rules]);
+          for (const [index, move] of all.entries()) {
+            if (index === cut) {
+              broken.restore();
+              expect(broken.alerting().changes()).toEqual([]);
+              expect(broken.alerting().silences()).toEqual(whole.alerting().silences());
+            }
+            whole.play(move);
+            broken.play(move);
+            expect(broken.transcript.at(-1)).toBe(whole.transcript.at(-1));
+            expect(broken.alerting().nextWake()).toBe(whole.alerting().nextWake());
+            expect(broken.alerting().counters()).toEqual(whole.alerting().counters());
           }
-          whole.play(move);
-          broken.play(move);
-          expect(broken.transcript.at(-1)).toBe(whole.transcript.at(-1));
-          expect(broken.alerting().nextWake()).toBe(whole.alerting().nextWake());
-          expect(broken.alerting().counters()).toEqual(whole.alerting().counters());
-        }
-      }),
-      runs,
-    );
-  });
+        }),
+        runs,
+      );
+    });
 
-  test('nothing waits for ever: once channels work all is told, and no part twice', () => {
-    fc.assert(
-      fc.property(variants, moves, (rules, all) => {
-        const world = createWorld(rules);
-        for (const move of all) world.play(move);
-        world.run(world.now() + 4 * day);
-        sumsHold(world);
-        for (const { held, pending } of world.alerting().counters()) expect(held + pending).toBe(0);
-        expect(new Set(world.sentParts).size).toBe(world.sentParts.length);
-        for (const { by, state } of world.notifications.values()) {
-          if (state === 'joined' || state === 'passed') expect(world.notifications.has(by ?? '')).toBe(true);
-        }
-        // What is over and settled is forgotten.
-        const scopes = [...world.rows.values()].map(({ scope }) => scope);
-        const open = scopes.filter((scope) => scope === 'alert').length;
-        expect(open).toBeLessThanOrEqual(Math.max(...rules.map(({ maxOpen = 0 }) => maxOpen)));
-        expect(scopes).not.toContain('silence');
-      }),
-      runs,
-    );
-  });
+    test('nothing waits for ever: once channels work all is told, and no part twice', () => {
+      fc.assert(
+        fc.property(variants, moves, (rules, all) => {
+          const world = createWorld(rules);
+          for (const move of all) world.play(move);
+          world.run(world.now() + 4 * day);
+          sumsHold(world);
+          for (const { held, pending } of world.alerting().counters()) expect(held + pending).toBe(0);
+          expect(new Set(world.sentParts).size).toBe(world.sentParts.length);
+          for (const { by, state } of world.notifications.values()) {
+            if (state === 'joined' || state === 'passed')
+              expect(world.notifications.has(by ?? '')).toBe(true);
+          }
+          // What is over and settled is forgotten.
+          const scopes = [...world.rows.values()].map(({ scope }) => scope);
+          const open = scopes.filter((scope) => scope === 'alert').length;
+          expect(open).toBeLessThanOrEqual(Math.max(...rules.map(({ maxOpen = 0 }) => maxOpen)));
+          expect(scopes).not.toContain('silence');
+        }),
+        runs,
+      );
+    });
 
-  test('a clock that was wrong for however long holds nothing up after a start', () => {
-    fc.assert(
-      fc.property(fullRules, moves, fc.integer({ min: 1, max: 48_000 }), (rules, all, hoursAhead) => {
-        const ahead = hoursAhead * hour;
-        const world = createWorld([rules]);
-        world.play(tick(ahead));
-        for (const move of all) world.play(move);
-        world.startAt(world.now() - ahead);
-        const started = world.now();
-        world.run(started + 4 * day);
-        sumsHold(world);
-        // A repeat that is due every minute may wait for its budget when it is over; nothing waits for long.
-        const waiting = [...world.notifications.values()].filter(
-          ({ state, createdAt }) => ['pending', 'held'].includes(state) && createdAt < started + 3 * day,
-        );
-        expect(waiting).toEqual([]);
-        for (const { digest } of world.notifications.values()) {
-          if (digest !== undefined && digest.until < started + 4 * day)
-            expect(digest.since).toBeLessThanOrEqual(digest.until);
-        }
-        // Digests, repeats and silences may still come; nothing else waits for a clock that was wrong.
-        const scopes = [...world.rows.values()].map(({ scope }) => scope);
-        for (const scope of ['group', 'flap']) expect(scopes).not.toContain(scope);
-      }),
-      runs,
-    );
-  });
-
-  test('the sums of digests add up, from each to the next', () => {
-    fc.assert(
-      fc.property(fullRules, moves, (rules, all) => {
-        const world = createWorld([rules]);
-        for (const move of all) world.play(move);
-        world.run(world.now() + 2 * day);
-        const left = new Map<string, number>();
-        const raised = new Map<string, number>();
-        for (const { digest, receiver, hop } of world.notifications.values()) {
-          if (digest === undefined || hop > 0) continue;
-          const mutes = Object.values(digest.muted).reduce((sum, count) => sum + count, 0);
-          const { delivered, joined, held, pending, undelivered } = digest;
-          expect(digest.raised + digest.waited).toBe(
-            delivered + joined + mutes + held + pending + undelivered,
+    test('a clock that was wrong for however long holds nothing up after a start', () => {
+      fc.assert(
+        fc.property(fullRules, moves, fc.integer({ min: 1, max: 48_000 }), (rules, all, hoursAhead) => {
+          const ahead = hoursAhead * hour;
+          const world = createWorld([rules]);
+          world.play(tick(ahead));
+          for (const move of all) world.play(move);
+          world.startAt(world.now() - ahead);
+          const started = world.now();
+          world.run(started + 4 * day);
+          sumsHold(world);
+          // A repeat that is due every minute may wait for its budget when it is over; nothing waits for long.
+          const waiting = [...world.notifications.values()].filter(
+            ({ state, createdAt }) => ['pending', 'held'].includes(state) && createdAt < started + 3 * day,
           );
-          expect(digest.waited).toBe(left.get(receiver) ?? 0);
-          left.set(receiver, held + pending);
-          raised.set(receiver, (raised.get(receiver) ?? 0) + digest.raised);
-          expect(digest.rules.reduce((sum, [, count]) => sum + count, 0)).toBe(digest.raised);
-        }
-        for (const [receiver, sum] of raised) {
-          const counted = world
-            .alerting()
-            .counters()
-            .filter((one) => one.receiver === receiver);
-          const all = counted.reduce((total, one) => total + one.raised, 0);
-          expect(sum).toBeLessThanOrEqual(all);
-        }
-      }),
-      runs,
-    );
-  });
-});
+          expect(waiting).toEqual([]);
+          for (const { digest } of world.notifications.values()) {
+            if (digest !== undefined && digest.until < started + 4 * day)
+              expect(digest.since).toBeLessThanOrEqual(digest.until);
+          }
+          // Digests, repeats and silences may still come; nothing else waits for a clock that was wrong.
+          const scopes = [...world.rows.values()].map(({ scope }) => scope);
+          for (const scope of ['group', 'flap']) expect(scopes).not.toContain(scope);
+        }),
+        runs,
+      );
+    });
+
+    test('the sums of digests add up, from each to the next', () => {
+      fc.assert(
+        fc.property(fullRules, moves, (rules, all) => {
+          const world = createWorld([rules]);
+          for (const move of all) world.play(move);
+          world.run(world.now() + 2 * day);
+          const left = new Map<string, number>();
+          const raised = new Map<string, number>();
+          for (const { digest, receiver, hop } of world.notifications.values()) {
+            if (digest === undefined || hop > 0) continue;
+            const mutes = Object.values(digest.muted).reduce((sum, count) => sum + count, 0);
+            const { delivered, joined, held, pending, undelivered } = digest;
+            expect(digest.raised + digest.waited).toBe(
+              delivered + joined + mutes + held + pending + undelivered,
+            );
+            expect(digest.waited).toBe(left.get(receiver) ?? 0);
+            left.set(receiver, held + pending);
+            raised.set(receiver, (raised.get(receiver) ?? 0) + digest.raised);
+            expect(digest.rules.reduce((sum, [, count]) => sum + count, 0)).toBe(digest.raised);
+          }
+          for (const [receiver, sum] of raised) {
+            const counted = world
+              .alerting()
+              .counters()
+              .filter((one) => one.receiver === receiver);
+            const all = counted.reduce((total, one) => total + one.raised, 0);
+            expect(sum).toBeLessThanOrEqual(all);
+          }
+        }),
+        runs,
+      );
+    });
+  },
+);
