@@ -101,11 +101,13 @@ describe.each(Object.keys(chatSettings) as ChatName[])('what a log says, in %s',
     const scene = await openScene(name);
     open.push(scene);
     const head = async (title: string): Promise<string> => {
-      const message = { ...messageOf([`${title}\nbody`]), title };
+      const message = rendered(chatSettings[name].kind, title, 'body');
       await scene.channel.send(attemptAt('', { message }));
       return shownIn(name, scene.standin.requests.at(-1) ?? expect.fail()).head;
     };
     expect(await head('CRITICAL: disk full on web1, 97 %')).toBe('🔴 CRITICAL: disk full on web1, 97 %');
-    for (const trap of traps.filter(isLive)) expect(await head(`CRITICAL: ${trap}`)).toBe('🔴 CRITICAL');
+    const live = traps.filter((trap) => isLive(trap.replace(/\s+/g, ' ')));
+    expect(live.length).toBeGreaterThan(20);
+    for (const trap of live) expect(await head(`CRITICAL: ${trap}`)).toBe('🔴 CRITICAL');
   });
 });

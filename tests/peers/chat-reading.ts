@@ -33,6 +33,7 @@ export function shownIn(name: ChatName, { fields }: ChatRequest): Shown {
       return ofMarkdown(text(fields, 'text'), '**');
     case 'rocketchat':
     case 'rocketchat hook':
+      if (/@[0-9a-zA-Z_.-]/.test(text(fields, 'text'))) throw new Error('old servers read a name');
       return ofMarkdown(text(fields, 'text'), '*');
     case 'zulip':
       return ofMarkdown(text(fields, 'content'), '**');

@@ -171,6 +171,17 @@ it('Telegram gets plain words when it does not take the markup', async () => {
   expect(String(fields['text'])).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
 });
 
+it('Discord is silent about what is named so, and never shows a preview', async () => {
+  const scene = await sceneOf('discord', {
+    more: { silent: ['resolved'], 'thread-id': '17', username: 'Bird' },
+  });
+  await send(scene, 'resolved');
+  await send(scene, 'first');
+  expect(scene.standin.requests.map(({ fields }) => fields['flags'])).toEqual([4 + 4096, 4]);
+  expect(scene.standin.requests[0]?.fields['username']).toBe('Bird');
+  expect(scene.standin.requests[0]?.query.get('thread_id')).toBe('17');
+});
+
 it('Telegram is silent about what is named so', async () => {
   const scene = await sceneOf('telegram', { more: { silent: ['info', 'resolved'], topic: 7 } });
   await send(scene, 'resolved');

@@ -3,6 +3,7 @@ import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { earlierIn, mayReplace, postedAs } from '../chat-reference.ts';
 import { naming, probeBy } from '../chat-probe.ts';
+import { isSilent, silentOption } from '../chat-silence.ts';
 import { chatShape, markdownOf } from '../chat-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
@@ -39,6 +40,7 @@ const options = z.strictObject({
     .enum(['post', 'edit'])
     .default('post')
     .describe('Whether the end of an alert is a message, or takes the place of the first one, unheard.'),
+  silent: silentOption,
   timeout: serviceTimeout,
 });
 
@@ -83,7 +85,7 @@ const send = (
     const earlier = replaces ? earlierIn(attempt, place, /^\d{1,20}$/) : undefined;
     const json = contentOf(options, attempt);
     const fresh = { url: address(url, '', { wait: 'true', thread_id: options['thread-id'] }), json };
-    const edit = { method: 'PATCH', json: { ...json, username: undefined } } as const;
+    const edit = { method: 'PATCH', json: { ...json, username: undefined, flags: suppress.embeds } } as const;
     const messages = `/messages/${earlier}`;
     let answer =
       earlier === undefined
@@ -132,15 +134,15 @@ function address(url: string, path: string, query: { readonly [name: string]: st
   return whole.href;
 }
 
-/** SUPPRESS_EMBEDS of a message's flags. */
-const suppressEmbeds = 4;
+/** SUPPRESS_EMBEDS and SUPPRESS_NOTIFICATIONS of a message's flags. */
+const suppress = { embeds: 1 << 2, notifications: 1 << 12 } as const;
 
 /** Nobody is mentioned, whatever the text says (`allowed_mentions`), and no address is opened for a preview. */
-const contentOf = ({ username }: Options, attempt: Attempt): JsonObject => ({
+const contentOf = ({ username, silent }: Options, attempt: Attempt): JsonObject => ({
   content: markdownOf(attempt),
   username,
   allowed_mentions: { parse: [] },
-  flags: suppressEmbeds,
+  flags: suppress.embeds | (isSilent(silent, attempt.message) ? suppress.notifications : 0),
 });
 
 /** Unknown Message; maximum number of edits to messages older than an hour. */

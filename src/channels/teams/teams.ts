@@ -81,7 +81,8 @@ const send = (
 
 /**
  * A message with one card. Runs of a RichTextBlock are text and never Markdown
- * (https://adaptivecards.io/explorer/TextRun.html); a TextBlock would make links of what a log says.
+ * (https://adaptivecards.io/explorer/TextRun.html); of TextBlocks and facts Teams reads Markdown
+ * (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format).
  */
 function cardOf({ head, body }: ChatText): JsonObject {
   const run = (text: string, more: JsonObject): JsonObject => ({

@@ -4,6 +4,7 @@ import { millis } from '../../model/time.ts';
 import { neutraliseForPost } from '../../render/x-neutralise.ts';
 import { earlierIn, postedAs } from '../chat-reference.ts';
 import { naming, probeBy } from '../chat-probe.ts';
+import { isSilent, silentOption } from '../chat-silence.ts';
 import { chatShape, type ChatText, chatTextOf } from '../chat-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
@@ -31,10 +32,7 @@ const options = z.strictObject({
     .describe('The number of the chat, in quotes; groups have negative ones. Or @name of a public channel.'),
   topic: z.int().positive().optional().describe('The topic (message_thread_id) of a group that has topics.'),
   reply: z.boolean().default(true).describe('Whether what follows about an alert answers its first message.'),
-  silent: z
-    .array(z.enum(['info', 'warning', 'critical', 'resolved']))
-    .default([])
-    .describe('What comes without a sound: severities, and resolved.'),
+  silent: silentOption,
   api: z
     .url({ protocol: /^https?$/ })
     .default('https://api.telegram.org')
@@ -111,15 +109,13 @@ const chatId = (chat: string): string | number => (chat.startsWith('@') ? chat :
 
 function envelopeOf({ chat, topic, reply, silent }: Options, attempt: Attempt): JsonObject {
   const earlier = reply ? earlierIn(attempt, chat, /^\d{1,15}$/) : undefined;
-  const { severity, payload } = attempt.message;
-  const isSilent = silent.includes(payload.reason === 'resolved' ? 'resolved' : severity);
   return {
     chat_id: chatId(chat),
     ...(topic === undefined ? {} : { message_thread_id: topic }),
     ...(earlier === undefined
       ? {}
       : { reply_parameters: { message_id: Number(earlier), allow_sending_without_reply: true } }),
-    ...(isSilent ? { disable_notification: true } : {}),
+    ...(isSilent(silent, attempt.message) ? { disable_notification: true } : {}),
     link_preview_options: { is_disabled: true },
   };
 }
