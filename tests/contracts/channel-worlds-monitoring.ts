@@ -16,12 +16,12 @@ export const monitoringWorlds: { readonly [kind: string]: OpenWorld } = {
     return { ...world, options: { ...where, host: 'web1', service: 'alerts', timeout } };
   },
   mqtt: async (mood, { secretFile, timeout }) => {
-    const world = await talkWorld(mood, brokerTalk);
+    const world = await talkWorld(mood, () => brokerTalk);
     const login = { user: 'alice', 'password-file': secretFile };
     return { ...world, options: { server: `mqtt://127.0.0.1:${world.port}`, timeout, ...login } };
   },
   nats: async (mood, { secretFile, timeout }) => {
-    const world = await talkWorld(mood, natsTalk);
+    const world = await talkWorld(mood, () => natsTalk);
     const login = { user: 'alice', 'password-file': secretFile };
     return { ...world, options: { server: `nats://127.0.0.1:${world.port}`, timeout, ...login } };
   },
@@ -31,9 +31,14 @@ export const monitoringWorlds: { readonly [kind: string]: OpenWorld } = {
     return { ...world, options: { ...where, timeout } };
   },
   irc: async (mood, { secretFile, timeout }) => {
-    const world = await talkWorld(mood, ircTalk);
+    const world = await talkWorld(mood, () => ircTalk);
     const where = { server: `irc://127.0.0.1:${world.port}`, to: '#alerts' };
     return { ...world, options: { ...where, 'server-password-file': secretFile, timeout } };
+  },
+  xmpp: async (mood, { secretFile, timeout }) => {
+    const world = await talkWorld(mood, xmppTalk);
+    const where = { server: `xmpp://127.0.0.1:${world.port}`, starttls: 'never', to: 'ops@localhost' };
+    return { ...world, options: { ...where, jid: 'alice@localhost', 'password-file': secretFile, timeout } };
   },
 };
 
@@ -103,10 +108,11 @@ interface Answered {
 }
 
 /** A server on loopback that speaks in the open. */
-async function talkWorld(mood: Mood, talk: Talk): Promise<NetWorld> {
+async function talkWorld(mood: Mood, begin: () => Talk): Promise<NetWorld> {
   let taken = 0;
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
+    const talk = begin();
     sockets.add(socket);
     socket.on('error', () => undefined);
     if (talk.greeting !== undefined && mood !== 'silent') socket.write(talk.greeting);
@@ -232,3 +238,44 @@ const ircTalk: Talk = {
     return { say: say.join(''), rest: heard.subarray(used), taken };
   },
 };
+
+/** A server of XMPP in the open: SASL PLAIN, binding, PING, and messages to one person (RFC 6120, RFC 6121). */
+function xmppTalk(): Talk {
+  const names = `xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'`;
+  const header = `<?xml version='1.0'?><stream:stream from='localhost' id='x' version='1.0' ${names}>`;
+  const sasl = `xmlns='urn:ietf:params:xml:ns:xmpp-sasl'`;
+  const bind = `xmlns='urn:ietf:params:xml:ns:xmpp-bind'`;
+  const unit =
+    /<stream:stream[^>]*>|<auth[^>]*>[^<]*<\/auth>|<iq[^]*?<\/iq>|<message[^]*?<\/message>|<\/stream:stream>/g;
+  let isIn = false;
+  const answerTo = (text: string): string => {
+    const id = /id="([^"]*)"/.exec(text)?.[1] ?? '';
+    if (text.startsWith('<auth')) {
+      isIn = true;
+      return `<success ${sasl}/>`;
+    }
+    if (text.startsWith('<stream')) {
+      const login = `<mechanisms ${sasl}><mechanism>PLAIN</mechanism></mechanisms>`;
+      return `${header}<stream:features>${isIn ? `<bind ${bind}/>` : login}</stream:features>`;
+    }
+    if (text.startsWith('<iq')) {
+      const bound = text.includes('<bind') ? `<bind ${bind}><jid>alice@localhost/x</jid></bind>` : '';
+      return `<iq type='result' id='${id}'>${bound}</iq>`;
+    }
+    return text.startsWith('</') ? '</stream:stream>' : '';
+  };
+  return {
+    refusal: (heard) => {
+      const words = heard.toString('latin1').replace(/[<>&]/g, ' ');
+      return `${header}<stream:error><text>${words}${channelSecret}</text></stream:error></stream:stream>`;
+    },
+    answer: (heard) => {
+      const text = heard.toString('latin1');
+      const units = [...text.matchAll(unit)];
+      const last = units.at(-1);
+      const used = last === undefined ? 0 : last.index + last[0].length;
+      const taken = units.filter(([one]) => /^<message[^>]* to="ops@localhost"/.test(one)).length;
+      return { say: units.map(([one]) => answerTo(one)).join(''), rest: heard.subarray(used), taken };
+    },
+  };
+}

@@ -62,8 +62,8 @@ function tellPerson(
       : undefined;
   });
   course.leaves();
-  void entity.send(xml('message', { to, type: 'chat', id }, xml('body', {}, text)));
-  void entity.send(xml('iq', { type: 'get', id: ping }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
+  say(entity, xml('message', { to, type: 'chat', id }, xml('body', {}, text)));
+  say(entity, xml('iq', { type: 'get', id: ping }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
   return answer;
 }
 
@@ -86,7 +86,7 @@ function enter(
   const secret = password === undefined ? [] : [xml('password', {}, password)];
   const history = xml('history', { maxstanzas: '0' });
   const wish = xml('x', { xmlns: 'http://jabber.org/protocol/muc' }, history, ...secret);
-  void entity.send(xml('presence', { to: `${jid}/${nick}` }, wish));
+  say(entity, xml('presence', { to: `${jid}/${nick}` }, wish));
   return answer.then((end) => (end === 'in' ? undefined : end));
 }
 
@@ -103,8 +103,13 @@ function tellRoom(
     return isOurs ? { type: 'sent', receipt: 'the room has it' } : bounced(stanza, id);
   });
   course.leaves();
-  void entity.send(xml('message', { to: jid, type: 'groupchat', id }, xml('body', {}, text)));
+  say(entity, xml('message', { to: jid, type: 'groupchat', id }, xml('body', {}, text)));
   return answer;
+}
+
+/** That a stanza could not be written is told by the end of the stream. */
+function say(entity: Client, stanza: Parameters<Client['send']>[0]): void {
+  entity.send(stanza).catch(() => undefined);
 }
 
 /** The first stanza that means something; rejects when the stream is over before. */
