@@ -21,6 +21,7 @@ import { rocketchat } from './rocketchat/rocketchat.ts';
 import { slack } from './slack/slack.ts';
 import { teams } from './teams/teams.ts';
 import { telegram } from './telegram/telegram.ts';
+import { xmpp } from './xmpp/xmpp.ts';
 import { zulip } from './zulip/zulip.ts';
 import { apprise } from './apprise/apprise.ts';
 import { desktop } from './desktop/desktop.ts';
@@ -61,6 +62,7 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(nats),
   registered(snmpTrap),
   registered(irc),
+  registered(xmpp),
   registered(exec),
   registered(apprise),
   registered(file),
