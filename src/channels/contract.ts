@@ -103,6 +103,15 @@ export interface ChannelKind<Options> {
    * limit. Absent: each channel has its own. Pure.
    */
   budgetKey?(options: Options): string;
+  /**
+   * What later messages about an alert do: stand under its first one, or change what that one shows.
+   * Absent: each stands alone.
+   */
+  readonly followUps?: 'thread' | 'update';
+  /** What must be there that does not come with the program: an npm package, another program. */
+  readonly needs?: string;
+  /** The real thing, or what stood in for it, that its tests meet. */
+  readonly shownAgainst?: string;
   /** Options that are templates of the alert: mistakes in them are told when the configuration is loaded. */
   readonly templates?: readonly string[];
   /** How texts must be cut and cleaned for it. */
