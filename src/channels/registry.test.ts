@@ -17,5 +17,7 @@ test('what costs money says how much', () => {
   expect(prices).toEqual([
     ['x-dm', 0.015],
     ['x-post', 0.015],
+    ['twilio', 0.0083],
+    ['twilio-call', 0.014],
   ]);
 });

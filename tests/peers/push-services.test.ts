@@ -199,7 +199,7 @@ describe('what services are asked for', () => {
 
   test('pagerduty: one alert from its beginning to its end', async () => {
     const { requests } = await open('pagerduty', { group: 'web' });
-    expect(await send(told('words', { host: 'web1' }))).toEqual({ type: 'sent', receipt: 'Event processed' });
+    expect(await send(told('words', { host: 'web1' }))).toEqual({ type: 'sent', receipt: 'taken' });
     await send(told('fine', over));
     const common = { routing_key: pushSecrets.pagerduty, dedup_key: '7ZK3M9QX2A' };
     expect(requests[0]?.fields).toMatchObject({

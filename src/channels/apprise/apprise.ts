@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { plainShape } from '../../render/x-text.ts';
+import { probeBy } from '../chat-probe.ts';
 import type { Attempt, Channel, ChannelKind } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
 import { runProgram } from '../local-program.ts';
@@ -40,20 +41,30 @@ export const apprise: ChannelKind<Options> = {
   shape: plainShape,
   open: async (options): Promise<Channel> => ({
     send: (attempt) => notify(options, attempt),
+    probe: probeBy((signal) =>
+      run(options, ['--dry-run'], { stdin: 'test', signal }, 'apprise knows the addresses; none was asked'),
+    ),
     close: async () => undefined,
   }),
 };
 
 function notify(options: Options, attempt: Attempt): Promise<Delivery> {
-  const { 'config-file': configFile, tag, program } = options;
   const { message, part, signal } = attempt;
-  const type = typeOf(attempt);
-  const argv = [program, '--config', configFile, '--input-format', 'text', '--notification-type', type];
-  if (tag !== undefined) argv.push('--tag', tag);
-  const stdin = message.parts[part] ?? '';
+  const args = ['--input-format', 'text', '--notification-type', typeOf(attempt)];
+  return run(options, args, { stdin: message.parts[part] ?? '', signal }, 'taken by apprise');
+}
+
+function run(
+  options: Options,
+  args: readonly string[],
+  given: { readonly stdin: string; readonly signal: AbortSignal },
+  receipt: string,
+): Promise<Delivery> {
+  const { 'config-file': configFile, tag, program, timeout } = options;
+  const argv = [program, '--config', configFile, ...args, ...(tag === undefined ? [] : ['--tag', tag])];
   // Apprise would read a file that everybody can read.
   return withSecret(configFile, () =>
-    runProgram({ argv, stdin, timeout: durationOf(options.timeout), signal }, meaningOf),
+    runProgram({ argv, ...given, timeout: durationOf(timeout) }, (code) => meaningOf(code, receipt)),
   );
 }
 
@@ -64,8 +75,8 @@ function typeOf({ message }: Attempt): string {
 }
 
 /** What apprise wrote beside its code may hold an address, and so a password: it is not repeated. */
-function meaningOf(code: number): Delivery {
-  if (code === 0) return { type: 'sent', receipt: 'taken by apprise' };
+function meaningOf(code: number, receipt: string): Delivery {
+  if (code === 0) return { type: 'sent', receipt };
   // Python's own failure to import, or to be killed kindly, is told by other codes still.
   if (code === 2)
     return { type: 'failed', reason: 'rejected', detail: 'apprise: it does not know its options (2)' };

@@ -39,6 +39,8 @@ export const desktop: ChannelKind<Options> = {
   concurrency: 4,
   budgets: [],
   resolved: true,
+  needs: 'notify-send',
+  shownAgainst: 'notify-send 0.8 and a stand-in of a desktop on a real bus',
   isSilent: true,
   shape,
   open: async (options): Promise<Channel> => ({

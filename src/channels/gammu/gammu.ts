@@ -34,6 +34,8 @@ export const gammu: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: false,
+  needs: 'gammu-smsd and a modem',
+  shownAgainst: 'gammu-smsd 1.42 with its dummy phone',
   shape: defaultSmsShape,
   shapeFor: smsShapeFor,
   open: async (options): Promise<Channel> => ({

@@ -11,9 +11,13 @@ import {
   openService,
   serviceTimeout,
   textIn,
+  under,
   withToken,
 } from '../http-call.ts';
 import { linkIn } from '../link.ts';
+import { probeBy } from '../chat-probe.ts';
+import { takenAs } from '../taken-as.ts';
+import { webhookExpiries } from '../webhook/expiries.ts';
 
 const priority = (what: string) => z.int().min(0).max(10).optional().describe(`The priority of ${what}.`);
 
@@ -52,9 +56,12 @@ export const gotify: ChannelKind<Options> = {
     return {
       send: (attempt) =>
         withToken(options['token-file'], (token) => send({ service, options, ports, token }, attempt)),
+      probe: probeBy((signal) => askHealth(service, options, ports, signal)),
       close: () => service.close(),
     };
   },
+  expiries: ({ server }, { http }, signal) =>
+    webhookExpiries({ url: server, tokenFile: undefined }, http, signal),
 };
 
 interface World {
@@ -72,12 +79,15 @@ async function send(
   const extras = link === undefined ? {} : { extras: { 'client::notification': { click: { url: link } } } };
   const answer = await service.call(
     {
-      url: `${options.server.replace(/\/+$/, '')}/message`,
+      url: under(options.server, 'message'),
       headers: { 'x-gotify-key': token },
       json: {
-        title: message.title,
+        title: fitted(message.title, 500),
         // An empty message is refused.
-        message: message.body.trim() === '' ? message.title || 'Alert' : fitted(message.body, shape.limit),
+        message:
+          message.body.trim() === ''
+            ? fitted(message.title, 500) || 'Alert'
+            : fitted(message.body, shape.limit),
         priority: priorityOf(message, options.priorities),
         ...extras,
       },
@@ -88,7 +98,27 @@ async function send(
     now: ports.now(),
     hidden: [token],
     complaint: (body) => ({ words: textIn(body, 'errorDescription') }),
-    accepted: (body) => ({ type: 'sent', receipt: `message ${Number(body?.['id'] ?? 0)}` }),
+    accepted: (body) =>
+      takenAs('Gotify', Number.isSafeInteger(body?.['id']) ? `message ${String(body?.['id'])}` : ''),
+  });
+}
+
+/** The API's getHealth. Whether the token may publish cannot be asked without doing so. */
+async function askHealth(
+  service: HttpService,
+  options: Options,
+  ports: ChannelPorts,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const call = { method: 'GET', url: under(options.server, 'health') } as const;
+  const answer = await service.call(call, { timeoutMs: durationOf(options.timeout), signal });
+  return deliveryOfAnswer(answer, {
+    now: ports.now(),
+    hidden: [],
+    accepted: (body) =>
+      body?.['health'] === 'green'
+        ? { type: 'sent', receipt: 'the server is healthy; the token was not tried' }
+        : { words: 'the server is not healthy' },
   });
 }
 

@@ -12,11 +12,15 @@ import {
   openService,
   serviceTimeout,
   textIn,
+  under,
   withToken,
 } from '../http-call.ts';
 import type { Complaint } from '../http-answer.ts';
 import type { JsonObject } from '../http-call.ts';
 import { linkIn } from '../link.ts';
+import { probeBy } from '../chat-probe.ts';
+import { idOf, takenAs } from '../taken-as.ts';
+import { webhookExpiries } from '../webhook/expiries.ts';
 
 const topicName = /^[-_A-Za-z0-9]{1,64}$/;
 
@@ -70,9 +74,12 @@ export const ntfy: ChannelKind<Options> = {
     const service = openService(ports.http);
     return {
       send: (attempt) => withTopic(options, (topic) => send({ service, options, ports, topic }, attempt)),
+      probe: probeBy((signal) => askHealth(service, options, ports, signal)),
       close: () => service.close(),
     };
   },
+  expiries: ({ server }, { http }, signal) =>
+    webhookExpiries({ url: server, tokenFile: undefined }, http, signal),
 };
 
 interface World {
@@ -109,7 +116,7 @@ async function publish(
   const click = linkIn(message);
   const answer = await service.call(
     {
-      url: `${options.server.replace(/\/+$/, '')}/`,
+      url: under(options.server, ''),
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       json: {
         topic,
@@ -127,7 +134,26 @@ async function publish(
     now: ports.now(),
     hidden,
     complaint,
-    accepted: (body) => ({ type: 'sent', receipt: textIn(body, 'id').replace(/\W/g, '') || 'HTTP 200' }),
+    accepted: (body) => takenAs('ntfy', idOf(textIn(body, 'id'))),
+  });
+}
+
+/** https://docs.ntfy.sh/config/#health-checks. Whether the token may publish cannot be asked without doing so. */
+async function askHealth(
+  service: HttpService,
+  options: Options,
+  ports: ChannelPorts,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const call = { method: 'GET', url: under(options.server, 'v1/health') } as const;
+  const answer = await service.call(call, { timeoutMs: durationOf(options.timeout), signal });
+  return deliveryOfAnswer(answer, {
+    now: ports.now(),
+    hidden: [],
+    accepted: (body) =>
+      body?.['healthy'] === true
+        ? { type: 'sent', receipt: 'the server is healthy; the token was not tried' }
+        : { words: 'the server is not healthy' },
   });
 }
 

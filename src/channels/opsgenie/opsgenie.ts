@@ -12,8 +12,10 @@ import {
   type ServiceCall,
   serviceTimeout,
   textIn,
+  under,
   withToken,
 } from '../http-call.ts';
+import { idOf, takenAs } from '../taken-as.ts';
 
 const options = z.strictObject({
   'key-file': z.string().describe('File (mode 0600) with the key of an API integration.'),
@@ -66,7 +68,7 @@ async function send(
   { message, signal }: Attempt,
 ): Promise<Delivery> {
   const call = message.payload.reason === 'resolved' ? closing(message) : creation(message, options.tags);
-  const url = `${options.api.replace(/\/+$/, '')}${call.url}`;
+  const url = under(options.api, call.url);
   const headers = { authorization: `GenieKey ${key}` };
   const answer = await service.call(
     { ...call, url, headers },
@@ -80,21 +82,14 @@ async function send(
       words: textIn(body, 'message'),
       ...(status === 404 ? { reason: 'rejected' } : {}),
     }),
-    accepted: (body) => ({
-      type: 'sent',
-      receipt: `request ${
-        textIn(body, 'requestId')
-          .replace(/[^\w-]/g, '')
-          .slice(0, 64) || 'taken'
-      }`,
-    }),
+    accepted: (body) => takenAs('Opsgenie', idOf(textIn(body, 'requestId'))),
   });
 }
 
 function creation(message: Message, tags: readonly string[]): ServiceCall {
   const { payload, severity } = message;
   return {
-    url: '/v2/alerts',
+    url: 'v2/alerts',
     json: {
       message: fitted(message.title === '' ? 'Alert' : message.title, 130),
       alias: payload.id,
@@ -109,6 +104,6 @@ function creation(message: Message, tags: readonly string[]): ServiceCall {
 }
 
 const closing = ({ payload, title }: Message): ServiceCall => ({
-  url: `/v2/alerts/${encodeURIComponent(payload.id)}/close?identifierType=alias`,
+  url: `v2/alerts/${encodeURIComponent(payload.id)}/close?identifierType=alias`,
   json: { source: 'bird-sentinel', note: fitted(title, 1000) },
 });

@@ -15,9 +15,11 @@ import {
   openService,
   serviceTimeout,
   textIn,
+  under,
   withToken,
 } from '../http-call.ts';
 import { linkIn } from '../link.ts';
+import { takenAs } from '../taken-as.ts';
 
 const options = z.strictObject({
   'routing-key-file': z
@@ -70,7 +72,7 @@ interface World {
 async function send({ service, options, ports, key }: World, attempt: Attempt): Promise<Delivery> {
   const answer = await service.call(
     {
-      url: `${options.api.replace(/\/+$/, '')}/v2/enqueue`,
+      url: under(options.api, 'v2/enqueue'),
       json: { routing_key: key, ...eventOf(attempt, options) },
     },
     { timeoutMs: durationOf(options.timeout), signal: attempt.signal },
@@ -79,7 +81,7 @@ async function send({ service, options, ports, key }: World, attempt: Attempt): 
     now: ports.now(),
     hidden: [key],
     complaint,
-    accepted: (body) => ({ type: 'sent', receipt: textIn(body, 'message').slice(0, 100) || 'HTTP 202' }),
+    accepted: (body) => takenAs('PagerDuty', textIn(body, 'status') === 'success' ? 'taken' : ''),
   });
 }
 

@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../http.ts';
 import type { Complaint } from '../http-answer.ts';
 import type { HttpFailure } from '../http-failure.ts';
 import { deliveryOfAnswer, type JsonObject, textIn } from '../http-call.ts';
+import { idOf, takenAs } from '../taken-as.ts';
 
 /**
  * What Pushover's answer means (https://pushover.net/api, "Being Friendly to our API" and "Limitations"):
@@ -20,15 +21,17 @@ export const deliveryOfPushover = (
     hidden,
     complaint: (body, { headers, status }) => complaintOf(body, headers, status, now),
     accepted: (body, { headers, status }) =>
-      body?.['status'] === 1 ? sentAs(body) : complaintOf(body, headers, status, now),
+      body === undefined
+        ? takenAs('Pushover', '')
+        : body['status'] === 1
+          ? sentAs(body)
+          : complaintOf(body, headers, status, now),
   });
 
 /** Only emergencies have a receipt, by which their ringing can be ended. */
 function sentAs(body: JsonObject): Delivery {
-  const receipt = textIn(body, 'receipt').replace(/\W/g, '').slice(0, 64);
-  const request = textIn(body, 'request')
-    .replace(/[^\w-]/g, '')
-    .slice(0, 64);
+  const receipt = idOf(textIn(body, 'receipt'));
+  const request = idOf(textIn(body, 'request'));
   return {
     type: 'sent',
     ...(request === '' ? {} : { receipt: `request ${request}` }),

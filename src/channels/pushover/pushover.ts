@@ -6,8 +6,9 @@ import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
-import { type HttpService, openService, serviceTimeout, withToken } from '../http-call.ts';
+import { type HttpService, openService, serviceTimeout, under, withToken } from '../http-call.ts';
 import { linkIn } from '../link.ts';
+import { probeBy } from '../chat-probe.ts';
 import { deliveryOfPushover } from './answer.ts';
 
 const options = z
@@ -66,6 +67,13 @@ export const pushover: ChannelKind<Options> = {
         withToken(options['token-file'], (token) =>
           withToken(options['user-file'], (user) => send({ service, options, ports, token, user }, attempt)),
         ),
+      probe: probeBy((signal) =>
+        withToken(options['token-file'], (token) =>
+          withToken(options['user-file'], (user) =>
+            validate({ service, options, ports, token, user }, signal),
+          ),
+        ),
+      ),
       close: () => service.close(),
     };
   },
@@ -83,7 +91,7 @@ async function send(world: World, attempt: Attempt): Promise<Delivery> {
   const { service, options, ports, token, user } = world;
   await silence(world, attempt);
   const limits = { timeoutMs: durationOf(options.timeout), signal: attempt.signal };
-  const url = `${options.api.replace(/\/+$/, '')}/1/messages.json`;
+  const url = under(options.api, '1/messages.json');
   const answer = await service.call({ url, form: { token, user, ...formOf(attempt, options) } }, limits);
   return deliveryOfPushover(answer, ports.now(), [token, user]);
 }
@@ -95,8 +103,19 @@ async function send(world: World, attempt: Attempt): Promise<Delivery> {
 async function silence({ service, options, token }: World, attempt: Attempt): Promise<void> {
   const { earlier = '', message, signal } = attempt;
   if (message.payload.reason !== 'resolved' || !/^[A-Za-z0-9]{30}$/.test(earlier)) return;
-  const url = `${options.api.replace(/\/+$/, '')}/1/receipts/${earlier}/cancel.json`;
+  const url = under(options.api, `1/receipts/${earlier}/cancel.json`);
   await service.call({ url, form: { token } }, { timeoutMs: millis(5000), signal });
+}
+
+/** Whether the application may write to the user (User/Group Verification of https://pushover.net/api). */
+async function validate(
+  { service, options, ports, token, user }: World,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const device = options.device === undefined ? {} : { device: options.device };
+  const call = { url: under(options.api, '1/users/validate.json'), form: { token, user, ...device } };
+  const answer = await service.call(call, { timeoutMs: durationOf(options.timeout), signal });
+  return deliveryOfPushover(answer, ports.now(), [token, user]);
 }
 
 function formOf({ message, part }: Attempt, options: Options): { readonly [name: string]: string } {

@@ -3,14 +3,9 @@ import type { Delivery } from '../../model/delivery.ts';
 import { isGsm } from '../../render/sms-alphabet.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
-import {
-  deliveryOfAnswer,
-  type HttpService,
-  openService,
-  serviceTimeout,
-  withSecret,
-} from '../http-call.ts';
+import { deliveryOfAnswer, type HttpService, openService, serviceTimeout, withSecret } from '../http-call.ts';
 import { defaultSmsShape, phoneNumber, smsOptions, smsShapeFor } from '../sms-options.ts';
+import { webhookExpiries } from '../webhook/expiries.ts';
 import { callOf, type Filling, hiddenForms, unknownPlaces } from './request.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9_.[\]-]{1,64}$/, 'must be the name of a parameter');
@@ -78,6 +73,7 @@ export const smsHttp: ChannelKind<Options> = {
       close: () => service.close(),
     };
   },
+  expiries: ({ url }, { http }, signal) => webhookExpiries({ url, tokenFile: undefined }, http, signal),
 };
 
 interface World {

@@ -33,6 +33,15 @@ export async function leaveFile(drop: Drop, content: Buffer): Promise<Delivery> 
   }
 }
 
+/** Whether a file could be left now; leaves none. */
+export async function objectionNow(drop: Drop): Promise<Delivery | undefined> {
+  try {
+    return await objectionTo(drop, await stat(drop.folder));
+  } catch (error) {
+    return refusalOf(drop.folder, codeOf(error));
+  }
+}
+
 async function objectionTo(drop: Drop, around: Stats): Promise<Delivery | undefined> {
   const { folder, maxWaiting, signal } = drop;
   if (signal.aborted) return away('stopped');

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
+import { probeBy } from '../chat-probe.ts';
 import type { Attempt, Channel, ChannelKind } from '../contract.ts';
 import { idempotencyKeyOf } from '../envelope.ts';
 import { defaultSmsShape, phoneNumber, smsOptions, smsShapeFor } from '../sms-options.ts';
-import { leaveFile } from './leave-file.ts';
+import { leaveFile, objectionNow } from './leave-file.ts';
 import { spoolFile } from './spool-file.ts';
 
 const options = z.strictObject({
@@ -42,6 +43,11 @@ export const smstools: ChannelKind<Options> = {
   shapeFor: smsShapeFor,
   open: async (options): Promise<Channel> => ({
     send: (attempt) => leave(options, attempt),
+    probe: probeBy(async (signal) => {
+      const { spool, 'max-waiting': maxWaiting } = options;
+      const objection = await objectionNow({ folder: spool, name: '', maxWaiting, signal });
+      return objection ?? { type: 'sent', receipt: `${spool} can be written` };
+    }),
     close: async () => undefined,
   }),
 };

@@ -1,8 +1,19 @@
 import { z } from 'zod';
 import type { Delivery } from '../../model/delivery.ts';
-import type { Attempt, ChannelPorts } from '../contract.ts';
+import { probeBy } from '../chat-probe.ts';
+import type { Attempt, ChannelPorts, ProbeResult } from '../contract.ts';
 import { durationOf } from '../duration-option.ts';
-import { deliveryOfAnswer, type HttpService, serviceTimeout, textIn, withToken } from '../http-call.ts';
+import {
+  deliveryOfAnswer,
+  type HttpService,
+  type JsonObject,
+  type ServiceCall,
+  serviceTimeout,
+  textIn,
+  under,
+  withToken,
+} from '../http-call.ts';
+import { idOf, takenAs } from '../taken-as.ts';
 import { twilioComplaint } from './errors.ts';
 
 const sid = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[0-9a-f]{32}$`), `must be ${prefix}…`);
@@ -44,29 +55,37 @@ export interface Twilio {
  * (https://www.twilio.com/docs/messaging/api/message-resource, …/docs/voice/api/call-resource).
  */
 export const create = (
-  { service, account, ports }: Twilio,
+  twilio: Twilio,
   resource: 'Messages' | 'Calls',
   form: { readonly [name: string]: string },
   { signal }: Attempt,
 ): Promise<Delivery> =>
+  call(twilio, { url: `${resource}.json`, form }, signal, (body) => idOf(textIn(body, 'sid')));
+
+/** Whether the account is there and the token its own: the list of its messages, of which one is enough. */
+export const askAccount = (twilio: Twilio): ((signal: AbortSignal) => Promise<ProbeResult>) =>
+  probeBy((signal) =>
+    call(twilio, { method: 'GET', url: 'Messages.json?PageSize=1' }, signal, (body) =>
+      Array.isArray(body?.['messages']) ? 'the account is there' : '',
+    ),
+  );
+
+const call = (
+  { service, account, ports }: Twilio,
+  asked: ServiceCall,
+  signal: AbortSignal,
+  mark: (body: JsonObject | undefined) => string,
+): Promise<Delivery> =>
   withToken(account['token-file'], async (token) => {
-    const user = account['api-key'] ?? account['account-sid'];
-    const login = Buffer.from(`${user}:${token}`).toString('base64');
-    const answer = await service.call(
-      {
-        url: `${account.api.replace(/\/+$/, '')}/2010-04-01/Accounts/${account['account-sid']}/${resource}.json`,
-        headers: { authorization: `Basic ${login}` },
-        form,
-      },
-      { timeoutMs: durationOf(account.timeout), signal },
-    );
-    return deliveryOfAnswer(answer, {
+    const sid = account['account-sid'];
+    const login = Buffer.from(`${account['api-key'] ?? sid}:${token}`).toString('base64');
+    const url = under(account.api, `2010-04-01/Accounts/${sid}/${asked.url}`);
+    const headers = { authorization: `Basic ${login}` };
+    const limits = { timeoutMs: durationOf(account.timeout), signal };
+    return deliveryOfAnswer(await service.call({ ...asked, url, headers }, limits), {
       now: ports.now(),
       hidden: [token, login, Buffer.from(token).toString('base64')],
       complaint: twilioComplaint,
-      accepted: (body) => ({
-        type: 'sent',
-        receipt: textIn(body, 'sid').replace(/\W/g, '').slice(0, 64) || 'taken',
-      }),
+      accepted: (body) => takenAs('Twilio', mark(body)),
     });
   });

@@ -5,7 +5,7 @@ import { plainShape } from '../../render/x-text.ts';
 import type { Channel, ChannelKind } from '../contract.ts';
 import { openService } from '../http-call.ts';
 import { xmlText } from '../xml-text.ts';
-import { accountOptions, create, e164 } from './account.ts';
+import { accountOptions, askAccount, create, e164 } from './account.ts';
 
 const options = z.strictObject({
   ...accountOptions,
@@ -52,6 +52,7 @@ export const twilioCall: ChannelKind<Options> = {
         const Twiml = twiml(attempt.message.parts[attempt.part] ?? '', options);
         return create({ service, account: options, ports }, 'Calls', { To: to, From: from, Twiml }, attempt);
       },
+      probe: askAccount({ service, account: options, ports }),
       close: () => service.close(),
     };
   },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Channel, ChannelKind } from '../contract.ts';
 import { openService } from '../http-call.ts';
 import { defaultSmsShape, smsOptions, smsShapeFor } from '../sms-options.ts';
-import { accountOptions, create, e164 } from './account.ts';
+import { accountOptions, askAccount, create, e164 } from './account.ts';
 
 const options = z
   .strictObject({
@@ -50,6 +50,7 @@ export const twilio: ChannelKind<Options> = {
         const Body = attempt.message.parts[attempt.part] ?? '';
         return create({ service, account: options, ports }, 'Messages', { To: to, ...sender, Body }, attempt);
       },
+      probe: askAccount({ service, account: options, ports }),
       close: () => service.close(),
     };
   },

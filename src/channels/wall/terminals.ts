@@ -42,4 +42,7 @@ export async function tell(path: string, text: string): Promise<Told> {
   }
 }
 
+/** Whether a terminal takes messages now. */
+export const isOpen = (path: string): Promise<boolean> => stat(path).then(takesMessages, () => false);
+
 const takesMessages = (stats: Stats): boolean => stats.isCharacterDevice() && (stats.mode & 0o020) !== 0;

@@ -6,8 +6,8 @@ import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
-import type { Attempt, Channel, ChannelKind } from '../contract.ts';
-import { allTerminals, tell, type Told } from './terminals.ts';
+import type { Attempt, Channel, ChannelKind, ProbeResult } from '../contract.ts';
+import { allTerminals, isOpen, tell, type Told } from './terminals.ts';
 
 const options = z.strictObject({
   terminals: z
@@ -36,6 +36,7 @@ export const wall: ChannelKind<Options> = {
   shape,
   open: async (options): Promise<Channel> => ({
     send: (attempt) => tellAll(options, attempt),
+    probe: () => countOpen(options),
     close: async () => undefined,
   }),
 };
@@ -45,6 +46,12 @@ async function tellAll(options: Options, { message, part, signal }: Attempt): Pr
   const text = linesFor(message.parts[part] ?? '', options.bell);
   const terminals = options.terminals ?? (await allTerminals());
   return deliveryOf(await Promise.all(terminals.map((path) => tell(path, text))));
+}
+
+async function countOpen(options: Options): Promise<ProbeResult> {
+  const terminals = options.terminals ?? (await allTerminals());
+  const open = (await Promise.all(terminals.map(isOpen))).filter(Boolean).length;
+  return { ok: true, detail: `${open} of ${terminals.length} terminals take messages now` };
 }
 
 /** Each line ends as terminals in any mode want it, and nothing in it is a control of the log's. */

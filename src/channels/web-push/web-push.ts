@@ -10,6 +10,7 @@ import { durationOf, durationOption } from '../duration-option.ts';
 import { type Http, openHttp } from '../http.ts';
 import { deliveryOfAnswer, serviceTimeout, withToken } from '../http-call.ts';
 import { linkIn } from '../link.ts';
+import { optionalPeer } from '../optional-peer.ts';
 import { readSubscription, type Subscription } from './subscription.ts';
 
 const options = z.strictObject({
@@ -64,13 +65,8 @@ export const webPush: ChannelKind<Options> = {
 
 type Encrypt = typeof generateRequestDetails;
 
-async function loadEncryption(): Promise<Encrypt> {
-  try {
-    return (await import('web-push')).default.generateRequestDetails;
-  } catch {
-    throw new Error('the package web-push is missing: npm install web-push');
-  }
-}
+const loadEncryption = async (): Promise<Encrypt> =>
+  (await optionalPeer('web-push', () => import('web-push'))).default.generateRequestDetails;
 
 interface World {
   readonly http: Http;
