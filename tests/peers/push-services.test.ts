@@ -505,6 +505,44 @@ describe('what services say', () => {
   });
 });
 
+describe('asking without sending', () => {
+  const ask = async (): Promise<object> =>
+    (await channel?.probe?.(new AbortController().signal)) ?? expect.fail('it cannot be asked');
+
+  test.each<[Name, string]>([
+    ['ntfy', '/v1/health'],
+    ['gotify', '/health'],
+    ['pushover', '/1/users/validate.json'],
+    ['twilio', `/2010-04-01/Accounts/${twilioAccount}/Messages.json`],
+    ['twilio-call', `/2010-04-01/Accounts/${twilioAccount}/Messages.json`],
+  ])('%s', async (name, path) => {
+    const { requests, taken, next } = await open(name);
+    expect(await ask()).toMatchObject({ ok: true });
+    expect(requests.map((request) => request.path)).toEqual([path]);
+    expect(taken()).toBe(0);
+    next.push({ status: 200, body: 'please log in' }, { status: 401, body: { message: 'no' } });
+    expect(await ask()).toMatchObject({ ok: false });
+    expect(await ask()).toMatchObject({ ok: false });
+  });
+
+  test('tells a wrong user of Pushover, a wrong token of Twilio', async () => {
+    await open('pushover', { 'user-file': secretFile('n0body') });
+    expect(await ask()).toMatchObject({ ok: false, detail: expect.stringContaining('user identifier') });
+    await channel?.close();
+    service?.stop();
+    await open('twilio', { 'token-file': secretFile('wr0ng') });
+    expect(await ask()).toMatchObject({ ok: false, detail: 'HTTP 401: 20003 Authenticate' });
+  });
+});
+
+describe('an answer of something else', () => {
+  test.each(names)('%s: nobody knows, and it is not sent', async (name) => {
+    const { next } = await open(name);
+    next.push({ status: 200, body: '<html>please log in to the network</html>' });
+    expect(await send(told('words'))).toMatchObject({ type: 'unknown' });
+  });
+});
+
 describe('hostile text', () => {
   test.each(names.flatMap((name) => hostileTexts.map(([what, text]) => [name, what, text] as const)))(
     '%s: %s stays text',

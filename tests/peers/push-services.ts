@@ -22,6 +22,7 @@ const taken = (status: number, body: object): ChatReply => ({ status, body, isTa
 export const ntfyService: ChatService = ({ method, path, headers, fields }) => {
   const error = (code: number, http: number, words: string): ChatReply =>
     refusal(http, { code, http, error: words, link: 'https://ntfy.sh/docs/publish/' });
+  if (method === 'GET' && path === '/v1/health') return { status: 200, body: { healthy: true } };
   if (method !== 'POST' || path !== '/') return error(40_401, 404, 'page not found');
   if (headers.authorization !== `Bearer ${pushSecrets.ntfy}`) return error(40_101, 401, 'unauthorized');
   const topic = text(fields, 'topic');
@@ -37,6 +38,8 @@ export const ntfyService: ChatService = ({ method, path, headers, fields }) => {
 export const gotifyService: ChatService = ({ method, path, headers, fields }) => {
   const error = (errorCode: number, name: string, errorDescription: string): ChatReply =>
     refusal(errorCode, { error: name, errorCode, errorDescription });
+  if (method === 'GET' && path === '/health')
+    return { status: 200, body: { health: 'green', database: 'green' } };
   if (method !== 'POST' || path !== '/message') return error(404, 'Not Found', 'page not found');
   if (headers['x-gotify-key'] !== pushSecrets.gotify)
     return error(
@@ -57,9 +60,11 @@ export const pushoverService: ChatService = ({ method, path, fields }) => {
   if (fields['token'] !== pushSecrets.pushoverToken) return invalid('token', 'application token is invalid');
   if (/^\/1\/receipts\/[A-Za-z0-9]{30}\/cancel\.json$/.test(path))
     return { status: 200, body: { status: 1, request } };
-  if (path !== '/1/messages.json') return refusal(404, { status: 0, request });
   if (fields['user'] !== pushSecrets.pushoverUser)
     return invalid('user', 'user identifier is not a valid user, group, or subscribed user key');
+  if (path === '/1/users/validate.json')
+    return { status: 200, body: { status: 1, group: 0, devices: ['phone'], request } };
+  if (path !== '/1/messages.json') return refusal(404, { status: 0, request });
   if (length(fields['message']) === 0) return invalid('message', 'message cannot be blank');
   if (length(fields['message']) > 1024) return invalid('message', 'message is too long');
   if (length(fields['title']) > 250) return invalid('title', 'title is too long');
@@ -122,11 +127,13 @@ export const twilioService: ChatService = ({ method, path, headers, fields }) =>
     refusal(status, { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status });
   const login = Buffer.from(`${twilioAccount}:${pushSecrets.twilio}`).toString('base64');
   if (headers.authorization !== `Basic ${login}`) return error(401, 20_003, 'Authenticate');
+  const base = `/2010-04-01/Accounts/${twilioAccount}`;
+  if (method === 'GET' && path === `${base}/Messages.json`)
+    return { status: 200, body: { messages: [], page_size: 1 } };
   const to = text(fields, 'To');
   if (!/^\+[1-9]\d{5,14}$/.test(to))
     return error(400, 21_211, `The 'To' number ${to} is not a valid phone number.`);
   if (to === '+15550111') return error(400, 21_610, 'Attempt to send to unsubscribed recipient');
-  const base = `/2010-04-01/Accounts/${twilioAccount}`;
   if (method === 'POST' && path === `${base}/Calls.json`)
     return text(fields, 'Twiml').length > 4000
       ? error(400, 21_250, 'Twiml is too long')
