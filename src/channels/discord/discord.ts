@@ -61,6 +61,8 @@ export const discord: ChannelKind<Options> = {
     { window: millis(60_000), limit: 30 },
   ],
   resolved: true,
+  followUps: 'thread',
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape: chatShape(2000),
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);

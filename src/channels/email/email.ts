@@ -73,6 +73,8 @@ export const email: ChannelKind<Options> = {
   concurrency: 4,
   budgets: [],
   resolved: true,
+  followUps: 'thread',
+  shownAgainst: 'aiosmtpd 1.4, exim 4.96',
   shape: plainShape,
   open: async (options, ports): Promise<Channel> => {
     const library = await loadLibrary();

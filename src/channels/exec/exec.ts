@@ -35,6 +35,8 @@ export const exec: ChannelKind<Options> = {
   concurrency: 4,
   budgets: [],
   resolved: true,
+  needs: 'a program of yours',
+  shownAgainst: 'real programs',
   shape: plainShape,
   open: async (options): Promise<Channel> => ({
     send: (attempt) => send(options, attempt),

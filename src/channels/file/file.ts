@@ -44,6 +44,7 @@ export const file: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  shownAgainst: 'rotations, a full tmpfs, links in folders of others',
   local: true,
   isSilent: true,
   shape: lineShape,

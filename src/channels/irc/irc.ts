@@ -79,6 +79,7 @@ export const irc: ChannelKind<Options> = {
   // Servers let a handful of lines pass at once and then one in two seconds or so.
   budgets: [{ window: millis(10_000), limit: 5 }],
   resolved: true,
+  shownAgainst: 'ngircd 26.1',
   shape: shapeFor(options.parse({ server: 'ircs://irc.example.org', to: '#alerts' })),
   shapeFor,
   open: async (options, ports): Promise<Channel> => {

@@ -60,6 +60,8 @@ export const matrix: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [{ window: millis(50_000), limit: 10 }],
   resolved: true,
+  followUps: 'thread',
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape: {
     limit: 60_000,
     maxParts: 2,

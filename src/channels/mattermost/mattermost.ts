@@ -68,6 +68,8 @@ export const mattermost: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [{ window: millis(1000), limit: 10 }],
   resolved: true,
+  followUps: 'thread',
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape: chatShape(16_383, codePoints),
   open: async (options, ports): Promise<Channel> => {
     const world = { service: openService(ports.http), options, ports };

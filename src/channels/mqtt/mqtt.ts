@@ -67,6 +67,8 @@ export const mqtt: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  needs: 'npm package mqtt',
+  shownAgainst: 'mosquitto 2.0.11',
   isSilent: true,
   templates: ['topic'],
   shape: plainShape,

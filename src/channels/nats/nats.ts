@@ -70,6 +70,8 @@ export const nats: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  needs: 'npm package @nats-io/transport-node',
+  shownAgainst: 'nats-server 2.9.10',
   isSilent: true,
   templates: ['subject'],
   shape: plainShape,

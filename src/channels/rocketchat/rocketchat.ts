@@ -77,6 +77,8 @@ export const rocketchat: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [{ window: millis(60_000), limit: 10 }],
   resolved: true,
+  followUps: 'thread',
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape: { ...chatShape(5000), neutralise: withoutMentions },
   open: async (options, ports): Promise<Channel> => {
     const world = { service: openService(ports.http), options, ports };

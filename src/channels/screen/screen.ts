@@ -15,6 +15,7 @@ export const screen: ChannelKind<z.infer<typeof options>> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  shownAgainst: 'what it prints',
   local: true,
   isSilent: true,
   fallback: true,

@@ -75,6 +75,8 @@ export const slack: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [{ window: millis(60_000), limit: 60 }],
   resolved: true,
+  followUps: 'thread',
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape: chatShape(4000),
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);

@@ -95,6 +95,8 @@ export const snmpTrap: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  needs: 'npm package net-snmp',
+  shownAgainst: 'snmptrapd 5.9.3',
   isSilent: true,
   shape: trapShape,
   open: async (options): Promise<Channel> => {

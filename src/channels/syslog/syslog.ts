@@ -85,6 +85,7 @@ export const syslog: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  shownAgainst: 'rsyslog 8.2302',
   isSilent: true,
   shape: lineShape,
   open: async (options, ports): Promise<Channel> => {

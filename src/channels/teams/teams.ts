@@ -47,6 +47,7 @@ export const teams: ChannelKind<Options> = {
     { window: millis(24 * 3_600_000), limit: 1800 },
   ],
   resolved: true,
+  shownAgainst: 'a stand-in written from the service’s documentation',
   // Cards of less than 28 KB were refused in practice: a margin for how the service writes them itself.
   shape: {
     limit: 18_000,

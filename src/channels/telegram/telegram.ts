@@ -54,6 +54,8 @@ export const telegram: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [{ window: millis(60_000), limit: 20 }],
   resolved: true,
+  followUps: 'thread',
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape: chatShape(4096),
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);

@@ -45,6 +45,7 @@ export const webhook: ChannelKind<Options> = {
   concurrency: 64,
   budgets: [],
   resolved: true,
+  shownAgainst: 'a server of Node’s, in each status',
   shape: plainShape,
   open: async (options, ports): Promise<Channel> => {
     const http = openHttp(ports.http);

@@ -35,6 +35,7 @@ export const xDm: ChannelKind<z.infer<typeof options>> = {
   budgetKey: ({ account }) => `x-dm ${account}`,
   price: 0.015,
   resolved: false,
+  shownAgainst: 'a stand-in of X that verifies with oauthlib',
   shape: xDmShape,
   expiries: ({ account }, ports, signal) => loginExpiries(account, ports, signal),
   open: async ({ account: name, to }, ports): Promise<Channel> => {

@@ -35,6 +35,7 @@ export const xPost: ChannelKind<z.infer<typeof options>> = {
   budgetKey: ({ account }) => `x-post ${account}`,
   price: 0.015,
   resolved: false,
+  shownAgainst: 'a stand-in of X that verifies with oauthlib',
   shape: xPostShape,
   expiries: ({ account }, ports, signal) => loginExpiries(account, ports, signal),
   open: async ({ account: name, unprotected }, ports): Promise<Channel> => {

@@ -82,6 +82,8 @@ export const xmpp: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  needs: 'npm package @xmpp/client',
+  shownAgainst: 'prosody 0.12.3',
   shape: chatShape,
   open: async (options, ports): Promise<Channel> => {
     const library: Library = await optionalPeer('@xmpp/client', () => import('@xmpp/client'));
