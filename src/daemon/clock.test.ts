@@ -122,4 +122,35 @@ describe('the clock', () => {
     for (passed = 1; passed < 1000; passed++) clock.wall();
     expect(clock.wall()).toBe(hour + 500);
   });
+
+  test('a leap second that is smeared over a day, or taken in one step, is hardly felt', () => {
+    const readings = (offset: (passed: number) => number) => {
+      let passed = 0;
+      const clock = createClock(
+        'live',
+        { wall: () => hour + passed + offset(passed), monotonic: () => passed },
+        instant(0),
+      );
+      return (to: number): number => {
+        passed = to;
+        return clock.engine() - hour - to;
+      };
+    };
+    const day = 24 * hour;
+    const smeared = readings((passed) => -1000 * Math.min(1, passed / day));
+    for (let at = 0; at <= 2 * day; at += 60_000) {
+      const behind = -smeared(at);
+      expect(behind).toBeGreaterThanOrEqual(0);
+      expect(behind).toBeLessThanOrEqual(1001);
+    }
+    const stepped = readings((passed) => (passed < hour ? 0 : -1000));
+    let last = 0;
+    for (let at = hour - 500; at <= hour + 5000; at += 10) {
+      const now = stepped(at) + at;
+      expect(now).toBeGreaterThanOrEqual(last);
+      last = now;
+    }
+    // Two seconds after it has caught up.
+    expect(last).toBe(hour + 4000);
+  });
 });

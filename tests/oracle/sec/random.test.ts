@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { size } from '../../size.ts';
 import { compareRandom } from './compare.ts';
 import { hasRealSec } from './real-sec.ts';
 
-const SCENARIOS = Number(process.env['SCENARIOS'] ?? 150);
+const SCENARIOS = size('SCENARIOS', 100, 10_000);
 const SEED = Number(process.env['SEED'] ?? 20_261_121);
 
 test.skipIf(!hasRealSec())(
@@ -15,5 +16,5 @@ test.skipIf(!hasRealSec())(
     expect(figures.endless).toBeLessThan(SCENARIOS / 10);
     expect(figures.undefinedOrder).toBeLessThan(SCENARIOS / 5);
   },
-  600_000,
+  600_000 + SCENARIOS * 2_000,
 );
