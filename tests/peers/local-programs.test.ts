@@ -97,6 +97,17 @@ describe.skipIf(!existsSync('/usr/bin/apprise'))('the real apprise', { timeout: 
     expect((await none.send(attempt('text'))).type).not.toBe('sent');
   });
 
+  test('is asked by doctor whether it knows the addresses, without using them', async () => {
+    const { port, bodies } = await service(200);
+    const ask = async (text: string, more: object = {}): Promise<object | undefined> => {
+      const channel = await open(apprise, { 'config-file': configFile(text), ...more });
+      return channel.probe?.(new AbortController().signal);
+    };
+    expect(await ask(`json://127.0.0.1:${port}\n`)).toMatchObject({ ok: true });
+    expect(await ask('# nothing\n')).toMatchObject({ ok: false });
+    expect(bodies).toEqual([]);
+  });
+
   test('is not asked while others could read its addresses', async () => {
     const file = join(dir, 'open.conf');
     writeFileSync(file, 'json://127.0.0.1:9\n', { mode: 0o644 });

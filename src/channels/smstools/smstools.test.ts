@@ -86,6 +86,19 @@ describe('smstools', () => {
     expect(readdirSync(spool)).toEqual(['a']);
   });
 
+  it('says whether it could leave one, without doing so', async () => {
+    const ask = async (folder: string): Promise<object | undefined> => {
+      const channel = await smstools.open(smstools.options.parse({ to: '+491701', spool: folder }), ports);
+      return channel.probe?.(new AbortController().signal);
+    };
+    expect(await ask(spool)).toEqual({ ok: true, detail: `${spool} can be written` });
+    expect(await ask(join(dir, 'none'))).toEqual({
+      ok: false,
+      detail: `${join(dir, 'none')} does not exist`,
+    });
+    expect(readdirSync(spool)).toEqual([]);
+  });
+
   it.skipIf(process.geteuid?.() !== 0)('hands the file to the daemon’s user', async () => {
     const { statSync, chownSync } = await import('node:fs');
     chownSync(spool, 65_534, 65_534);

@@ -70,6 +70,16 @@ describe('wall', { timeout: 60_000 }, () => {
     expect(terminals.screens().map(heads)).toEqual([0, 0]);
   });
 
+  it('says how many take messages now, without writing', async () => {
+    chmodSync(terminals.paths[0] ?? '', 0o600);
+    const channel = await wall.open(wall.options.parse({ terminals: terminals.paths }), ports);
+    expect(await channel.probe?.(new AbortController().signal)).toEqual({
+      ok: true,
+      detail: '1 of 2 terminals take messages now',
+    });
+    expect(terminals.screens()).toEqual(['', '']);
+  });
+
   it('finds terminals by itself', async () => {
     expect(await allTerminals()).toEqual(expect.arrayContaining([...terminals.paths]));
   });
