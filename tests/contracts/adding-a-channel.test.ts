@@ -33,9 +33,12 @@ let world: OpenWorld;
 
 beforeAll(async () => {
   tree = mkdtempSync(join(tmpdir(), 'adding-a-channel-'));
-  for (const path of [kindPath, worldPath]) {
+  const paths = [kindPath, worldPath];
+  // All real folders first: what is written below must never go through a link into the repository.
+  for (const path of paths) mkdirSync(join(tree, dirname(path)), { recursive: true });
+  for (const path of paths) {
     linkBeside(path);
-    writeFileSync(join(tree, path), codeOf(path));
+    writeFileSync(join(tree, path), codeOf(path), { flag: 'wx' });
   }
   // Types are checked below; what is loaded here is what the reader gets.
   ({ line: kind } = (await import(join(tree, kindPath))) as { line: ChannelKind<unknown> });
@@ -43,12 +46,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-/** Makes real folders on the way to a file, and links everything beside them to the repository. */
+/** Links everything beside the folders on the way to a file to the repository. */
 function linkBeside(path: string): void {
-  for (let at = dirname(path); ; at = dirname(at)) {
-    mkdirSync(join(tree, at), { recursive: true });
-    if (at === '.') break;
-  }
   for (let at = dirname(path); ; at = dirname(at)) {
     for (const name of namesIn(join(root, at))) {
       if (!namesIn(join(tree, at)).includes(name)) symlinkSync(join(root, at, name), join(tree, at, name));
