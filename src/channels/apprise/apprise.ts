@@ -38,6 +38,8 @@ export const apprise: ChannelKind<Options> = {
   concurrency: 4,
   budgets: [],
   resolved: true,
+  needs: 'apprise',
+  shownAgainst: 'apprise 1.2 and a service of JSON',
   shape: plainShape,
   open: async (options): Promise<Channel> => ({
     send: (attempt) => notify(options, attempt),

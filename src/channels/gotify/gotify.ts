@@ -50,6 +50,7 @@ export const gotify: ChannelKind<Options> = {
   concurrency: 4,
   budgets: [],
   resolved: true,
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape,
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);

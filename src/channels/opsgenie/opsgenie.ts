@@ -45,6 +45,8 @@ export const opsgenie: ChannelKind<Options> = {
   concurrency: 2,
   budgets: [],
   resolved: true,
+  followUps: 'update',
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape,
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);

@@ -51,6 +51,8 @@ export const pagerduty: ChannelKind<Options> = {
   concurrency: 2,
   budgets: [],
   resolved: true,
+  followUps: 'update',
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape,
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);

@@ -64,6 +64,8 @@ export const smsHttp: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: false,
+  needs: 'a gateway',
+  shownAgainst: 'Kannel 1.4.5',
   shape: defaultSmsShape,
   shapeFor: smsShapeFor,
   open: async (options, ports): Promise<Channel> => {

@@ -39,6 +39,8 @@ export const smstools: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: false,
+  needs: 'smsd of SMS Server Tools and a modem',
+  shownAgainst: 'smsd 3.1.21 with a stand-in of a modem',
   shape: defaultSmsShape,
   shapeFor: smsShapeFor,
   open: async (options): Promise<Channel> => ({

@@ -43,6 +43,7 @@ export const twilioCall: ChannelKind<Options> = {
   budgets: [],
   price: 0.014,
   resolved: false,
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape,
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);

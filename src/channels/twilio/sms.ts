@@ -39,6 +39,7 @@ export const twilio: ChannelKind<Options> = {
   budgets: [],
   price: 0.0083,
   resolved: false,
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape: defaultSmsShape,
   shapeFor: smsShapeFor,
   open: async (options, ports): Promise<Channel> => {

@@ -32,6 +32,7 @@ export const wall: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  shownAgainst: 'pseudo terminals of the kernel',
   isSilent: true,
   shape,
   open: async (options): Promise<Channel> => ({

@@ -52,6 +52,8 @@ export const webPush: ChannelKind<Options> = {
   concurrency: 4,
   budgets: [],
   resolved: true,
+  needs: 'npm package web-push',
+  shownAgainst: 'a push service and a browser written from RFC 8030, 8188, 8291 and 8292',
   shape,
   async open(options, ports): Promise<Channel> {
     const encrypt = await loadEncryption();
