@@ -1,5 +1,6 @@
 import type { SourceKind } from './contract.ts';
 import { commandKind } from './command/kind.ts';
+import { dockerKind } from './docker/kind.ts';
 import { fifoKind } from './fifo.ts';
 import { fileKind } from './file/kind.ts';
 import { gelfKind } from './gelf/kind.ts';
@@ -13,6 +14,7 @@ export const sourceKinds: readonly SourceKind<unknown>[] = [
   journalKind,
   syslogKind,
   gelfKind,
+  dockerKind,
   commandKind,
   fifoKind,
   stdinKind,
