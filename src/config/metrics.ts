@@ -40,7 +40,8 @@ const longestPath = 107;
 export const metrics = z
   .union([listening, socket])
   .refine((value) => 'socket' in value || value['beyond-loopback'] || isLoopback(addressOf(value.listen)), {
-    error: 'other machines could reach this address: listen on 127.0.0.1 or ::1, or say beyond-loopback: true',
+    error:
+      'other machines could reach this address: listen on 127.0.0.1 or ::1, or say beyond-loopback: true',
     path: ['listen'],
   });
 
@@ -66,6 +67,6 @@ function addressOf(text: string): Address | undefined {
   return isIP(host) === (v6 === undefined ? 4 : 6) ? { host, port } : undefined;
 }
 
-/** 127.0.0.0/8 and ::1 (RFC 6890, 2.2.2 and 2.2.3). */
-const isLoopback = (address: Address | undefined): boolean =>
-  address !== undefined && (/^127\./.test(address.host) || /^(?:0*:)*:0*1$/.test(address.host));
+/** Whether only this machine reaches an address: 127.0.0.0/8 and ::1 (RFC 6890, 2.2.2 and 2.2.3). */
+export const isLoopback = (address: Pick<Address, 'host'> | undefined): boolean =>
+  address !== undefined && (address.host.startsWith('127.') || /^(?:0*:)+0*1$/.test(address.host));

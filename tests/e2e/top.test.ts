@@ -91,7 +91,7 @@ describe.skipIf(lacksTerminal !== undefined)(
       expect([first.isAlternate, first.isCursorShown, first.isCooked]).toEqual([true, false, false]);
       expect(first.lines[0]).toMatch(/^bird-sentinel {2}1 overview {2}2 alerts {2}3 rules/);
       await board.order({ keys: '\t' });
-      await board.until(shows('SEVERITY', 'CRITICAL open', 'disk sda'), 'the alerts');
+      await board.until(shows('SEVERITY', 'CRITICAL  open', 'disk sda'), 'the alerts');
       write('disk sdb');
       await board.until(shows('disk sdb'), 'a new alert');
       await board.order({ keys: '3' });
@@ -132,10 +132,10 @@ describe.skipIf(lacksTerminal !== undefined)(
       const silenced = await run(at.args('silences', 'add', 'name=sda', '--for', '1h', '--comment', 'known'));
       expect([silenced.code, silenced.stderr]).toEqual([0, '']);
       const board = open(['--view', 'alerts']);
-      const { lines } = await board.until(shows('CRITICAL acked', 'silenced'), 'both states');
-      const rows = lines.filter((line) => /^(?:CRITICAL|WARNING) /.test(line));
-      expect(rows[0]).toMatch(/^CRITICAL acked /);
-      expect(rows.at(-1)).toMatch(/^WARNING {2}silenced .* disk sda$/);
+      const { lines } = await board.until(shows('CRITICAL  acked', 'silenced'), 'both states');
+      const rows = lines.filter((line) => /^(?:CRITICAL|WARNING) +/.test(line));
+      expect(rows[0]).toMatch(/^CRITICAL {2}acked /);
+      expect(rows.at(-1)).toMatch(/^WARNING {3}silenced .* disk sda$/);
     });
 
     test('scrolls through more than there is room for', async () => {

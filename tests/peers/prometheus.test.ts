@@ -80,7 +80,7 @@ test("Python's strict reader of OpenMetrics reads the same figures", async ({ sk
   ]);
   // It is strict: without its end, or with a family in two places, a text is refused.
   expect(read(body.replace('# EOF\n', '')).status).not.toBe(0);
-  expect(read(body.replace('# EOF\n', `${body}`)).status).not.toBe(0);
+  expect(read(body.replace('# EOF\n', body)).status).not.toBe(0);
 });
 
 test('a real Prometheus scrapes it and answers queries by it', async ({ skip }) => {

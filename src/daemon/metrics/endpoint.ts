@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import type { MetricsPlace } from '../../config/metrics.ts';
+import { isLoopback, type MetricsPlace } from '../../config/metrics.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from './contract.ts';
 
@@ -27,6 +27,7 @@ export function createEndpoint(ports: EndpointPorts): Endpoint {
   let close = async (): Promise<void> => undefined;
   /** Changes of place, one after the other. */
   let last: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => (last = last.then(work));
 
   const begin = async (place: MetricsPlace): Promise<() => Promise<void>> => {
     // Only who gives figures out needs a server.
@@ -39,7 +40,7 @@ export function createEndpoint(ports: EndpointPorts): Endpoint {
       families: async () => familiesOf(await ports.metrics()),
       ailing: ports.ailing,
       unready: ports.unready,
-      isLocal: place.type === 'tcp' && /^(?:127\.|[0:]*1$)/.test(place.host),
+      isLocal: place.type === 'tcp' && isLoopback(place),
     };
     let retry: NodeJS.Timeout | undefined;
     let isFirst = true;
@@ -60,7 +61,7 @@ export function createEndpoint(ports: EndpointPorts): Endpoint {
       }
       if (isFirst) ports.log.error('figures cannot be given out', { text: listening.detail });
       isFirst = false;
-      retry = setTimeout(() => (last = last.then(attempt)), retryMs);
+      retry = setTimeout(() => void inTurn(attempt), retryMs);
       retry.unref();
     };
     await attempt();
@@ -75,7 +76,7 @@ export function createEndpoint(ports: EndpointPorts): Endpoint {
     const name = place === undefined ? undefined : JSON.stringify(place);
     if (name === wanted) return;
     wanted = name;
-    last = last.then(async () => {
+    void inTurn(async () => {
       await close();
       close = async () => undefined;
       if (place !== undefined && name === wanted) close = await begin(place);
