@@ -68,6 +68,7 @@ export const ntfy: ChannelKind<Options> = {
   options,
   concurrency: 2,
   budgets: [{ window: millis(24 * 3_600_000), limit: 250 }],
+  budgetKey: ({ server, 'token-file': token = '' }) => `ntfy ${server} ${token}`,
   resolved: true,
   shape,
   open: async (options, ports): Promise<Channel> => {

@@ -58,6 +58,7 @@ export const pushover: ChannelKind<Options> = {
   options,
   concurrency: 2,
   budgets: [{ window: millis(31 * 24 * 3_600_000), limit: 10_000 }],
+  budgetKey: ({ 'token-file': token }) => `pushover ${token}`,
   resolved: true,
   shape,
   open: async (options, ports): Promise<Channel> => {
