@@ -64,6 +64,7 @@ export const zulip: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [{ window: millis(60_000), limit: 200 }],
   resolved: true,
+  followUps: 'thread',
   shownAgainst: 'a stand-in written from the service’s documentation',
   shape: chatShape(10_000, codePoints),
   open: async (options, ports): Promise<Channel> => {
