@@ -70,6 +70,7 @@ export const ntfy: ChannelKind<Options> = {
   budgets: [{ window: millis(24 * 3_600_000), limit: 250 }],
   budgetKey: ({ server, 'token-file': token = '' }) => `ntfy ${server} ${token}`,
   resolved: true,
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape,
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);

@@ -60,6 +60,7 @@ export const pushover: ChannelKind<Options> = {
   budgets: [{ window: millis(31 * 24 * 3_600_000), limit: 10_000 }],
   budgetKey: ({ 'token-file': token }) => `pushover ${token}`,
   resolved: true,
+  shownAgainst: 'a stand-in written from the service’s documentation',
   shape,
   open: async (options, ports): Promise<Channel> => {
     const service = openService(ports.http);
