@@ -5,12 +5,13 @@ import { mutedIn } from '../../src/alerting/counters.ts';
 import type { Notification } from '../../src/model/alert.ts';
 import type { Severity } from '../../src/model/program.ts';
 import { millis } from '../../src/model/time.ts';
+import { size } from '../size.ts';
 import { channelOf, minute, raiseAt, rulesOf, settledAt, tickAt } from './alerting-samples.ts';
 
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const raises = 1_000_000;
+const raises = size('FLOOD_RAISES', 250_000, 1_000_000);
 const rulesCount = 50;
 const keysCount = 10_000;
 
@@ -42,7 +43,7 @@ const raiseOf = (n: number) => {
   return raiseAt(at, { rule: `rule-${rule}`, key: [`key-${n % keysCount}`], severity, seq: n, ...quiet });
 };
 
-describe('a million raises of fifty rules and ten thousand keys in a minute', () => {
+describe(`${raises} raises of fifty rules and ten thousand keys in a minute`, () => {
   const alerting = createAlerting(rules);
   const digests: Notification[] = [];
   const sent: { readonly at: number; readonly notification: Notification }[] = [];
