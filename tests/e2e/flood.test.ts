@@ -106,12 +106,12 @@ sources: { app: { file: ${at.path('app.log')}, start: beginning } }
 rules:
 ${Array.from({ length: RULES }, (_, n) => ruleText(n)).join('\n')}
 channels:
-  narrow: { webhook: { url: '${narrow.url}' } }
-  wide: { webhook: { url: '${wide.url}' } }
+  narrow: { webhook: { url: '${narrow.url}', timeout: 5m } }
+  wide: { webhook: { url: '${wide.url}', timeout: 5m } }
 receivers:
   admin: { channels: [narrow] }
   team: { channels: [wide] }
-budgets: { narrow: { per-15m: ${BUDGET}, reserve-for-critical: 20% } }
+budgets: { narrow: { per-day: ${BUDGET}, reserve-for-critical: 20% } }
 storm: { above: 30 per 5s, first: 3 }
 `);
     daemon = await at.daemon();
