@@ -16,7 +16,7 @@ const noDpkg = hasProgram('dpkg-deb') ? undefined : 'this is no Debian: there is
 let dir = '';
 let packagePath = '';
 const build = (into: string): string => {
-  const { status, stdout, stderr } = spawnSync('tools/debian-package.sh', [join(dir, into)], {
+  const { status, stdout, stderr } = spawnSync(join(project, 'tools/debian-package.sh'), [join(dir, into)], {
     cwd: project,
     encoding: 'utf8',
     env: { ...process.env, DEBEMAIL: 'sentinel@debian.org' },
@@ -97,7 +97,8 @@ describe('on a machine with systemd', () => {
     );
 
     const before = on('systemctl show bird-sentinel -p MainPID --value').stdout;
-    expect(install().code).toBe(0);
+    const upgraded = install();
+    expect(upgraded.code, upgraded.stderr).toBe(0);
     expect(on('systemctl is-active bird-sentinel').stdout.trim()).toBe('active');
     expect(on('systemctl show bird-sentinel -p MainPID --value').stdout).not.toBe(before);
 

@@ -67,15 +67,15 @@ const hasConfiguration = (folder: string): boolean =>
 
 function shown(action: Action, root: string): string {
   switch (action.type) {
-    case 'file':
+    case 'write':
       return `# file ${join(root, action.path)}, mode ${octal(action.mode)}\n${action.text}`;
-    case 'user':
+    case 'account':
       return `# user ${systemUser}, without a shell, home ${action.home}, groups ${action.groups.join(' ')}\n`;
-    case 'directory': {
+    case 'folder': {
       const owner = { root: 'root', shared: `root, group ${systemUser}`, service: systemUser }[action.owner];
       return `# directory ${join(root, action.path)}, mode ${octal(action.mode)}, of ${owner}\n`;
     }
-    case 'command':
+    case 'run':
       return `# command ${action.argv.join(' ')}\n`;
   }
 }
@@ -92,7 +92,7 @@ function tell({ type, text }: Done, settings: Settings): boolean {
 /** Takes back all files, also when the service cannot be ended; what holds data stays. */
 function uninstall(plan: readonly Action[], starter: Starter, root: string, settings: Settings): ExitCode {
   const { before, after } = root === '/' ? unregistering(starter) : { before: [], after: [] };
-  const isThere = plan.some((action) => action.type === 'file' && existsSync(join(root, action.path)));
+  const isThere = plan.some((action) => action.type === 'write' && existsSync(join(root, action.path)));
   if (!isThere) {
     print('nothing is installed');
     return exit.done;

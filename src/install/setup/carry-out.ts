@@ -26,25 +26,25 @@ export type Done =
 export function carryOut(action: Action, root: string): Done {
   try {
     switch (action.type) {
-      case 'file':
+      case 'write':
         return writeFile(action, root);
-      case 'user':
+      case 'account':
         return makeUser(action, root);
-      case 'directory':
+      case 'folder':
         return makeDirectory(action, root);
-      case 'command':
+      case 'run':
         return runCommand(action.argv);
     }
   } catch (error) {
     const what =
-      action.type === 'user' ? systemUser : action.type === 'command' ? action.argv[0] : action.path;
+      action.type === 'account' ? systemUser : action.type === 'run' ? action.argv[0] : action.path;
     return { type: 'failed', text: `${what}: ${codeOf(error)}` };
   }
 }
 
 /** Deletes the file of an action; other actions leave something behind that is not taken back. */
 export function takeBack(action: Action, root: string): Done | undefined {
-  if (action.type !== 'file') return undefined;
+  if (action.type !== 'write') return undefined;
   const path = join(root, action.path);
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   try {
@@ -58,7 +58,7 @@ export function takeBack(action: Action, root: string): Done | undefined {
 type Of<Type extends Action['type']> = Extract<Action, { readonly type: Type }>;
 
 /** Somebody's changes are kept beside it. */
-function writeFile({ path, mode, text }: Of<'file'>, root: string): Done {
+function writeFile({ path, mode, text }: Of<'write'>, root: string): Done {
   const place = join(root, path);
   const before = existsSync(place) ? readFileSync(place, 'utf8') : undefined;
   if (before === text) {
@@ -75,7 +75,7 @@ function writeFile({ path, mode, text }: Of<'file'>, root: string): Done {
   };
 }
 
-function makeDirectory({ path, mode, owner }: Of<'directory'>, root: string): Done {
+function makeDirectory({ path, mode, owner }: Of<'folder'>, root: string): Done {
   const place = join(root, path);
   const { uid, gid } = idsOf(owner, root);
   const before = lstatSync(place, { throwIfNoEntry: false });
@@ -110,7 +110,7 @@ function idsOf(owner: Owner, root: string): { readonly uid: number; readonly gid
   return { uid: owner === 'service' ? user.uid : 0, gid: user.gid };
 }
 
-function makeUser({ home, groups }: Of<'user'>, root: string): Done {
+function makeUser({ home, groups }: Of<'account'>, root: string): Done {
   const accounts = readAccounts(root);
   const user = accounts.user(systemUser);
   const known = groups.filter((name) => accounts.groupId(name) !== undefined);

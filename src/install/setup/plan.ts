@@ -8,11 +8,11 @@ export type Starter = 'systemd' | 'lsb';
 
 /** One thing that `setup` does. */
 export type Action =
-  | { readonly type: 'file'; readonly path: string; readonly mode: number; readonly text: string }
+  | { readonly type: 'write'; readonly path: string; readonly mode: number; readonly text: string }
   /** The system user, its group, and the groups whose logs it may read. */
-  | { readonly type: 'user'; readonly home: string; readonly groups: readonly string[] }
-  | { readonly type: 'directory'; readonly path: string; readonly mode: number; readonly owner: Owner }
-  | { readonly type: 'command'; readonly argv: readonly string[] };
+  | { readonly type: 'account'; readonly home: string; readonly groups: readonly string[] }
+  | { readonly type: 'folder'; readonly path: string; readonly mode: number; readonly owner: Owner }
+  | { readonly type: 'run'; readonly argv: readonly string[] };
 
 /** `shared`: root's, and the group of the service may read it. */
 export type Owner = 'root' | 'shared' | 'service';
@@ -44,18 +44,18 @@ export function planOf({ starter, installed, documents, isLive, isConfigured }: 
   const groups = starter === 'systemd' ? ['adm', 'systemd-journal'] : ['adm'];
   return [
     ...filesOf(starter, installed),
-    { type: 'user', home: state, groups },
-    { type: 'directory', path: config, mode: 0o750, owner: 'shared' },
-    { type: 'directory', path: `${config}/conf.d`, mode: 0o750, owner: 'shared' },
-    { type: 'directory', path: `${config}/secrets`, mode: 0o700, owner: 'root' },
-    { type: 'directory', path: state, mode: 0o700, owner: 'service' },
-    { type: 'directory', path: logs, mode: 0o750, owner: 'service' },
+    { type: 'account', home: state, groups },
+    { type: 'folder', path: config, mode: 0o750, owner: 'shared' },
+    { type: 'folder', path: `${config}/conf.d`, mode: 0o750, owner: 'shared' },
+    { type: 'folder', path: `${config}/secrets`, mode: 0o700, owner: 'root' },
+    { type: 'folder', path: state, mode: 0o700, owner: 'service' },
+    { type: 'folder', path: logs, mode: 0o750, owner: 'service' },
     ...documents.map(({ path, text }) => file(`/usr/local/share/${path}`, text)),
     ...(isLive ? registering(starter, isConfigured) : []),
   ];
 }
 
-const file = (path: string, text: string, mode = 0o644): Action => ({ type: 'file', path, mode, text });
+const file = (path: string, text: string, mode = 0o644): Action => ({ type: 'write', path, mode, text });
 
 function filesOf(starter: Starter, installed: Installed): readonly Action[] {
   const logrotate = file('/etc/logrotate.d/bird-sentinel', logrotateText(installed.logs));
@@ -68,7 +68,7 @@ function filesOf(starter: Starter, installed: Installed): readonly Action[] {
   ];
 }
 
-const command = (...argv: readonly string[]): Action => ({ type: 'command', argv });
+const command = (...argv: readonly string[]): Action => ({ type: 'run', argv });
 
 function registering(starter: Starter, isConfigured: boolean): readonly Action[] {
   if (starter === 'lsb')
