@@ -7,6 +7,8 @@ packages=(openssh-server openssh-client rsyslog logrotate python3-oauthlib tinyp
 packages+=(systemd-journal-remote rsyslog-gnutls snmp snmptrapd)
 # What sends SMS, and what shows things on this machine.
 packages+=(gammu-smsd python3-gammu smstools kannel kannel-extras apprise libnotify-bin dbus python3-dbus python3-gi)
+# Shells that complete, formatters of pages, and what makes and judges units and packages.
+packages+=(zsh fish mandoc man-db groff-base systemd lintian util-linux)
 # A second mail server would take the first one away.
 [ -e /usr/sbin/sendmail ] || packages+=(exim4-daemon-light)
 missing=()
