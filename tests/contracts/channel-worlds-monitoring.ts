@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { ChannelWorld, WorldPlace } from './channel-worlds.ts';
@@ -39,6 +40,21 @@ export const monitoringWorlds: { readonly [kind: string]: OpenWorld } = {
     const world = await talkWorld(mood, xmppTalk);
     const where = { server: `xmpp://127.0.0.1:${world.port}`, starttls: 'never', to: 'ops@localhost' };
     return { ...world, options: { ...where, jid: 'alice@localhost', 'password-file': secretFile, timeout } };
+  },
+  nrdp: async (mood, { secretFile, timeout }) => {
+    const ok = '{"result":{"status":0,"message":"OK","meta":{"output":"1 checks processed."}}}';
+    const http = await serviceWorld(mood, ok);
+    const where = { url: http.url, 'token-file': secretFile, host: 'web1', service: 'alerts', timeout };
+    return { ...http, options: where };
+  },
+  icinga2: async (mood, { secretFile, timeout }) => {
+    const http = await serviceWorld(mood, '{"results":[{"code":200,"status":"Successfully processed"}]}');
+    const login = { user: 'alice', 'password-file': secretFile };
+    return { ...http, options: { url: http.url, ...login, host: 'web1', service: 'alerts', timeout } };
+  },
+  alertmanager: async (mood, { secretFile, timeout }) => {
+    const http = await serviceWorld(mood, '');
+    return { ...http, options: { url: http.url, user: 'alice', 'password-file': secretFile, timeout } };
   },
 };
 
@@ -278,4 +294,27 @@ function xmppTalk(): Talk {
       return { say: units.map(([one]) => answerTo(one)).join(''), rest: heard.subarray(used), taken };
     },
   };
+}
+
+/** A service over HTTP that takes each POST with the same answer. */
+async function serviceWorld(mood: Mood, answer: string): Promise<NetWorld & { readonly url: string }> {
+  let taken = 0;
+  const server = createHttpServer((request, response) => {
+    let body = '';
+    request.on('data', (data: Buffer) => (body += data.toString()));
+    request.on('end', () => {
+      if (mood === 'silent') return;
+      if (mood === 'rude') return void request.socket.resetAndDestroy();
+      if (mood === 'repeating')
+        return void response.writeHead(400).end(`"${request.rawHeaders.join(' ')}${body}"`);
+      taken += 1;
+      response.end(answer);
+    });
+  });
+  const port = await listen(server, mood);
+  const stop = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { port, url: `http://127.0.0.1:${port}`, taken: () => taken, stop };
 }
