@@ -1,11 +1,14 @@
+import { alertmanager } from './alertmanager/alertmanager.ts';
 import type { ChannelKind, ChannelPorts } from './contract.ts';
 import { email } from './email/email.ts';
 import { exec } from './exec/exec.ts';
 import { file } from './file/file.ts';
+import { icinga2 } from './icinga2/icinga2.ts';
 import { irc } from './irc/irc.ts';
 import { mqtt } from './mqtt/mqtt.ts';
 import { nagios } from './nagios/nagios.ts';
 import { nats } from './nats/nats.ts';
+import { nrdp } from './nrdp/nrdp.ts';
 import { nscaNg } from './nsca-ng/nsca-ng.ts';
 import { nsca } from './nsca/nsca.ts';
 import { screen } from './screen/screen.ts';
@@ -63,6 +66,9 @@ export const channelKinds: readonly ChannelKind<unknown>[] = [
   registered(snmpTrap),
   registered(irc),
   registered(xmpp),
+  registered(nrdp),
+  registered(icinga2),
+  registered(alertmanager),
   registered(exec),
   registered(apprise),
   registered(file),
