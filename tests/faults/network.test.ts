@@ -205,8 +205,25 @@ describe('peers that do not behave', () => {
       void execFileSync(command[0], command.slice(1), { cwd: dir, stdio: 'ignore' });
     inDir('openssl', 'req', '-new', '-key', 'server.key', '-subj', '/CN=localhost', '-out', 'old.csr');
     inDir(
-      ...(['faketime', '-f', '-60d', 'openssl', 'x509', '-req', '-in', 'old.csr', '-CA', 'ca.pem'] as const),
-      ...['-CAkey', 'ca.key', '-CAcreateserial', '-days', '30', '-extfile', 'old.ext', '-out', 'old.pem'],
+      'faketime',
+      '-f',
+      '-60d',
+      'openssl',
+      'x509',
+      '-req',
+      '-in',
+      'old.csr',
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca.key',
+      '-CAcreateserial',
+      '-days',
+      '30',
+      '-extfile',
+      'old.ext',
+      '-out',
+      'old.pem',
     );
     const bodies: string[] = [];
     const server = createTlsServer({ key: fresh.key, cert: pem('old.pem') }, (request, response) => {
