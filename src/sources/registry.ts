@@ -5,6 +5,7 @@ import { fifoKind } from './fifo.ts';
 import { fileKind } from './file/kind.ts';
 import { gelfKind } from './gelf/kind.ts';
 import { journalKind } from './journal/kind.ts';
+import { trapKind } from './snmp-trap/kind.ts';
 import { stdinKind } from './stdin.ts';
 import { syslogKind } from './syslog/kind.ts';
 
@@ -15,6 +16,7 @@ export const sourceKinds: readonly SourceKind<unknown>[] = [
   syslogKind,
   gelfKind,
   dockerKind,
+  trapKind,
   commandKind,
   fifoKind,
   stdinKind,
