@@ -9,6 +9,8 @@ packages+=(systemd-journal-remote rsyslog-gnutls snmp snmptrapd)
 packages+=(gammu-smsd python3-gammu smstools kannel kannel-extras apprise libnotify-bin dbus python3-dbus python3-gi)
 # Shells that complete, formatters of pages, and what makes and judges units and packages.
 packages+=(zsh fish mandoc man-db groff-base systemd lintian util-linux)
+# Monitoring and buses of messages.
+packages+=(nsca-ng-server icinga2-bin icinga2-common prometheus-alertmanager snmptrapd mosquitto mosquitto-clients nats-server prosody ngircd)
 # A second mail server would take the first one away.
 [ -e /usr/sbin/sendmail ] || packages+=(exim4-daemon-light)
 missing=()
