@@ -48,6 +48,11 @@ const files = {
   ),
   '/etc/bird-sentinel/mail.pw': 'm',
   '/etc/bird-sentinel/nsca.pw': 'n',
+  ...Object.fromEntries(
+    'nsca-ng.pw nrdp.token icinga.pw alertmanager.pw snmp-auth.pw snmp-privacy.pw snmp.community mqtt.pw nats.pw xmpp.pw irc.pw'
+      .split(' ')
+      .map((name) => [`/etc/bird-sentinel/${name}`, 'x']),
+  ),
   '/etc/bird-sentinel/proxy.pw': 'p',
   '/etc/bird-sentinel/syslog.key': 's',
   '/etc/ssl/certs/corp.pem': '-----BEGIN CERTIFICATE-----',
