@@ -77,6 +77,18 @@ describe('what is written', () => {
     expect(config.routes.at(-1)?.to).toContain('admin');
   });
 
+  test('the journal, where there are no files', async () => {
+    const journal = {
+      name: 'journal',
+      source: 'journal',
+      path: '/var/log/journal',
+      isReadable: true,
+    } as const;
+    const config = await configOf(proposalText({ logs: [journal], packs: ['sshd'] }), {});
+    expect(config.sources.map(({ kind }) => kind.kind)).toEqual(['journal']);
+    expect(config.channels.map(({ kind }) => kind.kind)).toEqual(['screen']);
+  });
+
   test.each([
     ['email', ''],
     ['pigeon', 'coop'],
