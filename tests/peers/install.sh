@@ -11,6 +11,8 @@ packages+=(gammu-smsd python3-gammu smstools kannel kannel-extras apprise libnot
 packages+=(zsh fish mandoc man-db groff-base systemd lintian util-linux)
 # Monitoring and buses of messages.
 packages+=(nsca-ng-server icinga2-bin icinga2-common prometheus-alertmanager snmptrapd mosquitto mosquitto-clients nats-server prosody ngircd)
+# Disks, clocks, file systems and networks that fail.
+packages+=(strace faketime sshfs e2fsprogs iptables iproute2)
 # A second mail server would take the first one away.
 [ -e /usr/sbin/sendmail ] || packages+=(exim4-daemon-light)
 missing=()
