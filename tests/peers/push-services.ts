@@ -24,10 +24,12 @@ export const ntfyService: ChatService = ({ method, path, headers, fields }) => {
     refusal(http, { code, http, error: words, link: 'https://ntfy.sh/docs/publish/' });
   if (method === 'GET' && path === '/v1/health') return { status: 200, body: { healthy: true } };
   if (method !== 'POST' || path !== '/') return error(40_401, 404, 'page not found');
-  if (headers.authorization !== `Bearer ${pushSecrets.ntfy}`) return error(40_101, 401, 'unauthorized');
+  // A user with a password may publish as well ("Authentication").
+  const logins = [`Bearer ${pushSecrets.ntfy}`, `Basic ${btoa(`alice:${pushSecrets.ntfy}`)}`];
+  if (!logins.includes(headers.authorization ?? '')) return error(40_101, 401, 'unauthorized');
   const topic = text(fields, 'topic');
   if (!/^[-_A-Za-z0-9]{1,64}$/.test(topic)) return error(40_009, 400, 'invalid request: topic invalid');
-  if (![1, 2, 3, 4, 5].includes(Number(fields['priority'])))
+  if (![1, 2, 3, 4, 5].includes(Number(fields['priority'] ?? 3)))
     return error(40_007, 400, 'invalid request: priority invalid');
   if (Buffer.byteLength(text(fields, 'message')) > 4096)
     return error(40_014, 400, 'invalid request: attachments not allowed');
@@ -85,7 +87,8 @@ export const pagerdutyService: ChatService = ({ method, path, fields }) => {
   const action = text(fields, 'event_action');
   if (!['trigger', 'acknowledge', 'resolve'].includes(action)) return invalid("'event_action' is invalid");
   const key = text(fields, 'dedup_key');
-  if (key === '' || key.length > 255) return invalid("'dedup_key' is missing or too long");
+  if (key.length > 255 || (key === '' && action !== 'trigger'))
+    return invalid("'dedup_key' is missing or too long");
   const payload = Object(fields['payload']) as ChatRequest['fields'];
   if (action === 'trigger') {
     if (length(payload['summary']) === 0 || length(payload['summary']) > 1024)
