@@ -14,6 +14,7 @@ import {
   type JsonObject,
   openService,
   parseObject,
+  type ServiceCall,
   serviceTimeout,
   textIn,
   withUrl,
@@ -61,7 +62,7 @@ export const discord: ChannelKind<Options> = {
     { window: millis(60_000), limit: 30 },
   ],
   resolved: true,
-  followUps: 'thread',
+  followUps: 'update',
   shownAgainst: 'a stand-in written from the service’s documentation',
   shape: chatShape(2000),
   open: async (options, ports): Promise<Channel> => {
@@ -84,29 +85,37 @@ const send = (
     const limits = { timeoutMs: durationOf(options.timeout), signal: attempt.signal };
     const place = placeOf(url);
     const replaces = options['resolve-by'] === 'edit' && mayReplace(attempt);
-    const earlier = replaces ? earlierIn(attempt, place, /^\d{1,20}$/) : undefined;
-    const json = contentOf(options, attempt);
-    const fresh = { url: address(url, '', { wait: 'true', thread_id: options['thread-id'] }), json };
-    const edit = { method: 'PATCH', json: { ...json, username: undefined, flags: suppress.embeds } } as const;
-    const messages = `/messages/${earlier}`;
-    let answer =
-      earlier === undefined
-        ? await service.call(fresh, limits)
-        : await service.call(
-            { ...edit, url: address(url, messages, { thread_id: options['thread-id'] }) },
-            limits,
-          );
-    if (earlier !== undefined && isGone(answer)) answer = await service.call(fresh, limits);
+    const earlier = replaces ? earlierIn(attempt, place, snowflake) : undefined;
+    const fresh = posting(url, options, attempt);
+    const first = earlier === undefined ? fresh : editing(url, earlier, options, attempt);
+    const answered = await service.call(first, limits);
+    const again = earlier !== undefined && isGone(answered);
+    const answer = again ? await service.call(fresh, limits) : answered;
     return deliveryOfAnswer(answer, {
       now: ports.now(),
       hidden: hiddenOf(url),
       complaint,
       accepted: (body) => {
         const id = textIn(body, 'id');
-        return /^\d{1,20}$/.test(id) ? postedAs(id, place) : { type: 'sent', receipt: 'taken' };
+        return snowflake.test(id) ? postedAs(id, place) : { type: 'sent', receipt: 'taken' };
       },
     });
   });
+
+const snowflake = /^\d{1,20}$/;
+
+/** "Execute Webhook"; with `wait` it names the message. */
+const posting = (url: string, options: Options, attempt: Attempt): ServiceCall => ({
+  url: address(url, '', { wait: 'true', thread_id: options['thread-id'] }),
+  json: contentOf(options, attempt),
+});
+
+/** "Edit Webhook Message": of the flags only that of previews can be changed, and the name not at all. */
+const editing = (url: string, id: string, options: Options, attempt: Attempt): ServiceCall => ({
+  method: 'PATCH',
+  url: address(url, `/messages/${id}`, { thread_id: options['thread-id'] }),
+  json: { ...contentOf(options, attempt), username: undefined, flags: suppress.embeds },
+});
 
 /** "Get Webhook with Token". */
 const askWho = (
@@ -153,17 +162,19 @@ function isGone(answer: HttpAnswer | HttpFailure): boolean {
   return code === 10_008 || code === 30_046;
 }
 
+/** Missing access, missing permissions, a forum that wants a thread. */
+const deniedCodes: readonly unknown[] = [50_001, 50_013, 220_001];
+
 /** A deleted webhook, channel or guild is a recipient that is gone; Discord says how long to wait in seconds. */
 function complaint(body: JsonObject | undefined, { status }: HttpAnswer): Complaint {
   const words = textIn(body, 'message');
   const code = body?.['code'];
   const wait = body?.['retry_after'];
   const isLong = code === 50_035 && /BASE_TYPE_MAX_LENGTH|2000 or fewer/.test(JSON.stringify(body));
-  const isDenied = code === 50_013 || code === 50_001;
+  const isDenied = deniedCodes.includes(code);
   return {
     ...(words === '' ? {} : { words }),
     ...(isLong ? { reason: 'tooLong' } : isDenied ? { reason: 'recipient' } : {}),
-    ...(code === 220_001 ? { reason: 'recipient' } : {}),
     ...(status === 429 && typeof wait === 'number' ? { waitMs: wait * 1000 } : {}),
   };
 }

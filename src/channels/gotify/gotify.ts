@@ -31,7 +31,7 @@ const options = z.strictObject({
       info: priority('the rest, and of what is resolved. Default: 2'),
     })
     .prefault({})
-    .describe('0 to 10; from 8 on phones ring, from 4 on they make a sound.'),
+    .describe('From 0 to 10; from 8 on phones ring, from 4 on they make a sound.'),
   timeout: serviceTimeout,
 });
 

@@ -100,7 +100,7 @@ function checkOf({ host, service, code, output }: CheckResult): JsonObject {
     hostname: host,
     ...(service === undefined ? {} : { servicename: service }),
     state,
-    output,
+    output: fitOutput(output, longestOutput),
   };
 }
 

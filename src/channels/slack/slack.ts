@@ -100,7 +100,11 @@ const byWebhook = ({ service, options, ports }: World, attempt: Attempt): Promis
     const limits = { timeoutMs: durationOf(options.timeout), signal: attempt.signal };
     const answer = await service.call({ url, json: slackMessage(chatTextOf(attempt)) }, limits);
     const complaint = (_body: JsonObject | undefined, { body }: HttpAnswer) => slackComplaint(body.trim());
-    return deliveryOfAnswer(answer, { now: ports.now(), hidden: [url], complaint });
+    return deliveryOfAnswer(answer, {
+      now: ports.now(),
+      hidden: [url, url.split('/').at(-1) ?? ''],
+      complaint,
+    });
   });
 
 const byBot = (world: World, attempt: Attempt): Promise<Delivery> =>

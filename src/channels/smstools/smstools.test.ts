@@ -1,11 +1,12 @@
 import {
   chmodSync,
-  existsSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -99,13 +100,46 @@ describe('smstools', () => {
     expect(readdirSync(spool)).toEqual([]);
   });
 
-  it.skipIf(process.geteuid?.() !== 0)('hands the file to the daemon’s user', async () => {
-    const { statSync, chownSync } = await import('node:fs');
-    chownSync(spool, 65_534, 65_534);
-    await send(attemptAt('text'));
-    const [name = ''] = readdirSync(spool);
-    expect(statSync(join(spool, name))).toMatchObject({ uid: 65_534, gid: 65_534 });
-    expect(existsSync(join(spool, `${name}.LOCK`))).toBe(false);
+  describe.skipIf(process.geteuid?.() !== 0)('by whom the daemon reads it', () => {
+    const daemon = 4242;
+    const nobody = 65_534;
+    const left = (): object => {
+      const [name = ''] = readdirSync(spool);
+      const { uid, gid, mode } = statSync(join(spool, name));
+      return { uid, gid, mode: (mode & 0o777).toString(8) };
+    };
+    /** As a user who is in the group `nobody` only. */
+    async function asNobody<Result>(act: () => Promise<Result>): Promise<Result> {
+      chmodSync(dir, 0o755);
+      process.setegid?.(nobody);
+      process.seteuid?.(nobody);
+      try {
+        return await act();
+      } finally {
+        process.seteuid?.(0);
+        process.setegid?.(0);
+      }
+    }
+
+    it('from root it is the daemon’s own', async () => {
+      chownSync(spool, daemon, daemon);
+      await send(attemptAt('text'));
+      expect(left()).toEqual({ uid: daemon, gid: daemon, mode: '600' });
+    });
+
+    it.each([0o770, 0o2770])('from another it is its group’s, in a folder of mode %o', async (mode) => {
+      chownSync(spool, daemon, nobody);
+      chmodSync(spool, mode);
+      expect(await asNobody(() => send(attemptAt('text')))).toMatchObject({ type: 'sent' });
+      expect(left()).toEqual({ uid: nobody, gid: nobody, mode: '660' });
+    });
+
+    it('and who may not write is told so', async () => {
+      chownSync(spool, daemon, daemon);
+      chmodSync(spool, 0o750);
+      expect(await asNobody(() => send(attemptAt('text')))).toMatchObject({ type: 'retry', reason: 'auth' });
+      expect(readdirSync(spool)).toEqual([]);
+    });
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
+import type * as NetSnmp from 'net-snmp';
 import type { Session, User } from 'net-snmp';
 import type { Delivery } from '../../model/delivery.ts';
 import type { Millis } from '../../model/time.ts';
@@ -10,7 +11,7 @@ import type { TrapObject } from './objects.ts';
 
 /** What is used of the package net-snmp. */
 export type Library = Pick<
-  typeof import('net-snmp'),
+  typeof NetSnmp,
   | 'createSession'
   | 'createV3Session'
   | 'Version2c'

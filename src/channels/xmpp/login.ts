@@ -91,7 +91,7 @@ function adapted(socket: Socket): EventEmitter {
   const adapter = Object.assign(new EventEmitter(), {
     // It lets PLAIN be used: the connection is encrypted, or never leaves this machine.
     secure: true,
-    connect: () => void queueMicrotask(() => adapter.emit('connect')),
+    connect: () => queueMicrotask(() => adapter.emit('connect')),
     write: (text: string, done?: (error?: Error | null) => void) => socket.write(text, done),
     end: () => void socket.end(),
   });

@@ -45,7 +45,7 @@ const options = z
       .string()
       .optional()
       .describe(
-        'xmpp://host[:5222] (STARTTLS) or xmpps://host[:5223]. Default: what the DNS says of the domain.',
+        'Where it is: xmpp://host[:5222] (STARTTLS) or xmpps://host[:5223]. Default: what the DNS says of the domain.',
       ),
     starttls: z
       .enum(['required', 'never'])
