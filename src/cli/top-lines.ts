@@ -1,3 +1,4 @@
+import { safeLine } from '../kit/terminal.ts';
 import { cellsOf, cutCells, fit } from './top-width.ts';
 
 /** How a piece of a line looks, where there is colour. */
@@ -10,6 +11,9 @@ export interface Piece {
 
 /** One line of a screen. Its texts are harmless to a terminal already. */
 export type Line = readonly Piece[];
+
+/** A text from elsewhere as one that takes the cells it seems to take: a tab would go as far as it likes. */
+export const cellText = (text: string): string => safeLine(text).replaceAll('\t', ' ');
 
 /** What a screen shows: a part that stays on top, and one that can be scrolled through. */
 export interface View {

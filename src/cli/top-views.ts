@@ -1,9 +1,17 @@
 import { formatDuration } from '../kit/duration.ts';
-import { safeLine } from '../kit/terminal.ts';
 import { quantile } from '../daemon/metrics/histogram.ts';
 import type { OpenAlertShown } from '../daemon/metrics/open-alerts.ts';
 import { millis } from '../model/time.ts';
-import { headingOf, rowOf, type Column, type Line, type Piece, type Style, type View } from './top-lines.ts';
+import {
+  cellText,
+  headingOf,
+  rowOf,
+  type Column,
+  type Line,
+  type Piece,
+  type Style,
+  type View,
+} from './top-lines.ts';
 import type { Snapshot } from './top-read.ts';
 
 /** The screens, in the order in which tab goes through them. */
@@ -108,7 +116,7 @@ function sourceCells(source: Snapshot['metrics']['sources'][number], seen: Seen)
   const bytes = of((one) => one.bytes);
   const behind = (lagSeconds ?? Infinity) > 60;
   return [
-    { text: safeLine(name) },
+    { text: cellText(name) },
     { text: String(lines) },
     { text: perSecond(of((one) => one.lines)) },
     { text: bytes === undefined ? '-' : aboutSize(bytes) },
@@ -144,7 +152,7 @@ function channelCells(channel: Snapshot['metrics']['channels'][number]): Line {
     outcomes.reduce((sum, { outcome, count }) => ((outcome === 'sent') === isSent ? sum + count : sum), 0);
   const spent = budgets.map(({ used, limit, window }) => `${used}/${limit} in ${formatDuration(window)}`);
   return [
-    { text: safeLine(name) },
+    { text: cellText(name) },
     { text: state === 'working' ? 'works' : state.toUpperCase(), style: stateStyle(state) },
     { text: String(attempts(true)) },
     { text: String(attempts(false)) },
@@ -188,13 +196,13 @@ function alertCells(alert: OpenAlertShown, now: number): Line {
   const quoted = line === '' || title.includes(line) ? '' : `  | ${line}`;
   return [
     { text: severity.toUpperCase(), style: severityStyle(severity) },
-    { text: safeLine(state), style: state === 'open' ? 'plain' : 'dim' },
+    { text: cellText(state), style: state === 'open' ? 'plain' : 'dim' },
     { text: `${raises}x` },
     { text: age((now - firstAt) / 1000) },
     { text: age((now - lastAt) / 1000) },
     { text: id, style: 'dim' },
-    { text: safeLine(`${title === '' ? rule : title}${host === undefined ? '' : ` (${host})`}`) },
-    { text: safeLine(quoted), style: 'dim' },
+    { text: cellText(`${title === '' ? rule : title}${host === undefined ? '' : ` (${host})`}`) },
+    { text: cellText(quoted), style: 'dim' },
   ];
 }
 
@@ -222,7 +230,7 @@ function rules(seen: Seen): View {
         { text: perSecond(now) },
         { text: String(raised) },
         { text: String(matched - raised) },
-        { text: safeLine(rule) },
+        { text: cellText(rule) },
         { text: timedOut > 0 ? `  ${timedOut} cut off by the time limit` : '', style: 'doubtful' },
       ]);
     });

@@ -1,9 +1,8 @@
 import { parseDuration } from '../../kit/duration.ts';
-import { safeLine } from '../../kit/terminal.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson } from '../terminal.ts';
-import { drawn, type Line } from '../top-lines.ts';
+import { cellText, drawn, type Line } from '../top-lines.ts';
 import type { Key } from '../top-keys.ts';
 import { readSnapshot, type Snapshot } from '../top-read.ts';
 import { takeScreen, type Screen } from '../top-screen.ts';
@@ -152,7 +151,7 @@ function headLine({ metrics }: Snapshot, name: ViewName, silence: string | undef
   const stands: Line[number] =
     silence === undefined
       ? { text: `  ${since}  up ${age((metrics.at - metrics.startedAt) / 1000)}` }
-      : { text: `  NO ANSWER since ${since}: ${safeLine(silence)}`, style: 'bad' };
+      : { text: `  NO ANSWER since ${since}: ${cellText(silence)}`, style: 'bad' };
   return [{ text: 'bird-sentinel ', style: 'strong' }, ...tabs, stands];
 }
 
