@@ -72,9 +72,9 @@ describe('on a machine with systemd', () => {
     skip(obstacle !== undefined, obstacle);
     if (machine === undefined) return;
     const { run: on, until } = machine;
-    on('rm -f /usr/sbin/policy-rc.d; cat > /tmp/sentinel.deb', readFileSync(packagePath));
+    on('rm -f /usr/sbin/policy-rc.d; cat > /root/sentinel.deb', readFileSync(packagePath));
     // The Node of this machine may have come otherwise than as a package.
-    const install = () => on('dpkg --force-depends --install /tmp/sentinel.deb');
+    const install = () => on('dpkg --force-depends --install /root/sentinel.deb');
     const installed = install();
     expect(installed.code, installed.stderr).toBe(0);
     expect(on('bird-sentinel --version')).toMatchObject({ code: 0, stderr: '' });

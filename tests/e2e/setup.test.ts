@@ -71,10 +71,14 @@ describe('setup below another root', () => {
     skip(!isRoot, 'users are made by root');
     mkdirSync(join(root, 'var/lib/bird-sentinel'), { recursive: true });
     writeFileSync(join(root, 'var/lib/bird-sentinel/ledger.db'), '');
+    mkdirSync(join(root, 'etc/bird-sentinel'));
+    writeFileSync(join(root, 'etc/bird-sentinel/sentinel.yaml'), '', { mode: 0o600 });
     mkdirSync(join(root, 'etc/logrotate.d'));
     writeFileSync(join(root, 'etc/logrotate.d/bird-sentinel'), 'mine');
     expect((await setup('--starter', 'lsb')).code).toBe(0);
-    const uid = readAccounts(root).user('bird-sentinel')?.uid;
+    const { uid, gid } = readAccounts(root).user('bird-sentinel') ?? {};
+    const configuration = statSync(join(root, 'etc/bird-sentinel/sentinel.yaml'));
+    expect([configuration.uid, configuration.gid, configuration.mode & 0o777]).toEqual([0, gid, 0o640]);
     expect(statSync(join(root, 'var/lib/bird-sentinel/ledger.db')).uid).toBe(uid);
     expect(readFileSync(join(root, 'etc/logrotate.d/bird-sentinel.old'), 'utf8')).toBe('mine');
     expect(spawnSync('sh', ['-n', join(root, 'etc/init.d/bird-sentinel')]).status).toBe(0);

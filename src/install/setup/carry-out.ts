@@ -89,10 +89,19 @@ function makeDirectory({ path, mode, owner }: Of<'folder'>, root: string): Done 
   }
   // What root made here before there was the user must be that user's too.
   if (owner === 'service' && before !== undefined && before.uid !== uid) handOverAll(place, uid, gid);
+  if (owner === 'shared') for (const name of readdirSync(place)) share(join(place, name), gid);
   chmodSync(place, mode);
   chownSync(place, uid, gid);
   const text = `${place} ${mode.toString(8).padStart(4, '0')}, ${owner === 'service' ? systemUser : 'root'}`;
   return { type: isSo ? 'unchanged' : 'done', text };
+}
+
+/** Lets the service read a configuration that root wrote before there was its group. */
+function share(path: string, gid: number): void {
+  const stats = lstatSync(path);
+  if (!path.endsWith('.yaml') || !stats.isFile() || stats.uid !== 0 || stats.gid === gid) return;
+  chownSync(path, stats.uid, gid);
+  chmodSync(path, (stats.mode & 0o7777) | 0o040);
 }
 
 /** Links are handed over as links: what they point to is not touched. */
