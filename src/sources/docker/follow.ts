@@ -91,7 +91,7 @@ export async function* followContainers(
       if (isToBeRead(container)) yield* begin(container);
     if (chosen.length > mostContainers)
       yield* tell('', `there are more than ${String(mostContainers)} containers; the others are not read`);
-    for (const id of [...seen]) if (all.every((container) => container.id !== id)) yield* forget(id);
+    for (const id of seen) if (all.every((container) => container.id !== id)) yield* forget(id);
     isFirst = false;
     yield* say(engineStream, 'atEnd');
   }

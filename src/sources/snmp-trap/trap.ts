@@ -13,7 +13,7 @@ export const trapFormat = ['%b', '%a', '%N', '%w', '%q', '%P', `%V${variableSepa
   partSeparator,
 );
 
-/** Most variables of a trap that become fields, and the most text of each. */
+/** Most variables of a trap that are shown, and the most text of each as a field. */
 const mostVariables = 200;
 const longestValue = 4096;
 
@@ -39,7 +39,8 @@ export function recordOfTrap(
   const shown = variables.filter(([name]) => !isKnown(name)).map(([name, value]) => `${name}=${value}`);
   const message = [trap ?? 'unknown', ...shown].join(' ');
   const fields: Record<string, Json> = Object.create(null);
-  for (const [name, value] of variables) if (name !== '__proto__') fields[name] = value;
+  for (const [name, value] of variables)
+    if (name !== '__proto__') fields[name] = value.slice(0, longestValue);
   const uptime = named(variables, 'sysUpTimeInstance', uptimeOid);
   Object.assign(fields, {
     peer,
@@ -74,9 +75,7 @@ function variablesIn(text: string): [name: string, value: string][] {
     .slice(0, mostVariables)
     .flatMap((variable): [string, string][] => {
       const at = variable.indexOf(' = ');
-      return at < 0
-        ? []
-        : [[bare(variable.slice(0, at)), valueOf(variable.slice(at + 3)).slice(0, longestValue)]];
+      return at < 0 ? [] : [[bare(variable.slice(0, at)), valueOf(variable.slice(at + 3))]];
     });
 }
 
