@@ -221,7 +221,7 @@ async function trapWorld(mood: Mood): Promise<NetWorld> {
     const answer = Buffer.from(bytes);
     answer[pdu] = 0xa2;
     if (mood === 'silent') return;
-    if (mood === 'rude') return void socket.send('x', from.port, from.address);
+    if (mood === 'rude') return socket.send('x', from.port, from.address);
     // After tag and length come the number of the request, then the error status.
     const number = pdu + 2 + ((bytes[pdu + 1] ?? 0) > 0x80 ? (bytes[pdu + 1] ?? 0) - 0x80 : 0);
     if (mood === 'repeating') answer[number + 2 + (bytes[number + 1] ?? 0) + 2] = 5;

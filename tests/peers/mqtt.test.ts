@@ -17,7 +17,8 @@ import {
   whyNot,
 } from './real-daemon.ts';
 
-const why = whyNot('/usr/sbin/mosquitto', '/usr/bin/mosquitto_sub');
+const passwords = '/usr/bin/mosquitto_passwd';
+const why = whyNot('/usr/sbin/mosquitto', '/usr/bin/mosquitto_sub', passwords);
 if (why !== undefined) console.warn(`skipped: ${why}`);
 
 describe.skipIf(why !== undefined)('the real mosquitto', () => {
@@ -32,7 +33,7 @@ describe.skipIf(why !== undefined)('the real mosquitto', () => {
     const dir = daemonFolder();
     const ca = makeCertificates(dir);
     ports = await channelPorts('https://x.test', { http: { ca } });
-    spawnSync('mosquitto_passwd', ['-b', '-c', join(dir, 'passwords'), 'bird', 'right one']);
+    spawnSync(passwords, ['-b', '-c', join(dir, 'passwords'), 'bird', 'right one']);
     const tlsPort = await freePort();
     const config = daemonFolder({
       acl: 'user bird\ntopic readwrite alerts/#\n',

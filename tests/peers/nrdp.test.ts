@@ -91,6 +91,7 @@ test.each(hostileTexts)('hands over %s in the log as one text', async (_what, te
   expect(server.results).toEqual([
     expect.objectContaining({ output: expect.stringMatching(/^[^|\u0000-\u0008\u000b-\u001f]+$/u) }),
   ]);
+  expect(Buffer.byteLength(String(server.results[0]?.['output']))).toBeLessThanOrEqual(4096);
 });
 
 test('tells a wrong token without repeating it, though the server does', async () => {
