@@ -6,7 +6,7 @@ import { envelopeOf } from './envelope.ts';
 export const formatOption = z
   .enum(['json', 'text'])
   .default('json')
-  .describe('json: what webhook posts. text: the words of the message alone.');
+  .describe('Either json: what webhook posts, or text: the words of the message alone.');
 
 /** The bytes of a message on a bus, as text. */
 export const payloadOf = (format: 'json' | 'text', attempt: Attempt): string =>
