@@ -11,18 +11,7 @@ import { redactOf, redactSchema, type WrittenRedact } from './redact.ts';
 import { resolvePaths } from './paths.ts';
 import type { Registries } from './registries.ts';
 
-const planned = [
-  'email',
-  'nagios',
-  'alertmanager',
-  'syslog',
-  'ntfy',
-  'matrix',
-  'slack',
-  'telegram',
-  'pushover',
-  'mastodon',
-];
+const planned = ['mastodon'];
 
 /** The schema of the keys of every channel, beside that of its kind. */
 export const resolvedSchema = z

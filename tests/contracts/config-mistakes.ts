@@ -382,9 +382,9 @@ export const mistakes: readonly [
   ],
   [
     'channel planned',
-    'channels: { a: { pushover: {} } }',
+    'channels: { a: { mastodon: {} } }',
     [
-      'c.yaml:1:18 config.unknown-kind channels.a: there is no kind of channel called "pushover" (not supported yet)',
+      'c.yaml:1:18 config.unknown-kind channels.a: there is no kind of channel called "mastodon" (not supported yet)',
     ],
   ],
   [
