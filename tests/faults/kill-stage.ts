@@ -15,8 +15,10 @@ export const eventRules = ['ev-count', 'ev-sequence', 'ev-expect', 'ev-sec'];
 /** Rules that raise by a line, whose number names the alert; the others also raise by a timer. */
 export const rulesOfLines = ['numbered', 'rc-count', 'rc-sequence'];
 
+/** Longer than a program may be without a processor on a machine that has much to do. */
+const longestWaitSeconds = 30;
 /** How long after the last line every wait of the rules is over (ms). */
-export const longestWaitMs = 16_000;
+export const longestWaitMs = longestWaitSeconds * 1000 + 1000;
 
 /** Writes the configuration of the program that is killed, and of the one that is not. */
 export function configure(at: Site, twin: Site, url: string): void {
@@ -54,7 +56,7 @@ const eventInclude = (at: Site): string =>
 
 const eventRulesText = `  - { id: ev-count, from: [ev], match: 'ecount (?<g>\\w+) ', key: [g], count: { reach: 3, within: 2s }, alert: {} }
   - { id: ev-sequence, from: [ev], key: [g], sequence: { steps: [{ match: 'efirst (?<g>\\w+) ' }, { match: 'esecond (?<g>\\w+) ' }], within: 2s }, alert: {} }
-  - { id: ev-expect, from: [ev], match: 'ebegin (?<g>\\w+) ', key: [g], expect: { match: 'eend (?<g>\\w+) ', within: 15s }, alert: {} }`;
+  - { id: ev-expect, from: [ev], match: 'ebegin (?<g>\\w+) ', key: [g], expect: { match: 'eend (?<g>\\w+) ', within: ${longestWaitSeconds}s }, alert: {} }`;
 
 /** `written`: where one rule of SEC writes each number that ends in 7. */
 function secRules(prefix: string, written: string | undefined): string {
@@ -77,7 +79,7 @@ ptype2=RegExp
 pattern2=${prefix}shut $1
 desc2=shut %1
 action2=logonly %s in time
-window=${prefix === '' ? 1 : 15}
+window=${prefix === '' ? 1 : longestWaitSeconds}
 `;
   const write =
     written === undefined
