@@ -58,6 +58,9 @@ export const alertmanager: ChannelKind<Options> = {
   concurrency: 1,
   budgets: [],
   resolved: true,
+  followUps: 'update',
+  needs: 'an Alertmanager',
+  shownAgainst: 'Alertmanager 0.25',
   isSilent: true,
   shape: { ...plainShape, limit: 10_000 },
   open: async (options, ports): Promise<Channel> => {

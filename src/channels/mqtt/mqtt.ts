@@ -39,7 +39,7 @@ const options = z
       .literal([4, 5])
       .default(5)
       .describe(
-        '5, or 4 for brokers that know MQTT 3.1.1 only; these cannot say that they refuse a message.',
+        'Either 5, or 4 for brokers that know MQTT 3.1.1 only; these cannot say that they refuse a message.',
       ),
     'client-id': z
       .string()
