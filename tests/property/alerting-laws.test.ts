@@ -75,7 +75,14 @@ interface Move {
 }
 
 const deliveries: fc.Arbitrary<Delivery> = fc.oneof(
-  { weight: 6, arbitrary: fc.constant<Delivery>({ type: 'sent', receipt: 'ok' }) },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom<Delivery[]>(
+      { type: 'sent', receipt: 'ok' },
+      { type: 'sent', receipt: 'ok', reference: 'here' },
+      { type: 'sent', receipt: 'ok', reference: 'there' },
+    ),
+  },
   {
     weight: 3,
     arbitrary: fc
