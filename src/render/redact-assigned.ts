@@ -107,6 +107,8 @@ function isHarmless(before: string, sign: string, found: string): boolean {
   if (closedPlaceholder(word) || isProse(word)) return true;
   // A function, whose argument stands in quotes.
   if (/^\w{1,40}\($/.test(word)) return true;
+  // The tag of a program: `gdm-password]: text`. In names of parameters (`user[password]=x`) no colon follows.
+  if (/\][ \t]*:[ \t]*$/.test(before)) return true;
   // sudo and shells tell the working directory as PWD=/home/bob.
   if (/(?:^|[^A-Za-z])pwd\W{1,4}$/i.test(before) && /^[/~.]/.test(word)) return true;
   // `token: '}'` and the like of parsers.

@@ -77,6 +77,7 @@ describe('secrets', () => {
     ["SET PASSWORD = PASSWORD('hunter2')", "SET PASSWORD = PASSWORD('[secret]')"],
     ['PHPSESSID=8f2a9c', 'PHPSESSID=[secret]'],
     ['pwd=hunter2', 'pwd=[secret]'],
+    ['POST user[name]=bob&user[password]=hunter2', 'POST user[name]=bob&user[password]=[secret]'],
   ])('leave %j', (text, left) => {
     expect(redacted(text, 'secrets')).toBe(left);
   });
@@ -125,6 +126,10 @@ describe('secrets', () => {
     'eyJ is how a token begins',
     'AKIA is a prefix',
     'monkey=banana',
+    'gdm-password]: pam_unix(gdm-password:auth): authentication failure; logname= uid=0',
+    'gdm-password]: gkr-pam: unable to locate daemon control file',
+    'systemd-ask-password[812]: started',
+    "Access denied for user 'root'@'10.0.0.1' (using password: YES)",
   ])('are not in %j', (text) => {
     expect(redacted(text, 'secrets')).toBe(text);
   });
