@@ -5,7 +5,8 @@ import type { ConfigPorts } from './files.ts';
 import { secretRefused } from './outside.ts';
 
 /** Options whose value is the path of a file that holds a secret. */
-const isSecretKey = (key: string): boolean => /(?:^|-)(?:secret|token|password|key|url)-file$/.test(key);
+const isSecretKey = (key: string): boolean =>
+  /(?:^|-)(?:secret|token|password|key|url|topic|subscription)-file$/.test(key);
 
 /**
  * Reads every file that the options of a channel name as holding a secret and throws the text away: a

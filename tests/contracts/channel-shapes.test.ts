@@ -20,3 +20,17 @@ test('how many SMS a message may be, and in which letters, is the configurationâ
   expect(parts).toEqual([expect.stringMatching(/^Ãª{20,70}.*$/)]);
   expect(other.measure(parts[0] ?? '')).toBeLessThanOrEqual(other.limit);
 });
+
+test.each([
+  ['ntfy', 'topic-file: /k'],
+  ['ntfy', 'topic: t, token-file: /k'],
+  ['gotify', "server: 'https://g.test', token-file: /k"],
+  ['pushover', 'token-file: /there, user-key-file: /k'],
+  ['pagerduty', 'routing-key-file: /k'],
+  ['opsgenie', 'key-file: /k'],
+  ['apprise', 'url-file: /k'],
+])('a secret of %s that is not there is told when the configuration is loaded: %s', async (kind, options) => {
+  const text = `sources: { s: { file: /var/log/syslog } }\n${rules}\nchannels: { phone: { ${kind}: { ${options} } } }`;
+  await expect(configOf(text, { '/there': 'x' })).rejects.toThrow('/k');
+  await expect(configOf(text, { '/there': 'x', '/k': 'y' })).resolves.toMatchObject({ channels: [{}] });
+});

@@ -35,7 +35,7 @@ export const pushWorlds: { readonly [kind: string]: OpenWorld } = {
   pushover: service(200, answers.pushover, ({ url, secretFile }) => ({
     api: url,
     'token-file': secretFile,
-    'user-file': secretFile,
+    'user-key-file': secretFile,
   })),
   pagerduty: service(202, answers.pagerduty, ({ url, secretFile }) => ({
     api: url,
@@ -66,7 +66,7 @@ export const pushWorlds: { readonly [kind: string]: OpenWorld } = {
   })),
   gammu: program({ to: '+15550100', 'config-file': '/etc/gammu-smsdrc' }),
   desktop: program({ bus: 'unix:path=/nowhere' }),
-  apprise: async (mood, place) => program({ 'config-file': place.secretFile })(mood, place),
+  apprise: async (mood, place) => program({ 'url-file': place.secretFile })(mood, place),
   smstools: async (mood, { dir }) => {
     if (mood === 'silent' || mood === 'repeating') return undefined;
     const spool = join(dir, 'outgoing');

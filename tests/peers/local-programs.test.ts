@@ -60,7 +60,7 @@ describe.skipIf(!existsSync('/usr/bin/apprise'))('the real apprise', { timeout: 
     servers.push(server);
     return { port: await listen(server, 'good'), bodies };
   }
-  const configFile = (text: string): string => {
+  const urlFile = (text: string): string => {
     const path = join(dir, 'apprise.conf');
     writeFileSync(path, text, { mode: 0o600 });
     return path;
@@ -68,8 +68,8 @@ describe.skipIf(!existsSync('/usr/bin/apprise'))('the real apprise', { timeout: 
 
   test('hands over what it reads, as it is, to what the file names', async () => {
     const { port, bodies } = await service(200);
-    const file = configFile(`json://app:s3cret-w0rd@127.0.0.1:${port}\n`);
-    const channel = await open(apprise, { 'config-file': file });
+    const file = urlFile(`json://app:s3cret-w0rd@127.0.0.1:${port}\n`);
+    const channel = await open(apprise, { 'url-file': file });
     expect(await channel.send(attempt(hostile))).toEqual({ type: 'sent', receipt: 'taken by apprise' });
     expect(bodies).toHaveLength(1);
     expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ type: 'failure', title: '', message: hostile });
@@ -78,7 +78,7 @@ describe.skipIf(!existsSync('/usr/bin/apprise'))('the real apprise', { timeout: 
   test('says when a service refused, and never what its address is', async () => {
     const { port } = await service(500);
     const channel = await open(apprise, {
-      'config-file': configFile(`json://app:s3cret-w0rd@127.0.0.1:${port}\n`),
+      'url-file': urlFile(`json://app:s3cret-w0rd@127.0.0.1:${port}\n`),
     });
     const delivery = await channel.send(attempt('text'));
     expect(delivery).toMatchObject({ type: 'retry', reason: 'unavailable' });
@@ -87,20 +87,20 @@ describe.skipIf(!existsSync('/usr/bin/apprise'))('the real apprise', { timeout: 
 
   test('says when no address has the tag, or there is none', async () => {
     const { port, bodies } = await service(200);
-    const tagged = configFile(`night=json://127.0.0.1:${port}\n`);
+    const tagged = urlFile(`night=json://127.0.0.1:${port}\n`);
     const byTag = async (tag: string): Promise<object> =>
-      (await open(apprise, { 'config-file': tagged, tag })).send(attempt('text'));
+      (await open(apprise, { 'url-file': tagged, tag })).send(attempt('text'));
     expect(await byTag('night')).toMatchObject({ type: 'sent' });
     expect(await byTag('day')).toMatchObject({ type: 'failed', reason: 'recipient' });
     expect(bodies).toHaveLength(1);
-    const none = await open(apprise, { 'config-file': configFile('# nothing\n') });
+    const none = await open(apprise, { 'url-file': urlFile('# nothing\n') });
     expect((await none.send(attempt('text'))).type).not.toBe('sent');
   });
 
   test('is asked by doctor whether it knows the addresses, without using them', async () => {
     const { port, bodies } = await service(200);
     const ask = async (text: string, more: object = {}): Promise<object | undefined> => {
-      const channel = await open(apprise, { 'config-file': configFile(text), ...more });
+      const channel = await open(apprise, { 'url-file': urlFile(text), ...more });
       return channel.probe?.(new AbortController().signal);
     };
     expect(await ask(`json://127.0.0.1:${port}\n`)).toMatchObject({ ok: true });
@@ -111,7 +111,7 @@ describe.skipIf(!existsSync('/usr/bin/apprise'))('the real apprise', { timeout: 
   test('is not asked while others could read its addresses', async () => {
     const file = join(dir, 'open.conf');
     writeFileSync(file, 'json://127.0.0.1:9\n', { mode: 0o644 });
-    const channel = await open(apprise, { 'config-file': file });
+    const channel = await open(apprise, { 'url-file': file });
     expect(await channel.send(attempt('text'))).toMatchObject({ type: 'retry', reason: 'auth' });
   });
 });

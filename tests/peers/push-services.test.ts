@@ -80,7 +80,7 @@ const pairs = {
   pushover: pair(pushover, pushoverService, (url) => ({
     api: url,
     'token-file': secretFile(pushSecrets.pushoverToken),
-    'user-file': secretFile(pushSecrets.pushoverUser),
+    'user-key-file': secretFile(pushSecrets.pushoverUser),
   })),
   pagerduty: pair(pagerduty, pagerdutyService, (url) => ({
     api: url,
@@ -526,7 +526,7 @@ describe('asking without sending', () => {
   });
 
   test('tells a wrong user of Pushover, a wrong token of Twilio', async () => {
-    await open('pushover', { 'user-file': secretFile('n0body') });
+    await open('pushover', { 'user-key-file': secretFile('n0body') });
     expect(await ask()).toMatchObject({ ok: false, detail: expect.stringContaining('user identifier') });
     await channel?.close();
     service?.stop();

@@ -9,7 +9,7 @@ import { runProgram } from '../local-program.ts';
 import { withSecret } from '../http-call.ts';
 
 const options = z.strictObject({
-  'config-file': z
+  'url-file': z
     .string()
     .startsWith('/')
     .describe('File (mode 0600) with apprise’s addresses, one a line or as YAML. They hold passwords.'),
@@ -62,10 +62,10 @@ function run(
   given: { readonly stdin: string; readonly signal: AbortSignal },
   receipt: string,
 ): Promise<Delivery> {
-  const { 'config-file': configFile, tag, program, timeout } = options;
-  const argv = [program, '--config', configFile, ...args, ...(tag === undefined ? [] : ['--tag', tag])];
+  const { 'url-file': urlFile, tag, program, timeout } = options;
+  const argv = [program, '--config', urlFile, ...args, ...(tag === undefined ? [] : ['--tag', tag])];
   // Apprise would read a file that everybody can read.
-  return withSecret(configFile, () =>
+  return withSecret(urlFile, () =>
     runProgram({ argv, ...given, timeout: durationOf(timeout) }, (code) => meaningOf(code, receipt)),
   );
 }

@@ -14,7 +14,7 @@ import { deliveryOfPushover } from './answer.ts';
 const options = z
   .strictObject({
     'token-file': z.string().describe('File (mode 0600) with the API token of an application.'),
-    'user-file': z.string().describe('File (mode 0600) with the key of the user or group.'),
+    'user-key-file': z.string().describe('File (mode 0600) with the key of the user or group.'),
     device: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,25}$/)
@@ -67,11 +67,13 @@ export const pushover: ChannelKind<Options> = {
     return {
       send: (attempt) =>
         withToken(options['token-file'], (token) =>
-          withToken(options['user-file'], (user) => send({ service, options, ports, token, user }, attempt)),
+          withToken(options['user-key-file'], (user) =>
+            send({ service, options, ports, token, user }, attempt),
+          ),
         ),
       probe: probeBy((signal) =>
         withToken(options['token-file'], (token) =>
-          withToken(options['user-file'], (user) =>
+          withToken(options['user-key-file'], (user) =>
             validate({ service, options, ports, token, user }, signal),
           ),
         ),
