@@ -6,8 +6,9 @@ import { createMeter } from '../daemon/metrics/meter.ts';
 import type { Metrics } from '../daemon/metrics/contract.ts';
 import { drawn } from './top-lines.ts';
 import type { Snapshot } from './top-read.ts';
-import { age, viewNames, viewOf } from './top-views.ts';
+import { viewNames, viewOf } from './top-views.ts';
 import { cellsOf } from './top-width.ts';
+import { age } from './top-words.ts';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),

@@ -6,7 +6,8 @@ import { cellText, drawn, type Line } from '../top-lines.ts';
 import type { Key } from '../top-keys.ts';
 import { readSnapshot, type Snapshot } from '../top-read.ts';
 import { takeScreen, type Screen } from '../top-screen.ts';
-import { age, viewNames, viewOf, type ViewName } from '../top-views.ts';
+import { viewNames, viewOf, type ViewName } from '../top-views.ts';
+import { age } from '../top-words.ts';
 
 interface TopFlags {
   readonly once?: boolean;

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../kit/duration.ts';
 import type { Metrics } from './contract.ts';
 import type { Family, Sample } from './exposition.ts';
+import { alone, by, counter, gauge, plain, sampleOf } from './family.ts';
 
 /** Everything that is given out, family by family. Labels hold configured names only, never text of a log. */
 export function familiesOf(metrics: Metrics): readonly Family[] {
@@ -242,52 +243,3 @@ function machine({ process: own, startedAt }: Metrics): readonly Family[] {
     plain('process_start_time_seconds', 'When the program started.', created, 'seconds'),
   ];
 }
-
-const counter = (
-  name: string,
-  help: string,
-  created: number | undefined,
-  samples: readonly Sample[],
-  unit?: 'bytes',
-): Family => ({
-  name: `bird_sentinel_${name}`,
-  type: 'counter',
-  help,
-  samples,
-  ...(created === undefined ? {} : { created }),
-  ...(unit === undefined ? {} : { unit }),
-});
-
-const gauge = (
-  name: string,
-  help: string,
-  samples: readonly Sample[],
-  unit?: 'seconds' | 'bytes',
-): Family => ({
-  name: `bird_sentinel_${name}`,
-  type: 'gauge',
-  help,
-  samples,
-  ...(unit === undefined ? {} : { unit }),
-});
-
-const plain = (
-  name: string,
-  help: string,
-  value: number | undefined,
-  unit?: 'seconds' | 'bytes',
-): Family => ({
-  name,
-  type: 'gauge',
-  help,
-  samples: sampleOf({}, value),
-  ...(unit === undefined ? {} : { unit }),
-});
-
-const alone = (value: number): readonly Sample[] => [{ labels: {}, value }];
-
-const sampleOf = (labels: Sample['labels'], value: number | undefined): readonly Sample[] =>
-  value === undefined ? [] : [{ labels, value }];
-
-const by = (label: string, values: { readonly [name: string]: number }): readonly Sample[] =>
-  Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
