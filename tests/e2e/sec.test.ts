@@ -38,16 +38,19 @@ const put = (name: string, text: string): string => {
   return join(dir, name);
 };
 
-/** A stand-in for Nagios' script that keeps its arguments, one a line. */
-function submitScript(): { readonly env: Record<string, string>; readonly seen: () => string } {
+/** A stand-in for Nagios' script that keeps its arguments, a line a call: calls may overlap. */
+function submitScript(): { readonly env: Record<string, string>; readonly seen: () => string[] } {
   const bin = join(dir, 'bin');
   mkdirSync(bin);
   const seen = join(dir, 'submitted');
-  writeFileSync(join(bin, 'submit_check_result'), `#!/bin/sh\nprintf '%s\\n' "$@" >> ${seen}\n`);
+  writeFileSync(
+    join(bin, 'submit_check_result'),
+    `#!/bin/bash\nprintf -v all '%s|' "$@"\necho "$all" >> ${seen}\n`,
+  );
   chmodSync(join(bin, 'submit_check_result'), 0o755);
   return {
     env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` },
-    seen: () => (existsSync(seen) ? readFileSync(seen, 'utf8') : ''),
+    seen: () => (existsSync(seen) ? readFileSync(seen, 'utf8').trim().split('\n').toSorted() : []),
   };
 }
 
@@ -81,10 +84,10 @@ describe('the rules of the articles run as they stand there', () => {
     const evil = `Nov 20 10:00:06 web1 login: LOGIN FAILURE FROM x ON "; touch ${dir}/owned; $(touch ${dir}/owned) '\n`;
     const { code } = await run(['watch', '--once', '--rules', rules, '-'], { input: lines + evil, env });
     expect(code).toBe(0);
-    expect(seen()).toBe(
-      'localhost\nSSHD Failures\n2\nweb1 LOGIN FAILURE  tty3 root\n' +
-        `localhost\nSSHD Failures\n2\nweb1 LOGIN FAILURE  "; touch ${dir}/owned; $(touch ${dir}/owned) '\n`,
-    );
+    expect(seen()).toEqual([
+      `localhost|SSHD Failures|2|web1 LOGIN FAILURE  "; touch ${dir}/owned; $(touch ${dir}/owned) '|`,
+      'localhost|SSHD Failures|2|web1 LOGIN FAILURE  tty3 root|',
+    ]);
     expect(existsSync(join(dir, 'owned'))).toBe(false);
   });
 });
