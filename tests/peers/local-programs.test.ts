@@ -12,6 +12,7 @@ import type { Message } from '../../src/model/delivery.ts';
 import { listen } from '../contracts/mood.ts';
 import { attemptAt, channelPorts, messageOf, type TestPorts } from './channel-ports.ts';
 import { eventually } from './eventually.ts';
+import { whyNot } from './real-daemon.ts';
 
 let dir: string;
 let ports: TestPorts;
@@ -46,7 +47,10 @@ const attempt = (text: string, change: Partial<Message> = {}): Attempt => ({
 
 const hostile = 'ends <b>bold</b> &amp; "q" \\n \\x1b[31m $(id) `id` ; --help\nsecond line';
 
-describe.skipIf(!existsSync('/usr/bin/apprise'))('the real apprise', { timeout: 180_000 }, () => {
+const noApprise = whyNot('/usr/bin/apprise');
+if (noApprise !== undefined) console.warn(`skipped: ${noApprise}`);
+
+describe.skipIf(noApprise !== undefined)('the real apprise', { timeout: 180_000 }, () => {
   async function service(status: number): Promise<{ readonly port: number; readonly bodies: string[] }> {
     const bodies: string[] = [];
     const server = createServer((request, response) => {

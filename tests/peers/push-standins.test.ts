@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ChatRequest, type ChatService } from './chat-standin.ts';
@@ -13,6 +12,7 @@ import {
   twilioAccount,
   twilioService,
 } from './push-services.ts';
+import { whyNot } from './real-daemon.ts';
 
 /** Addresses as apprise has them, with the stand-in of the service behind each. */
 const addresses: readonly (readonly [address: string, service: ChatService])[] = [
@@ -23,6 +23,9 @@ const addresses: readonly (readonly [address: string, service: ChatService])[] =
   [`opsgenie://${pushSecrets.opsgenie}/`, opsgenieService],
   [`twilio://${twilioAccount}:${pushSecrets.twilio}@15550199111/15550100222`, twilioService],
 ];
+
+const noApprise = whyNot('/usr/bin/apprise');
+if (noApprise !== undefined) console.warn(`skipped: ${noApprise}`);
 
 interface Asked {
   readonly url: string;
@@ -43,7 +46,7 @@ function requestOf({ url, headers, body }: Asked): ChatRequest {
  * The stand-ins are ours, as the channels are: that another client of the same services is understood by
  * them shows that they were not made for each other.
  */
-describe.skipIf(!existsSync('/usr/bin/apprise'))('the stand-ins of push services', () => {
+describe.skipIf(noApprise !== undefined)('the stand-ins of push services', () => {
   test('take what apprise sends to these services', { timeout: 120_000 }, () => {
     const asked: readonly Asked[] = JSON.parse(
       execFileSync('/usr/bin/python3', [join(import.meta.dirname, 'apprise-requests.py')], {

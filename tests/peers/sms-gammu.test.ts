@@ -21,6 +21,8 @@ const isThere =
     }
   })();
 
+if (!isThere) console.warn('skipped: python3-gammu is not installed');
+
 /** How many SMS gammu makes of each text, and what arrives. */
 function ask(texts: readonly string[]): readonly (readonly [sms: number, arrived: string])[] {
   const questions = texts.map((text) => [text, !isGsm(text)]);
