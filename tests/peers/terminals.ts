@@ -22,6 +22,8 @@ export async function openTerminals(count: number): Promise<Terminals> {
   return {
     paths,
     screens() {
+      // Nobody would read what is asked, and the question would wait for ever.
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error('the terminals are gone');
       writeFileSync(join(dir, 'ask'), '\n');
       return JSON.parse(readFileSync(join(dir, 'answer'), 'utf8'));
     },
