@@ -51,12 +51,15 @@ def main():
     )
     raw = bytearray()
     pending = b""
+
+    def take(read):
+        raw.extend(read)
+        stream.feed(read)
+
     while True:
         ready, _, _ = select.select([ours, 0], [], [])
         if ours in ready:
-            read = os.read(ours, 65536)
-            raw += read
-            stream.feed(read)
+            take(os.read(ours, 65536))
             continue
         read = os.read(0, 65536)
         if not read:
@@ -71,14 +74,18 @@ def main():
                 program.send_signal(signal.SIGWINCH)
             if "signal" in order:
                 program.send_signal(getattr(signal, order["signal"]))
+            # What the program is comes first: all that it did before is seen then.
+            code, is_stopped = program.poll(), state(program.pid) == "T"
+            while select.select([ours], [], [], 0)[0]:
+                take(os.read(ours, 65536))
             flags = termios.tcgetattr(theirs)[3]
             answer = {
                 "lines": [line.rstrip() for line in screen.display],
                 "isAlternate": screen.alternate,
                 "isCursorShown": not screen.cursor.hidden,
                 "isCooked": bool(flags & termios.ICANON) and bool(flags & termios.ECHO),
-                "isStopped": state(program.pid) == "T",
-                "code": program.poll(),
+                "isStopped": is_stopped,
+                "code": code,
                 "raw": raw.decode("utf-8", "replace"),
             }
             print(json.dumps(answer), flush=True)
