@@ -211,8 +211,7 @@ async function buildProgram(
     kinds: registries.rules,
     pattern: (pattern) => compilePattern(pattern, match),
     template: (source, known, place) => present(templates, 'templates').compile(source, known, place),
-    source: (name) =>
-      names.sources.includes(name) ? knowledgeOf(formatOf(sources[name]), registries) : undefined,
+    source: (name) => (names.sources.includes(name) ? knowledgeOf(sources[name], registries) : undefined),
     sourceNames: names.sources,
     zone,
     complete,
@@ -224,12 +223,6 @@ async function buildProgram(
 function hasTemplate(rule: unknown): boolean {
   const alert = typeof rule === 'object' && rule !== null && 'alert' in rule ? rule.alert : undefined;
   return typeof alert === 'object' && alert !== null && ('title' in alert || 'text' in alert);
-}
-
-function formatOf(source: unknown): string {
-  const format =
-    typeof source === 'object' && source !== null && 'format' in source ? source.format : undefined;
-  return typeof format === 'string' ? format : 'auto';
 }
 
 /** Without any channel alerts are told on the screen. */

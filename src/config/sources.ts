@@ -42,8 +42,12 @@ export function buildSource(
   return { ok: true, value, diagnostics };
 }
 
-/** What is known of the fields of a format's lines before one is read. */
-export function knowledgeOf(format: string, registries: Registries): FieldKnowledge {
+/** What is known of the fields of a source's lines before one is read. */
+export function knowledgeOf(source: unknown, registries: Registries): FieldKnowledge {
+  const written = typeof source === 'object' && source !== null ? source : {};
+  const format = 'format' in written && typeof written.format === 'string' ? written.format : 'auto';
+  if (registries.sources.some(({ kind, addsFields }) => addsFields === true && kind in written))
+    return 'open';
   if (format === 'auto') return 'perhaps';
   return registries.formats.some(({ name, escapes }) => name === format && escapes) ? 'open' : 'fixed';
 }

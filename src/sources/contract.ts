@@ -57,6 +57,8 @@ export interface SourceKind<Options> {
   readonly kind: string;
   readonly summary: string;
   readonly options: z.ZodType<Options>;
+  /** Its records come with fields of their own, whatever their format. */
+  readonly addsFields?: true;
   /** Whether reading can go on at a mark after a restart. */
   readonly rewinds: boolean;
   open(options: Options, ports: SourcePorts): Source;

@@ -8,6 +8,7 @@ export const dockerKind: SourceKind<DockerOptions> = {
   kind: 'docker',
   summary: 'What containers write, from the Docker engine or from the files of its json-file driver.',
   options: dockerOptions,
+  addsFields: true,
   rewinds: true,
   open: (options, ports) =>
     options.place.by === 'socket'

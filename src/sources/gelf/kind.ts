@@ -17,6 +17,7 @@ export const gelfKind: SourceKind<StationOptions> = {
   kind: 'gelf',
   summary: 'Messages in the Graylog Extended Log Format, over UDP or TCP.',
   options: gelfOptions,
+  addsFields: true,
   rewinds: false,
   open: (options, ports) => receive('gelf', options, ({ maxMessage }) => createGelfWire(maxMessage), ports),
 };

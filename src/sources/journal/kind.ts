@@ -6,6 +6,7 @@ export const journalKind: SourceKind<JournalOptions> = {
   kind: 'journal',
   summary: "The system's journal, read through journalctl and followed through rotations and restarts.",
   options: journalOptions,
+  addsFields: true,
   rewinds: true,
   open: (options, ports) => followJournal(options, ports),
 };

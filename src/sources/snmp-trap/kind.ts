@@ -58,6 +58,7 @@ export const trapKind: SourceKind<TrapOptions> = {
   kind: 'snmp-trap',
   summary: 'SNMP traps and informs, received by snmptrapd.',
   options: trapOptions,
+  addsFields: true,
   rewinds: false,
   open: (options, ports) => followTraps(options, ports),
 };

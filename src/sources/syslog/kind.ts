@@ -24,6 +24,7 @@ export const syslogKind: SourceKind<StationOptions> = {
   kind: 'syslog',
   summary: 'Syslog messages from the network, over UDP, TCP or TLS, or from a UNIX socket.',
   options: syslogOptions,
+  addsFields: true,
   rewinds: false,
   open: (options, ports) =>
     receive('syslog', options, ({ maxMessage }) => createSyslogWire(maxMessage), ports),
