@@ -17,6 +17,8 @@ export interface Notice {
   releasedAt?: Instant;
   /** Attempts of this part whose outcome is unknown. */
   unknowns: number;
+  /** After an unknown outcome the channel was asked again, and did not take it. */
+  isRefused?: boolean;
   /** Its last attempt failed because of its channel as a whole. */
   waitsForChannel?: boolean;
   /** How often it was the first to fail on a channel that had worked. */
@@ -72,12 +74,15 @@ export const isJoinable = (notice: Notice): boolean =>
   notice.notification.digest === undefined &&
   !mayHaveArrived(notice);
 
-/** Whether it may go on to the next channel: not while an attempt may have been heard. */
+/**
+ * Whether it may go on to the next channel: not while an attempt may have been heard, unless asking again did
+ * not help. A channel that refuses for an hour must not keep what may have arrived there to itself.
+ */
 export const mayPass = (notice: Notice, next: string | undefined): boolean =>
   next !== undefined &&
   isWaiting(notice) &&
   !tellsEnd(notice) &&
-  (!mayHaveArrived(notice) || notice.unknowns >= PATIENCE_WITH_UNKNOWN);
+  (!mayHaveArrived(notice) || notice.isRefused === true || notice.unknowns >= PATIENCE_WITH_UNKNOWN);
 
 /** Since when it has been without success: its first attempt, or the time its channel fell silent. */
 export function waitingSince(

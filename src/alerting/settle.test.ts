@@ -234,6 +234,25 @@ describe('a chain', () => {
     expect(attempt.channel).toBe('mail');
   });
 
+  test.each([
+    ['over its limit for an hour', retry('rateLimited', 60 * minute), 2 * minute],
+    ['not authorised any more', retry('auth', 60 * minute), 0],
+    ['busy for an hour', retry('unavailable', 60 * minute), 2 * minute],
+  ])(
+    'what may have arrived does not wait for a channel that, asked again, is %s',
+    (_how, answer, atLatest) => {
+      const alerting = chain();
+      alerting.step(settledAt(0, begin(alerting), unknown));
+      const again = wait(alerting);
+      expect(again.attempt).toMatchObject({ channel: 'phone', attempt: 2 });
+      const outputs = alerting.step(settledAt(again.at, again.attempt, answer));
+      const [next] = attemptsOf(outputs);
+      const mail = next === undefined ? wait(alerting) : { at: again.at, attempt: next };
+      expect(mail.attempt).toMatchObject({ channel: 'mail', attempt: 1 });
+      expect(mail.at).toBeLessThanOrEqual(Math.max(again.at, atLatest));
+    },
+  );
+
   test('skips a channel that only a human can repair', () => {
     const alerting = chain();
     const mail = one(alerting.step(settledAt(0, begin(alerting), retry('auth'))));

@@ -36,11 +36,14 @@ export function settle(desk: Desk, { notification: id, part, parts, delivery }: 
       keepReference(desk, notice.notification, delivery.reference);
       return partSent(desk, notice, Math.max(1, parts), delivery.receipt);
     case 'retry':
+      notice.isRefused = mayHaveArrived(notice);
       return tryAgain(desk, lane, notice, delivery.reason, detail, delivery.afterMs);
     case 'unknown':
       notice.unknowns += 1;
+      notice.isRefused = false;
       return tryAgain(desk, lane, notice, 'timeout', detail, undefined);
     case 'failed':
+      notice.isRefused = mayHaveArrived(notice);
       if (needsHuman(delivery.reason))
         return tryAgain(desk, lane, notice, delivery.reason, detail, undefined);
       return failed(desk, notice, `${delivery.reason}: ${detail}`);
@@ -52,6 +55,7 @@ export function repeatUnsettled(desk: Desk): void {
   const underWay = [...desk.lanes.values()].flatMap((lane) => [...lane.underWay]);
   for (const notice of underWay.sort((a, b) => a.order - b.order)) {
     notice.unknowns += 1;
+    notice.isRefused = false;
     const why = 'the program ended during the attempt: it may have arrived';
     tell(desk, notice, 'unknown', why);
     change(desk, notice, { state: 'unknown', dueAt: desk.now, why });
@@ -152,6 +156,7 @@ function partSent(desk: Desk, notice: Notice, parts: number, receipt: string | u
   }
   delete notice.firstAttemptAt;
   notice.unknowns = 0;
+  notice.isRefused = false;
   const why = `part ${part + 1} of ${parts} sent`;
   tell(desk, notice, 'sent', `${why} by ${channel}`);
   change(desk, notice, { state: 'pending', part: part + 1, parts, attempt: 0, dueAt: desk.now, why, ...got });
