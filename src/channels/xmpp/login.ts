@@ -40,6 +40,7 @@ export async function logIn(
   // Whether and when to come back is not the library's to decide.
   entity.reconnect.stop();
   entity.timeout = timeoutMs;
+  withoutAcks(entity);
   lendSocket(entity, socket);
   course.atEnd(() => {
     entity.stop().catch(() => undefined);
@@ -63,6 +64,25 @@ export async function logIn(
  */
 const mechanismOf = (offered: readonly string[]): string =>
   offered.includes('PLAIN') ? 'PLAIN' : (offered[0] ?? 'PLAIN');
+
+/**
+ * Hides the offer of stream management (XEP-0198). The library asks for it after it has said that we are
+ * online and counts what goes on meanwhile, so that servers end the stream over the sums; and a stream that
+ * could be resumed would leave us behind in a room.
+ */
+function withoutAcks(entity: Client): void {
+  entity.prependListener('element', (element: Offer) => {
+    if (element.name === 'stream:features') for (const xmlns of acks) element.remove('sm', xmlns);
+  });
+}
+
+const acks = ['urn:xmpp:sm:2', 'urn:xmpp:sm:3'];
+
+/** An element of the stream, as far as it is looked at. */
+interface Offer {
+  readonly name: string;
+  remove(name: string, xmlns: string): unknown;
+}
 
 type Transport = Client['transports'][number];
 
