@@ -44,7 +44,7 @@ export function arrivalOf(json: Buffer): Arrival | undefined {
     ...(severity === undefined ? {} : { severity }),
     fields: withBareNames(members),
   };
-  return { record: Buffer.concat([head, Buffer.from(text)]), facts };
+  return { record: Buffer.concat([head, Buffer.from(text)]), facts, weight: json.length };
 }
 
 /** Additional members begin with an underscore; rules may leave it out. */

@@ -75,6 +75,9 @@ function timeOf(microseconds: string | undefined): Instant | undefined {
 const numberOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,3}$/.test(text) ? Number(text) : undefined;
 
+/** Bytes of names and values that become fields of one entry: whoever may log may add any number. */
+const mostOfFields = 64 * 1024;
+
 /** Every field by its own name, several values as a list, and `unit` and `facility` by the words people use. */
 function fieldsOf(
   entry: JournalEntry['fields'],
@@ -85,8 +88,11 @@ function fieldsOf(
   const facility = numberOf(word('SYSLOG_FACILITY'));
   if (unit !== undefined) fields['unit'] = unit;
   if (facility !== undefined) fields['facility'] = facilityOfPri(facility * 8);
+  let room = mostOfFields;
   for (const [name, bytes] of entry) {
     if (name === 'MESSAGE' || name === '__CURSOR' || name === '__proto__') continue;
+    room -= bytes.length + name.length;
+    if (room < 0) break;
     const value = bytes.toString('utf8');
     const before = fields[name];
     if (before === undefined) fields[name] = value;

@@ -1,10 +1,18 @@
 import type { RecordFacts } from '../../model/chunk.ts';
 import { createBatch, type Batch } from '../batch.ts';
 
+/** A record on its way in. */
+export interface Arriving {
+  readonly record: Uint8Array;
+  readonly facts: RecordFacts;
+  /** Bytes it takes, where that is more than the record. */
+  readonly weight?: number;
+}
+
 /** Records that came and wait to be worked off, with a limit. */
 export interface Inbox {
   /** False: there is no room, and the record was not taken; unless its sender `waits` from now on. */
-  add(record: Uint8Array, facts: RecordFacts, waits: boolean): boolean;
+  add(arrival: Arriving, waits: boolean): boolean;
   /** Whether senders that can wait should. */
   readonly isFull: boolean;
   readonly bytes: number;
@@ -17,16 +25,16 @@ const overhead = 200;
 
 /** `limit`: bytes, from half of which on senders should wait; `changed`: something came, or went. */
 export function createInbox(limit: number, changed: () => void): Inbox {
-  let waiting: { readonly record: Uint8Array; readonly facts: RecordFacts }[] = [];
+  let waiting: Arriving[] = [];
   let next = 0;
   let bytes = 0;
-  const sizeOf = (record: Uint8Array): number => record.length + overhead;
+  const sizeOf = ({ record, weight = 0 }: Arriving): number => Math.max(record.length, weight) + overhead;
 
   return {
-    add(record, facts, waits) {
-      if (!waits && bytes > 0 && bytes + sizeOf(record) > limit) return false;
-      waiting.push({ record, facts });
-      bytes += sizeOf(record);
+    add(arrival, waits) {
+      if (!waits && bytes > 0 && bytes + sizeOf(arrival) > limit) return false;
+      waiting.push(arrival);
+      bytes += sizeOf(arrival);
       changed();
       return true;
     },
@@ -41,7 +49,7 @@ export function createInbox(limit: number, changed: () => void): Inbox {
       for (let item = waiting[next]; item !== undefined; item = waiting[next]) {
         if (batch.count > 0 && batch.bytes + item.record.length > most) break;
         batch.add(item.record, item.facts);
-        bytes -= sizeOf(item.record);
+        bytes -= sizeOf(item);
         next += 1;
       }
       if (next > waiting.length / 2) {

@@ -87,9 +87,10 @@ export function createStation(options: StationOptions, wire: Wire, now: () => In
     receive({ arrived, losses: lost }, peer, facts, waits) {
       for (const loss of lost) losses.count(loss, peer);
       const at = performance.now();
-      for (const { record, facts: own } of arrived) {
+      for (const arrival of arrived) {
+        const known = joined(facts, arrival.facts);
         if (!limit.take(peer, at)) losses.count('rate', peer);
-        else if (!inbox.add(record, joined(facts, own), waits)) losses.count('full', peer);
+        else if (!inbox.add({ ...arrival, facts: known }, waits)) losses.count('full', peer);
       }
     },
   };

@@ -6,6 +6,8 @@ export interface Arrival {
   readonly record: Buffer;
   /** What the record itself could not say; the sender's address is added to it. */
   readonly facts?: RecordFacts;
+  /** Bytes it takes while it waits, where that is more than the record. */
+  readonly weight?: number;
 }
 
 /** What came of some bytes: records, and what was wrong. */
