@@ -194,7 +194,8 @@ function packetOf(heard: Buffer): { type: number; body: Buffer; end: number } | 
 /** A server of NATS: INFO, CONNECT, PING and PUB or HPUB (NATS Protocols, Client Protocol). */
 const natsTalk: Talk = {
   greeting: 'INFO {"server_id":"x","version":"2.9.0","proto":1,"headers":true,"max_payload":10000000}\r\n',
-  refusal: (heard) => `-ERR '${heard.toString('latin1').replace(/[\r\n']/g, ' ')} ${channelSecret}'\r\n`,
+  refusal: (heard) =>
+    `-ERR 'Authorization Violation ${heard.toString('latin1').replace(/[\r\n']/g, ' ')} ${channelSecret}'\r\n`,
   answer: (heard) => {
     let say = '';
     let taken = 0;

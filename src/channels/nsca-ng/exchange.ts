@@ -74,8 +74,7 @@ function refused(answer: string, peer: Peer): Delivery {
   return { type: 'failed', reason: /too (?:long|large|big)/i.test(answer) ? 'tooLong' : 'rejected', detail };
 }
 
-const said = (answer: string, { password }: Peer): string =>
-  `the daemon says: ${quoted(answer, [password])}`;
+const said = (answer: string, { password }: Peer): string => `the daemon says: ${quoted(answer, [password])}`;
 
 /**
  * The key is the proof of both sides, so there is no certificate to check. Key and identity by themselves
