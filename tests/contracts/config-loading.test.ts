@@ -195,6 +195,13 @@ describe('watch', () => {
     });
   });
 
+  test("reads the system's journal where it is asked to", async () => {
+    const watched = await watch({ files: [], journal: true, once: true });
+    expect(watched.ok && watched.value.sources).toMatchObject([
+      { name: 'journal', kind: { kind: 'journal' }, options: { units: [], start: 'beginning' } },
+    ]);
+  });
+
   test('reads from the beginning when it is to stop at the end', async () => {
     const watched = await watch({ once: true });
     expect(watched.ok && watched.value.sources).toMatchObject([{ options: { start: 'beginning' } }]);
