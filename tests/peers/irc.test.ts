@@ -24,6 +24,8 @@ if (why !== undefined) console.warn(`skipped: ${why}`);
 /** A person who sits in #alerts and hears all that is said. */
 interface Listener {
   lines(): readonly string[];
+  /** A command, done when this settles. */
+  command(line: string): Promise<void>;
   leave(): void;
 }
 
@@ -119,6 +121,11 @@ Modes = +m
         heard
           .split('\r\n')
           .filter((line) => / (?:PRIVMSG|NOTICE) /.test(line) && !line.startsWith(':irc.test.local')),
+      command: async (line: string) => {
+        const before = heard.length;
+        socket.write(`${line}\r\nPING :done\r\n`);
+        await eventually(() => heard.includes('PONG', before), 'the command', 30_000);
+      },
       leave: () => socket.destroy(),
     };
     listeners.push(listener);
@@ -182,6 +189,18 @@ Modes = +m
         type: 'failed',
         reason: 'recipient',
       });
+  });
+
+  test('enters anew when it was thrown out', async () => {
+    const person = await listen('ops', '#adhoc');
+    await person.command('MODE #adhoc +n');
+    const bot = await channel({ to: '#adhoc' });
+    expect(await bot.send(attemptAt('one'))).toMatchObject({ type: 'sent' });
+    await person.command('KICK #adhoc sentinel :out');
+    expect(await bot.send(attemptAt('two'))).toMatchObject({ type: 'retry', reason: 'recipient' });
+    expect(await bot.send(attemptAt('two'))).toMatchObject({ type: 'sent' });
+    await eventually(() => person.lines().length === 2, 'both messages', 30_000);
+    expect(person.lines().map((line) => line.split(' :').at(-1))).toEqual(['one', 'two']);
   });
 
   test('tells a wrong password, and a login that is not offered', async () => {

@@ -5,7 +5,7 @@ import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
-import { type Course, notAuthorised, runAttempt } from '../attempt-course.ts';
+import { type Course, notAuthorised, runAttempt, tryAgain } from '../attempt-course.ts';
 import { fileCertificate, serverCertificate } from '../certificate.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
@@ -119,12 +119,15 @@ async function send(world: World, { message, part, signal }: Attempt): Promise<D
   const line = `${command(options)} ${options.to} :${text}`;
   const limits = { timeoutMs: durationOf(options.timeout), signal };
   const delivery = await runAttempt(limits, async (course) => {
+    const wasSeated = seat.connection?.isAlive() === true;
     const seated = await sitDown(world, course);
     if ('type' in seated) return seated;
     const token = `bird-${Buffer.from(ports.randomBytes(6)).toString('hex')}`;
     const told = await tell(seated, course, line, token);
     seated.rest();
-    return told;
+    // Somebody may have thrown us out since: the next attempt enters anew, and knows.
+    const isDeaf = told.type === 'failed' && told.reason === 'recipient';
+    return wasSeated && isDeaf ? tryAgain('recipient', told.detail) : told;
   });
   // A refusal of the recipient says nothing against the connection, but the next attempt may enter anew.
   if (delivery.type !== 'sent') leave(seat);
