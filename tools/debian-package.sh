@@ -61,7 +61,7 @@ rm -rf "$sqlite/src" "$sqlite/binding.gyp" "$sqlite/prebuilds/$prebuild/"*musl* 
   -o -name '*.html' -o -name '*.sh' -o -name 'bin.*js' -o -path '*/.*' -o -iname 'license*' -o -iname 'contributing*' -o -name '*.gypi' \) -delete)
 find "$lib" -depth -type d -empty -delete
 find "$lib" -type f -exec chmod 644 {} +
-chmod 755 "$lib/dist/cli/main.js"
+sed -i '1{/^#!/d}' "$lib/dist/cli/main.js"
 strip --strip-unneeded "$sqlite/prebuilds/$prebuild/"*.node 2>/dev/null || true
 # What modules bring for developers.
 rm -f "$lib/node_modules/node-gyp-build/"{optional,build-test}.js
@@ -71,6 +71,7 @@ node=node
 if [ "$with_node" = yes ]; then
   node=/usr/lib/$name/node
   install -m 755 "$(readlink -f "$(command -v node)")" "$stage$node"
+  strip --strip-unneeded "$stage$node"
 fi
 cat >"$stage/usr/bin/$name" <<X
 #!/bin/sh
@@ -202,6 +203,11 @@ mkdir -p "$stage/usr/share/lintian/overrides"
 cat >"$stage/usr/share/lintian/overrides/$name" <<X
 # Versions that were tested together; Debian has few of these modules, and others.
 $name: embedded-javascript-library *
+X
+[ "$with_node" = no ] || cat >>"$stage/usr/share/lintian/overrides/$name" <<X
+# Node as its makers built it.
+$name: embedded-library *
+$name: hardening-no-pie *
 X
 (cd "$stage" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 find "$stage" -type d -exec chmod 755 {} +

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,20 +15,19 @@ const noDpkg = hasProgram('dpkg-deb') ? undefined : 'this is no Debian: there is
 
 let dir = '';
 let packagePath = '';
-const build = (into: string): string => {
-  const { status, stdout, stderr } = spawnSync(join(project, 'tools/debian-package.sh'), [join(dir, into)], {
-    cwd: project,
-    encoding: 'utf8',
-    env: { ...process.env, DEBEMAIL: 'sentinel@debian.org' },
+const build = (into: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const env = { ...process.env, DEBEMAIL: 'sentinel@debian.org' };
+    const script = join(project, 'tools/debian-package.sh');
+    execFile(script, [join(dir, into)], { cwd: project, env }, (error, stdout) =>
+      error === null ? resolve(stdout.trim()) : reject(error),
+    );
   });
-  expect(status, stderr).toBe(0);
-  return stdout.trim();
-};
 
-beforeAll(() => {
+beforeAll(async () => {
   if (noDpkg !== undefined) return;
   dir = mkdtempSync(join(tmpdir(), 'deb-'));
-  packagePath = build('first');
+  packagePath = await build('first');
 }, 300_000);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -72,53 +71,56 @@ describe('on a machine with systemd', () => {
     skip(obstacle !== undefined, obstacle);
     if (machine === undefined) return;
     const { run: on, until } = machine;
-    on('rm -f /usr/sbin/policy-rc.d; cat > /root/sentinel.deb', readFileSync(packagePath));
+    await on('rm -f /usr/sbin/policy-rc.d; cat > /root/sentinel.deb', readFileSync(packagePath));
     // The Node of this machine may have come otherwise than as a package.
     const install = () => on('dpkg --force-depends --install /root/sentinel.deb');
-    const installed = install();
+    const installed = await install();
     expect(installed.code, installed.stderr).toBe(0);
-    expect(on('bird-sentinel --version')).toMatchObject({ code: 0, stderr: '' });
-    expect(on('id bird-sentinel').stdout).toMatch(/\(adm\)/);
-    expect(on('stat -c %U:%G:%a /etc/bird-sentinel /var/lib/bird-sentinel').stdout).toBe(
+    expect(await on('bird-sentinel --version')).toMatchObject({ code: 0, stderr: '' });
+    expect((await on('id bird-sentinel')).stdout).toMatch(/\(adm\)/);
+    expect((await on('stat -c %U:%G:%a /etc/bird-sentinel /var/lib/bird-sentinel')).stdout).toBe(
       'root:bird-sentinel:750\nbird-sentinel:bird-sentinel:700\n',
     );
-    expect(on('systemctl is-enabled bird-sentinel').stdout.trim()).toBe('enabled');
-    expect(on('systemctl is-active bird-sentinel').stdout.trim()).toBe('inactive');
+    expect((await on('systemctl is-enabled bird-sentinel')).stdout.trim()).toBe('enabled');
+    expect((await on('systemctl is-active bird-sentinel')).stdout.trim()).toBe('inactive');
 
-    on('touch /var/log/auth.log; chown root:adm /var/log/auth.log; chmod 640 /var/log/auth.log');
-    const begun = on('bird-sentinel init --yes --tell none');
+    await on('touch /var/log/auth.log; chown root:adm /var/log/auth.log; chmod 640 /var/log/auth.log');
+    const begun = await on('bird-sentinel init --yes --tell none');
     expect(begun.stderr).not.toContain('error');
     expect(begun.stdout).toContain('admin: sent by log');
-    expect(on('systemctl start bird-sentinel').code, on('journalctl -u bird-sentinel').stdout).toBe(0);
-    on('echo "$(date \'+%b %e %T\') web1 root: bird_alert : one" >> /var/log/auth.log');
+    expect(
+      (await on('systemctl start bird-sentinel')).code,
+      (await on('journalctl -u bird-sentinel')).stdout,
+    ).toBe(0);
+    await on('echo "$(date \'+%b %e %T\') web1 root: bird_alert : one" >> /var/log/auth.log');
     await until(
       'grep -q "bird_alert : one\\|bird alert: one" /var/log/bird-sentinel/alerts.log',
       'the alert',
     );
 
-    const before = on('systemctl show bird-sentinel -p MainPID --value').stdout;
-    const upgraded = install();
+    const before = (await on('systemctl show bird-sentinel -p MainPID --value')).stdout;
+    const upgraded = await install();
     expect(upgraded.code, upgraded.stderr).toBe(0);
-    expect(on('systemctl is-active bird-sentinel').stdout.trim()).toBe('active');
-    expect(on('systemctl show bird-sentinel -p MainPID --value').stdout).not.toBe(before);
+    expect((await on('systemctl is-active bird-sentinel')).stdout.trim()).toBe('active');
+    expect((await on('systemctl show bird-sentinel -p MainPID --value')).stdout).not.toBe(before);
 
-    expect(on('dpkg --remove bird-sentinel')).toMatchObject({ code: 0, stderr: '' });
-    expect(on('systemctl is-active bird-sentinel').stdout.trim()).toBe('inactive');
-    expect(on('ls /usr/bin/bird-sentinel /usr/lib/bird-sentinel').stdout).toBe('');
+    expect(await on('dpkg --remove bird-sentinel')).toMatchObject({ code: 0, stderr: '' });
+    expect((await on('systemctl is-active bird-sentinel')).stdout.trim()).toBe('inactive');
+    expect((await on('ls /usr/bin/bird-sentinel /usr/lib/bird-sentinel')).stdout).toBe('');
     expect(
-      on('test -e /var/lib/bird-sentinel/ledger.db && test -e /etc/bird-sentinel/sentinel.yaml').code,
+      (await on('test -e /var/lib/bird-sentinel/ledger.db && test -e /etc/bird-sentinel/sentinel.yaml')).code,
     ).toBe(0);
-    const purged = on('dpkg --purge bird-sentinel');
+    const purged = await on('dpkg --purge bird-sentinel');
     expect(purged.code, purged.stderr).toBe(0);
     const places =
       '/etc/bird-sentinel /var/lib/bird-sentinel /var/log/bird-sentinel /etc/init.d/bird-sentinel';
-    expect(on(`ls -d ${places}`).stdout).toBe('');
+    expect((await on(`ls -d ${places}`)).stdout).toBe('');
   });
 });
 
-test('the same checkout gives the same bytes', { timeout: 300_000 }, ({ skip }) => {
+test('the same checkout gives the same bytes', { timeout: 300_000 }, async ({ skip }) => {
   skip(noDpkg !== undefined, noDpkg);
   skip(process.env['FULL'] !== '1', 'takes as long as making it: only with FULL=1');
   const digest = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
-  expect(digest(build('second'))).toBe(digest(packagePath));
+  expect(digest(await build('second'))).toBe(digest(packagePath));
 });

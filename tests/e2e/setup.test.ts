@@ -168,73 +168,77 @@ describe('on a machine with systemd', () => {
     skip(obstacle !== undefined, obstacle);
     if (machine === undefined) return;
     const { run: on, until } = machine;
-    const first = on(`${sentinel} setup`);
+    const first = await on(`${sentinel} setup`);
     expect(first.stderr).toBe('');
     expect(first.stdout).toContain('next: bird-sentinel init');
-    expect(on(furnish).code).toBe(0);
+    expect((await on(furnish)).code).toBe(0);
     // Restarted with a short watchdog, to see it bite.
-    on(
+    await on(
       'mkdir -p /etc/systemd/system/bird-sentinel.service.d; printf "[Service]\\nWatchdogSec=6s\\nTimeoutAbortSec=2s\\nLoadCredential=mail.pw:/etc/bird-sentinel/secrets/mail.pw\\n" > /etc/systemd/system/bird-sentinel.service.d/test.conf; echo secret > /etc/bird-sentinel/secrets/mail.pw',
     );
-    const again = on(`${sentinel} setup`);
-    expect(again.stderr, on('journalctl -u bird-sentinel --no-pager').stdout).toBe('');
+    const again = await on(`${sentinel} setup`);
+    expect(again.stderr, (await on('journalctl -u bird-sentinel --no-pager')).stdout).toBe('');
     expect(again.code).toBe(0);
     // Type=notify: a restart ends well only when READY=1 came.
-    const show = (property: string): string =>
-      on(`systemctl show bird-sentinel -p ${property} --value`).stdout.trim();
-    expect(show('ActiveState')).toBe('active');
-    const pid = show('MainPID');
-    expect(on(`grep -E '^(Uid|CapEff|NoNewPrivs)' /proc/${pid}/status`).stdout).toMatch(
+    const show = async (property: string): Promise<string> =>
+      (await on(`systemctl show bird-sentinel -p ${property} --value`)).stdout.trim();
+    expect(await show('ActiveState')).toBe('active');
+    const pid = await show('MainPID');
+    expect((await on(`grep -E '^(Uid|CapEff|NoNewPrivs)' /proc/${pid}/status`)).stdout).toMatch(
       /CapEff:\s+0+\n.*NoNewPrivs:\s+1/s,
     );
 
-    on('echo "boom 1" >> /var/log/app.log');
+    await on('echo "boom 1" >> /var/log/app.log');
     await until('grep -q "boom 1" /var/log/bird-sentinel/alerts.log', 'the alert');
-    expect(on('stat -c %U:%a /var/lib/bird-sentinel/ledger.db').stdout.trim()).toBe('bird-sentinel:600');
+    expect((await on('stat -c %U:%a /var/lib/bird-sentinel/ledger.db')).stdout.trim()).toBe(
+      'bird-sentinel:600',
+    );
     await until(
       'systemctl show bird-sentinel -p StatusText --value | grep -q "lines read"',
       'the watchdog to be fed',
     );
 
-    on("sed -i 's/match: boom/match: crash/' /etc/bird-sentinel/sentinel.yaml");
-    expect(on('systemctl reload bird-sentinel')).toMatchObject({ code: 0, stderr: '' });
-    on('echo "crash 2" >> /var/log/app.log');
+    await on("sed -i 's/match: boom/match: crash/' /etc/bird-sentinel/sentinel.yaml");
+    expect(await on('systemctl reload bird-sentinel')).toMatchObject({ code: 0, stderr: '' });
+    await on('echo "crash 2" >> /var/log/app.log');
     await until('grep -q "crash 2" /var/log/bird-sentinel/alerts.log', 'the alert of the changed rule');
-    on("cp /etc/bird-sentinel/sentinel.yaml /root/; echo 'sources: 5' > /etc/bird-sentinel/sentinel.yaml");
-    expect(on('systemctl reload bird-sentinel').code).not.toBe(0);
-    expect(show('MainPID')).toBe(pid);
-    on('cp /root/sentinel.yaml /etc/bird-sentinel/');
+    await on(
+      "cp /etc/bird-sentinel/sentinel.yaml /root/; echo 'sources: 5' > /etc/bird-sentinel/sentinel.yaml",
+    );
+    expect((await on('systemctl reload bird-sentinel')).code).not.toBe(0);
+    expect(await show('MainPID')).toBe(pid);
+    await on('cp /root/sentinel.yaml /etc/bird-sentinel/');
 
-    on(`kill -STOP ${pid}`);
+    await on(`kill -STOP ${pid}`);
     await until(
       'test "$(systemctl show bird-sentinel -p NRestarts --value)" = 1',
       'systemd to start it anew',
     );
     await until('systemctl is-active -q bird-sentinel', 'the new one');
-    on('echo "crash 3" >> /var/log/app.log');
+    await on('echo "crash 3" >> /var/log/app.log');
     await until('grep -q "crash 3" /var/log/bird-sentinel/alerts.log', 'the alert of the new one');
-    expect(on('grep -c "crash 2" /var/log/bird-sentinel/alerts.log').stdout.trim()).toBe('1');
+    expect((await on('grep -c "crash 2" /var/log/bird-sentinel/alerts.log')).stdout.trim()).toBe('1');
 
-    expect(on(`${sentinel} doctor`).stdout).toMatch(/^ok +daemon: runs and answers$/m);
-    expect(on('systemctl stop bird-sentinel').code).toBe(0);
-    expect(show('Result')).toBe('success');
-    const gone = on(`${sentinel} setup --uninstall`);
+    expect((await on(`${sentinel} doctor`)).stdout).toMatch(/^ok +daemon: runs and answers$/m);
+    expect((await on('systemctl stop bird-sentinel')).code).toBe(0);
+    expect(await show('Result')).toBe('success');
+    const gone = await on(`${sentinel} setup --uninstall`);
     expect(gone.stderr).toBe('');
-    expect(on('systemctl cat bird-sentinel').code).not.toBe(0);
-    expect(on('test -e /var/lib/bird-sentinel/ledger.db').code).toBe(0);
+    expect((await on('systemctl cat bird-sentinel')).code).not.toBe(0);
+    expect((await on('test -e /var/lib/bird-sentinel/ledger.db')).code).toBe(0);
   });
 
   test('a wrong configuration is not started again and again', { timeout: 120_000 }, async ({ skip }) => {
     skip(obstacle !== undefined, obstacle);
     if (machine === undefined) return;
     const { run: on } = machine;
-    on("mkdir -p /etc/bird-sentinel; echo 'sources: 5' > /etc/bird-sentinel/sentinel.yaml");
-    const { code, stderr } = on(`${sentinel} setup`);
+    await on("mkdir -p /etc/bird-sentinel; echo 'sources: 5' > /etc/bird-sentinel/sentinel.yaml");
+    const { code, stderr } = await on(`${sentinel} setup`);
     expect(code).toBe(1);
     expect(stderr).toContain('systemctl restart');
     expect(
-      on('systemctl show bird-sentinel -p ExecMainStatus -p NRestarts --value')
-        .stdout.trim()
+      (await on('systemctl show bird-sentinel -p ExecMainStatus -p NRestarts --value')).stdout
+        .trim()
         .split('\n')
         .toSorted(),
     ).toEqual(['0', '78']);
@@ -254,27 +258,27 @@ describe('on a machine without systemd', () => {
     skip(obstacle !== undefined, obstacle);
     if (machine === undefined) return;
     const { run: on, until } = machine;
-    expect(on(`${sentinel} setup`)).toMatchObject({ code: 0, stderr: '' });
-    expect(on('ls /etc/rc2.d').stdout).toMatch(/S\d\dbird-sentinel/);
+    expect(await on(`${sentinel} setup`)).toMatchObject({ code: 0, stderr: '' });
+    expect((await on('ls /etc/rc2.d')).stdout).toMatch(/S\d\dbird-sentinel/);
     const script = '/etc/init.d/bird-sentinel';
-    on("echo 'sources: 5' > /etc/bird-sentinel/sentinel.yaml");
-    const refused = on(`${script} start`);
+    await on("echo 'sources: 5' > /etc/bird-sentinel/sentinel.yaml");
+    const refused = await on(`${script} start`);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('sentinel.yaml:1');
-    expect(on(furnish).code).toBe(0);
-    expect(on(`${script} start`)).toMatchObject({ code: 0, stderr: '' });
+    expect((await on(furnish)).code).toBe(0);
+    expect(await on(`${script} start`)).toMatchObject({ code: 0, stderr: '' });
     await until(`${sentinel} status`, 'the daemon');
-    expect(on(`${script} status`)).toMatchObject({ code: 0, stdout: 'bird-sentinel runs\n' });
-    expect(on('ps -o user= -p $(cat /run/bird-sentinel.pid)').stdout.trim()).toMatch(/^bird-se/);
-    on('echo "boom 1" >> /var/log/app.log');
+    expect(await on(`${script} status`)).toMatchObject({ code: 0, stdout: 'bird-sentinel runs\n' });
+    expect((await on('ps -o user= -p $(cat /run/bird-sentinel.pid)')).stdout.trim()).toMatch(/^bird-se/);
+    await on('echo "boom 1" >> /var/log/app.log');
     await until('grep -q "boom 1" /var/log/bird-sentinel/alerts.log', 'the alert');
-    expect(on(`${script} restart`)).toMatchObject({ code: 0, stderr: '' });
+    expect(await on(`${script} restart`)).toMatchObject({ code: 0, stderr: '' });
     await until(`${sentinel} status`, 'the new daemon');
-    expect(on(`${script} reload`).code).toBe(0);
-    expect(on(`${script} stop`)).toMatchObject({ code: 0, stderr: '' });
-    expect(on(`${script} status`).code).toBe(3);
-    expect(on('grep -c "stopping" /var/log/bird-sentinel/daemon.log').stdout.trim()).toBe('2');
-    expect(on(`${sentinel} setup --uninstall`)).toMatchObject({ code: 0, stderr: '' });
-    expect(on('ls /etc/rc2.d').stdout).not.toContain('bird-sentinel');
+    expect((await on(`${script} reload`)).code).toBe(0);
+    expect(await on(`${script} stop`)).toMatchObject({ code: 0, stderr: '' });
+    expect((await on(`${script} status`)).code).toBe(3);
+    expect((await on('grep -c "stopping" /var/log/bird-sentinel/daemon.log')).stdout.trim()).toBe('2');
+    expect(await on(`${sentinel} setup --uninstall`)).toMatchObject({ code: 0, stderr: '' });
+    expect((await on('ls /etc/rc2.d')).stdout).not.toContain('bird-sentinel');
   });
 });

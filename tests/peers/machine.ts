@@ -1,11 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 
 const project = join(import.meta.dirname, '../..');
 /** Long, for a machine under load starts a Node in seconds. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
+/** No command takes this long. */
+const hangMs = 240_000;
 
 /** What a command in the machine said. */
 export interface Said {
@@ -17,7 +19,7 @@ export interface Said {
 /** A machine that may be broken. */
 export interface Machine {
   /** Runs a script of bash as its root. */
-  run(script: string, input?: string | Buffer): Said;
+  run(script: string, input?: string | Buffer): Promise<Said>;
   /** Waits until a script ends with 0. */
   until(script: string, what: string): Promise<void>;
   stop(): Promise<void>;
@@ -53,18 +55,21 @@ export async function startMachine(kind: 'systemd' | 'plain'): Promise<Machine> 
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const first = (): string => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
-  const enter = (script: string, input: string | Buffer = ''): Said => {
-    const spaces = ['-m', '-p', '-n', '-i', '-u', '-C', '-r', '-w'];
-    const { status, stdout, stderr } = spawnSync(
-      'nsenter',
-      ['-t', first(), ...spaces, 'env', '-i', `PATH=${searchPath}`, 'HOME=/root', 'bash', '-c', script],
-      { encoding: 'utf8', input, cwd: '/', timeout: patienceMs, maxBuffer: 16 * 1024 * 1024 },
-    );
-    return { code: status, stdout, stderr };
-  };
+  const enter = (script: string, input: string | Buffer = ''): Promise<Said> =>
+    new Promise((resolve) => {
+      const spaces = ['-m', '-p', '-n', '-i', '-u', '-C', '-r', '-w'];
+      const inside = execFile(
+        'nsenter',
+        ['-t', first(), ...spaces, 'env', '-i', `PATH=${searchPath}`, 'HOME=/root', 'bash', '-c', script],
+        { cwd: '/', timeout: hangMs, maxBuffer: 16 * 1024 * 1024 },
+        (_, stdout, stderr) => resolve({ code: inside.exitCode, stdout, stderr }),
+      );
+      inside.stdin?.on('error', () => undefined);
+      inside.stdin?.end(input);
+    });
   const machine: Machine = {
     run: enter,
-    until: (script, what) => eventually(() => enter(script).code === 0, what, patienceMs),
+    until: (script, what) => eventually(async () => (await enter(script)).code === 0, what, patienceMs),
     async stop() {
       child.kill('SIGKILL');
       await ended;
@@ -75,9 +80,9 @@ export async function startMachine(kind: 'systemd' | 'plain'): Promise<Machine> 
   const isUp = kind === 'systemd' ? 'systemctl is-system-running | grep -qE "running|degraded"' : 'true';
   try {
     await eventually(
-      () => {
+      async () => {
         if (child.exitCode !== null) throw new Error(`the machine does not start: ${said}`);
-        return enter(`test "$(hostname)" = throwaway && mountpoint -q /run && ${isUp}`).code === 0;
+        return (await enter(`test "$(hostname)" = throwaway && mountpoint -q /run && ${isUp}`)).code === 0;
       },
       'the throw-away machine',
       patienceMs,
