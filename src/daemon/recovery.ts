@@ -5,7 +5,7 @@ import type { EngineInput } from '../model/effect.ts';
 import type { Row } from '../model/machine.ts';
 import type { Program, Rule } from '../model/program.ts';
 import type { Instant, Millis } from '../model/time.ts';
-import type { IntentRow, JournalEntry, Ledger, LedgerFailure, Restored } from '../store/contract.ts';
+import type { IntentRow, Ledger, LedgerFailure, Restored } from '../store/contract.ts';
 import { replayAnswers, type Outside, type Replay } from './answers.ts';
 import { localTime } from './local-time.ts';
 import { joinMachines, type Machines } from './machines.ts';
@@ -80,9 +80,12 @@ export function recover(ledger: Ledger, build: Build): Recovery {
 export const ruleHashes = (program: Program): ReadonlyMap<string, string> =>
   new Map(program.rules.map((rule) => [rule.id, rule.hash]));
 
-/** Whether the ledger's rows were written by exactly these rules. A first start writes them down. */
+/**
+ * Whether the ledger's rows were written by exactly these rules, in this order: the journal names them by
+ * their places. A first start writes them down.
+ */
 const isCheckpointOf = (before: ReadonlyMap<string, string>, program: Program): boolean =>
-  before.size === program.rules.length && changedRules(before, program).length === 0;
+  JSON.stringify([...before]) === JSON.stringify([...ruleHashes(program)]);
 
 function changedRules(before: ReadonlyMap<string, string>, program: Program): readonly string[] {
   const now = ruleHashes(program);
@@ -106,7 +109,7 @@ function engineBefore(restored: Restored, changed: readonly string[], build: Bui
   const engine = engineOf({ rules: unchanged, hash: build.program.hash }, build, replay);
   const dropped = new Set(changed);
   engine.restore(restored.engineRows.filter((row) => !dropped.has(row.scope)));
-  stepAgain(engine, replay, restored.journal, unchanged);
+  stepAgain(engine, replay, restored, unchanged);
   replay.during(undefined, () => engine.step({ type: 'tick', seq: restored.nextSeq, now: restored.now }));
   return engine;
 }
@@ -128,16 +131,22 @@ function settleJournal(ledger: Ledger, restored: Restored, changed: readonly str
 function stepAgain(
   engine: Engine,
   replay: Replay,
-  journal: readonly JournalEntry[],
+  { journal, rules: before }: Pick<Restored, 'journal' | 'rules'>,
   rules: readonly Rule[],
 ): void {
-  // Indices may have moved with the rules; the scanner only ever narrows, so all rules give the same.
-  const all = rules.map((_, index) => index);
+  // Indices may have moved with the rules. Nobody else is given the event: a set of SEC's rule files takes
+  // the time of each line that it gets.
+  const places = new Map(rules.map(({ id }, index) => [id, index]));
+  const moved = [...before.keys()].map((id) => places.get(id));
   for (const entry of journal) {
     // Only the loop writes the journal, and it writes its inputs as they are.
     const input = entry.input as unknown as EngineInput;
     replay.during(entry.answers, () =>
-      engine.step(input.type === 'event' ? { ...input, rules: all } : input),
+      engine.step(
+        input.type === 'event'
+          ? { ...input, rules: input.rules.flatMap((index) => moved[index] ?? []) }
+          : input,
+      ),
     );
   }
 }
