@@ -83,6 +83,14 @@ describe('containers of an engine', () => {
     expect([first, second, third].flatMap(messages)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5']);
   });
 
+  test('a line that the engine keeps in pieces is one line', async () => {
+    const web = engine.create('web');
+    for (const piece of ['a'.repeat(16_384), 'b'.repeat(16_384), 'c\nnext\n']) engine.write(web, piece);
+    const session = read({ start: 'beginning' });
+    await session.untilRecords(2);
+    expect(messages(session)).toEqual([`${'a'.repeat(16_384)}${'b'.repeat(16_384)}c`, 'next']);
+  });
+
   test('only those that are chosen; once, to their end', async () => {
     for (const name of ['web-1', 'web-2', 'db']) engine.write(engine.create(name), `${name}\n`);
     const docker = { socket: engine.socket, containers: ['web-*'], except: ['*-2'] };

@@ -2,6 +2,8 @@
 export interface LogPiece {
   readonly stream: 'stdout' | 'stderr';
   readonly bytes: Buffer;
+  /** It begins a message of the engine's, and holds the message's stamp whole. */
+  readonly begins: boolean;
 }
 
 /** Takes the answer of the log endpoint apart, in pieces of any length; undefined: it is not of that form. */
@@ -10,6 +12,8 @@ export interface FrameReader {
 }
 
 const headLength = 8;
+/** A stamp and the blank after it. */
+const stampLength = 31;
 
 /**
  * Docker Engine API, "Attach to a container", "Stream format": a header of eight bytes, of which the first is 1 for
@@ -17,20 +21,29 @@ const headLength = 8;
  * A container with a terminal has one stream and no headers.
  */
 export function createFrameReader(hasTerminal: boolean): FrameReader {
-  if (hasTerminal) return { read: (bytes) => [{ stream: 'stdout', bytes }] };
+  if (hasTerminal) return { read: (bytes) => [{ stream: 'stdout', bytes, begins: false }] };
   let head = Buffer.alloc(0);
   let stream: LogPiece['stream'] = 'stdout';
   let left = 0;
+  /** The beginning of a message, until it holds all of the stamp. */
+  let opening: Buffer | undefined;
+  let openingLength = 0;
   let isBroken = false;
   return {
     read(block) {
       const pieces: LogPiece[] = [];
       for (let at = 0; at < block.length && !isBroken;) {
         if (left > 0) {
-          const bytes = block.subarray(at, at + left);
-          pieces.push({ stream, bytes });
-          left -= bytes.length;
-          at += bytes.length;
+          const taken = block.subarray(
+            at,
+            at + (opening === undefined ? left : openingLength - opening.length),
+          );
+          left -= taken.length;
+          at += taken.length;
+          opening = opening === undefined ? undefined : Buffer.concat([opening, taken]);
+          if (opening !== undefined && opening.length < openingLength) break;
+          pieces.push({ stream, bytes: opening ?? taken, begins: opening !== undefined });
+          opening = undefined;
           continue;
         }
         const wanted = headLength - head.length;
@@ -40,6 +53,8 @@ export function createFrameReader(hasTerminal: boolean): FrameReader {
         isBroken = (head[0] ?? 9) > 2 || head[1] !== 0 || head[2] !== 0 || head[3] !== 0;
         stream = head[0] === 2 ? 'stderr' : 'stdout';
         left = head.readUInt32BE(4);
+        opening = Buffer.alloc(0);
+        openingLength = Math.min(left, stampLength);
         head = Buffer.alloc(0);
       }
       return isBroken ? undefined : pieces;

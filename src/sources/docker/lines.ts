@@ -28,21 +28,23 @@ export function createLineReader(maxLine: number): LineReader {
   const carries = { stdout: createCarry(most), stderr: createCarry(most) };
 
   const lineOf = (stream: LogPiece['stream'], bytes: Buffer): LogLine => {
-    const head = bytes.toString('latin1', 0, stampLength);
-    const hasStamp = stampForm.test(head) && bytes[stampLength] === 0x20;
-    const text = hasStamp ? bytes.subarray(stampLength + 1) : bytes;
+    const isStamped = hasStamp(bytes);
+    const text = isStamped ? bytes.subarray(stampLength + 1) : bytes;
     const content = text.at(-1) === 0x0d ? text.subarray(0, -1) : text;
     return {
       stream,
-      stamp: hasStamp ? head : undefined,
+      stamp: isStamped ? bytes.toString('latin1', 0, stampLength) : undefined,
       text: Buffer.from(content.subarray(0, maxLine)),
       shortened: content.length > maxLine,
     };
   };
 
   return {
-    read({ stream, bytes }) {
+    read({ stream, bytes: whole, begins }) {
       const lines: LogLine[] = [];
+      // The engine keeps long lines in several messages, and each has a stamp.
+      const goesOn = begins && !carries[stream].isEmpty() && hasStamp(whole);
+      const bytes = goesOn ? whole.subarray(stampLength + 1) : whole;
       for (let at = 0; at < bytes.length;) {
         const end = bytes.indexOf(lf, at);
         const piece = bytes.subarray(at, end < 0 ? bytes.length : end);
@@ -61,8 +63,11 @@ export function createLineReader(maxLine: number): LineReader {
   };
 }
 
+const hasStamp = (bytes: Buffer): boolean =>
+  bytes[stampLength] === 0x20 && stampForm.test(bytes.toString('latin1', 0, stampLength));
+
 /** The beginning of a line, of one byte more than `most` at the most. */
-function createCarry(most: number): { add(bytes: Buffer): void; take(): Buffer } {
+function createCarry(most: number): { add(bytes: Buffer): void; take(): Buffer; isEmpty(): boolean } {
   let kept: Buffer[] = [];
   let length = 0;
   return {
@@ -73,6 +78,7 @@ function createCarry(most: number): { add(bytes: Buffer): void; take(): Buffer }
       kept.push(taken);
       length += taken.length;
     },
+    isEmpty: () => length === 0,
     take() {
       const whole = Buffer.concat(kept);
       kept = [];
