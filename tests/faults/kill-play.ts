@@ -34,7 +34,7 @@ export const emptyRecord = (): Record => ({
 });
 
 const tap = join(import.meta.dirname, 'journal-tap.mjs');
-/** A named point that is not reached so long after the start is given up, and the kill comes then (ms). */
+/** A named point that is not reached so long after the start is given up, and the kill comes then (ms); longer where starts take long. */
 const patienceMs = 5_000;
 /** A random kill comes while the program starts, or so long after it (ms). */
 const longestWorkMs = 1_200;
@@ -67,7 +67,7 @@ export async function live(at: Site, kill: Kill, life: number, record: Record, s
   let timer = kill.at === undefined ? undefined : setTimeout(end, kill.at * (startMs + longestWorkMs));
   const assisted = (async () => {
     await eventually(() => over || isWatching(running), 'the program to watch', hangMs);
-    if (kill.at === undefined && !over) timer = setTimeout(end, patienceMs);
+    if (kill.at === undefined && !over) timer = setTimeout(end, Math.max(patienceMs, 4 * startMs));
     await assist(at, kill, running, () => over);
   })();
   const ended = await running.ended;
