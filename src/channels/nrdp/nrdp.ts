@@ -48,7 +48,7 @@ export const nrdp: ChannelKind<Options> = {
   resolved: true,
   followUps: 'update',
   needs: 'a server of NRDP',
-  shownAgainst: 'a stand-in written from NRDP’s own source',
+  shownAgainst: 'a stand-in written from its documentation',
   isSilent: true,
   templates: addressingTemplates,
   shape: nagiosShape,
