@@ -113,7 +113,7 @@ async function runOn(
     );
   });
   // What rules write to files and connections opens anew, as after the rotation of their logs.
-  process.on('SIGUSR2', () => daemon.signal('USR2'));
+  process.on('SIGUSR2', () => void daemon.signal('USR2'));
   process.on('SIGUSR1', () => log.info('status', { status: daemon.status() }));
   daemon.start();
   log.info('watching', { pid: process.pid });
@@ -123,7 +123,7 @@ async function runOn(
     () => sentenceOf(daemon),
   );
   let copying = backUp();
-  const copies = setInterval(() => (copying = backUp()), backUpEveryMs);
+  const copies = setInterval(() => void (copying = backUp()), backUpEveryMs);
   await stopped;
   log.info('stopping');
   supervision.stopping();
