@@ -323,7 +323,9 @@ export const mistakes: readonly [
   [
     'source no kind',
     'sources: { a: { format: json } }',
-    ['c.yaml:1:15 config.missing-key sources.a: the kind of source is missing (one of file, journal, syslog, gelf, docker, snmp-trap, command, fifo, stdin)'],
+    [
+      'c.yaml:1:15 config.missing-key sources.a: the kind of source is missing (one of file, journal, syslog, gelf, docker, snmp-trap, command, fifo, stdin)',
+    ],
   ],
   [
     'source near kind',

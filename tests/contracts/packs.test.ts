@@ -134,7 +134,10 @@ describe.each(shippedPacks.names)('the pack %s', (pack) => {
       const { literals, regimes } = compiled.value;
       const texts = literals?.literals.map(({ text }) => text) ?? [];
       expect(texts.length, id).toBeGreaterThan(0);
-      expect(Math.min(...texts.map(({ length }) => length)), `${id}: ${texts}`).toBeGreaterThanOrEqual(4);
+      expect(
+        Math.min(...texts.map(({ length }) => length)),
+        `${id}: ${texts.join(' ')}`,
+      ).toBeGreaterThanOrEqual(4);
       expect(regimes.map(({ regime }) => regime).filter((regime) => regime !== 'linear')).toEqual([]);
     }
   });

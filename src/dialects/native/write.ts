@@ -1,5 +1,5 @@
 import { formatDuration } from '../../kit/duration.ts';
-import { millis, type Millis } from '../../model/time.ts';
+import { millis } from '../../model/time.ts';
 
 /** A value of a rule as it is written: plain data. */
 export type Written =
@@ -26,7 +26,7 @@ export interface Imported {
 }
 
 /** A length of time in seconds as rules have it. */
-export const secondsText = (length: number): string => formatDuration(millis(length * 1000) as Millis);
+export const secondsText = (length: number): string => formatDuration(millis(length * 1000));
 
 /** Writes sources, if there are any, and rules as YAML with comments. */
 export function writeRules(

@@ -43,7 +43,7 @@ export function createStateRows(instance: Instance): StateRows {
     clock.now = now;
     clock.kept = kept ?? undefined;
     // Rows of versions before this one do not have it.
-    clock.begun = (begun as number | undefined) ?? now;
+    clock.begun = begun ?? now;
     buffers.select(buffer);
     written = JSON.stringify(value);
     return names;

@@ -154,6 +154,8 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
       case 'send':
         return sockets.send(intent.network, intent.address, intent.text);
       case 'hangUp':
+      case 'pipe':
+      case 'closePipe':
         return;
       case 'run':
         return children.start(intent);
