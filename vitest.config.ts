@@ -8,7 +8,8 @@ export default defineConfig({
     // Guards against hanging, for machines that are twenty times slower.
     testTimeout: 180_000,
     hookTimeout: 240_000,
-    maxWorkers: 2,
+    // Most tests wait for other programs most of the time.
+    maxWorkers: 4,
     reporters: ['default', new SummaryReporter()],
   },
 });

@@ -54,18 +54,19 @@ export async function openLedger(
   const opened = openInDirectory(sqlite.open, place.directory, path, at);
   if (!opened.ok) return opened;
   const { database, notes, rescued } = opened;
+  const { close, copying } = afterCopies(closing(database));
   const ledger = {
     ...guardReads(createReader(database, sizeOf(path)), onReadFailure),
     ...createWriter(database, within),
     retain: guardRetention(createRetention(database), onReadFailure),
-    close: closing(database),
+    close,
   };
   return {
     ok: true,
     ledger,
     notes,
     ...(rescued === undefined ? {} : { rescued }),
-    backUp: (now) => backUpLedger(database, path, now, sqlite),
+    backUp: (now) => copying(() => backUpLedger(database, path, now, sqlite)),
   };
 }
 
@@ -93,6 +94,33 @@ export async function openLedgerReader(
     if (sqliteCode(error) === undefined) throw error;
     return { ok: false, failure: failureOf(error) ?? { type: 'damaged', detail: `${path} lacks a table` } };
   }
+}
+
+/**
+ * Lets a database be closed only when no copy of it is under way: the driver frees what the thread that copies
+ * still holds, and both wait for ever. `close` is then done when the copy is.
+ */
+function afterCopies(close: () => void): {
+  readonly close: () => void;
+  readonly copying: <Result>(copy: () => Promise<Result>) => Promise<Result>;
+} {
+  let underWay = 0;
+  let isAsked = false;
+  return {
+    close() {
+      isAsked = true;
+      if (underWay === 0) close();
+    },
+    async copying(copy) {
+      underWay += 1;
+      try {
+        return await copy();
+      } finally {
+        underWay -= 1;
+        if (isAsked && underWay === 0) close();
+      }
+    },
+  };
 }
 
 /**
