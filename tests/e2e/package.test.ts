@@ -21,7 +21,7 @@ import type { Ended } from './program.ts';
  */
 
 /** 766 kB measured, of which source maps with their sources, for readable traces, are the larger part. */
-const packedBytesAtMost = 2_300_000;
+const packedBytesAtMost = 2_900_000;
 /** 25 measured: 7 direct dependencies with what they need (pino 12 more), and SQLite with 2 more. */
 const packagesAtMost = 30;
 /** 45.5 MB measured: 29 of them SQLite's binaries for every platform, which spare users a compiler. */
