@@ -43,7 +43,8 @@ export function neutraliseForPost(text: string): string {
     .replace(HASHTAG, '$& ')
     .replace(CASHTAG, '$& ')
     .replace(HOST_DOT, '[.]')
-    .replace(ADDRESS, breakAddress);
+    .replace(ADDRESS_BEHIND_SCHEME, '$1[.]')
+    .replace(ADDRESS_BEFORE_PATH, '$1[.]');
 }
 
 /** Not after a letter or digit: `user@host` is no mention. */
@@ -58,9 +59,6 @@ const CASHTAG = /[$＄](?=[a-z])/gi;
 /** A dot that could stand before a top-level domain, present or future: before two letters. */
 const HOST_DOT = /(?<=[^\s./])\.(?=[a-z]{2}|[^\u0000-\u007f])/giu;
 
-/** An IPv4 address with a scheme before it, or a port or path after it. */
-const ADDRESS = /(?<=(\/\/)?)\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})\b(?=([:/])?)/g;
-
-function breakAddress(whole: string, scheme: string | undefined, head: string, tail: string, after?: string) {
-  return scheme === undefined && after === undefined ? whole : `${head}[.]${tail}`;
-}
+/** The last dot of an IPv4 address behind a scheme, and of one before a port or a path. */
+const ADDRESS_BEHIND_SCHEME = /(?<=\/\/)(\d{1,3}\.\d{1,3}\.\d{1,3})\.(?=\d{1,3}\b)/g;
+const ADDRESS_BEFORE_PATH = /\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.(?=\d{1,3}[:/])/g;

@@ -30,7 +30,10 @@ mount --bind "$project" "$root/opt/bird-sentinel"
 mount -o remount,bind,ro "$root/opt/bird-sentinel"
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
-mount --rbind /dev "$root/dev"
+# systemd makes links among the devices, such as /dev/log: none of them may reach the host.
+mkdir "$spare/dev-upper" "$spare/dev-work"
+mount -t overlay overlay -o "lowerdir=/dev,upperdir=$spare/dev-upper,workdir=$spare/dev-work" "$root/dev"
+for tree in pts shm mqueue; do [ ! -d "/dev/$tree" ] || mount --rbind "/dev/$tree" "$root/dev/$tree"; done
 mount -t tmpfs -o mode=755 none "$root/run"
 mount -t tmpfs -o mode=1777 none "$root/tmp"
 # What the host has of the program is not the machine's.
