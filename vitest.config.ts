@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Most tests wait for other programs most of the time.
     maxWorkers: 4,
+    // A machine may be busy with something else; the summary names what was tried again.
+    retry: 1,
     reporters: ['default', new SummaryReporter()],
   },
 });

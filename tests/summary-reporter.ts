@@ -2,7 +2,7 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /**
  * Ends every run with the plain line `N passed, N failed[, N skipped]`, after naming each skipped test
- * with its reason.
+ * with its reason, and each that passed only when it was tried again.
  */
 export class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -11,6 +11,9 @@ export class SummaryReporter implements Reporter {
     const brokenModules = modules.filter((module) => module.state() === 'failed' && count('failed') === 0);
     for (const test of tests.filter((each) => each.result().state === 'skipped')) {
       console.log(`skipped: ${nameOf(test)}${reasonOf(test)}`);
+    }
+    for (const test of tests.filter((each) => each.diagnostic()?.flaky === true)) {
+      console.log(`passed at the second try: ${nameOf(test)}`);
     }
     const failed = count('failed') + errors.length + brokenModules.length;
     const skipped = count('skipped');
