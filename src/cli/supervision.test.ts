@@ -12,7 +12,8 @@ beforeEach(() => {
   const script = `#!/bin/sh\necho "$NOTIFY_SOCKET $*" >> ${dir}/said\n`;
   writeFileSync(join(dir, 'systemd-notify'), script, { mode: 0o755 });
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+// What was told last may still be written.
+afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
 
 const said = (): string => (existsSync(join(dir, 'said')) ? readFileSync(join(dir, 'said'), 'utf8') : '');
 const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
