@@ -8,9 +8,8 @@ import { hostileTexts } from './hostile-texts.ts';
 import { secretFile } from './real-daemon.ts';
 
 /**
- * What NRDP 2 does with a POST, by server/index.php, server/includes/utils.inc.php and
- * server/plugins/nagioscorepassivecheck/nagioscorepassivecheck.inc.php of NagiosEnterprises/nrdp: always
- * status 200; `status` 0 or -1, a message in capitals, and what was done in `meta`.
+ * What NRDP 2 is said to do with a POST (its source was not at hand): always status 200; `status` 0 or -1, a
+ * message in capitals, and what was done in `meta`.
  */
 interface Nrdp {
   readonly url: string;

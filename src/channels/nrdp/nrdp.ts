@@ -35,8 +35,8 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /**
- * A Nagios on another machine, behind NRDP: by server/plugins/nagioscorepassivecheck and server/includes of
- * NagiosEnterprises/nrdp.
+ * A Nagios on another machine, behind NRDP 2. By descriptions of its answers: neither its source nor a server
+ * of it was at hand.
  */
 export const nrdp: ChannelKind<Options> = {
   kind: 'nrdp',
@@ -48,7 +48,7 @@ export const nrdp: ChannelKind<Options> = {
   resolved: true,
   followUps: 'update',
   needs: 'a server of NRDP',
-  shownAgainst: 'a stand-in written from its documentation',
+  shownAgainst: 'a stand-in of ours; no NRDP was tried',
   isSilent: true,
   templates: addressingTemplates,
   shape: nagiosShape,
