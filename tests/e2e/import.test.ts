@@ -21,7 +21,7 @@ test.each([
   const imported = await start(['import', dialect, rules]).ended;
   expect(imported).toMatchObject({
     code: 0,
-    stderr: 'bird-sentinel: 1 rules; 0 things were not carried over, see the comments\n',
+    stderr: 'bird-sentinel: 1 rule; nothing was lost\n',
   });
   const config = file(`${dialect}.yaml`, imported.stdout);
   expect(await start(['check', config]).ended).toMatchObject({ code: 0 });
@@ -32,6 +32,11 @@ test.each([
 test('what cannot be imported is told', async () => {
   expect(await start(['import', 'sec', join(folder, 'none')]).ended).toMatchObject({ code: 1, stdout: '' });
   expect(await start(['import', 'awk', file('x', '')]).ended).toMatchObject({ code: 2, stdout: '' });
+  for (const dialect of ['sec', 'swatch', 'fail2ban']) {
+    const { code, stderr } = await start(['import', dialect, file('no-rules', 'root:x:0\n')]).ended;
+    expect(code, dialect).toBe(1);
+    expect(stderr, dialect).toMatch(/no rule of \S+no-rules could be carried over/);
+  }
 });
 
 test('an imported rule does in watch what it says', async () => {

@@ -30,7 +30,17 @@ export async function importRules(
   const { text, rules, left } = await importer(path, flags);
   if (settings.json) printJson({ version: 1, rules, left, text });
   else print(text.trimEnd());
-  if (!settings.quiet) complain(`${rules} rules; ${left} things were not carried over, see the comments`);
+  if (rules === 0) {
+    complain(
+      `no rule of ${path} could be carried over${left === 0 ? `: it has none that ${dialect} knows` : ', see the comments'}`,
+    );
+    return exit.failed;
+  }
+  const lost = left === 1 ? '1 thing was' : `${left} things were`;
+  if (!settings.quiet)
+    complain(
+      `${rules} ${rules === 1 ? 'rule' : 'rules'}; ${left === 0 ? 'nothing was lost' : `${lost} not carried over, see the comments`}`,
+    );
   return exit.done;
 }
 

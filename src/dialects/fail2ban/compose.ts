@@ -151,11 +151,12 @@ function anchored(source: string, bare: string, { head, syslog }: Filter, date: 
   const message = syslog && !date.own && beginsWithHead(begun);
   const finish = (text: string): string => {
     const whole = withNewline(text.replace(/^\^{2,}/, '^'));
-    if (message) return whole.replace(HEAD, '\\s*');
+    if (message) return whole.replace(HEAD, String.raw`\s*(?:\[ID \d+ \S+\]\s+)?`);
     return topLevel(whole.replaceAll(HEAD, plainHead(head)))
       .map((each) => (each.startsWith('^') ? `^${date.expression}?${each.slice(1)}` : each))
       .join('|')
-      .replaceAll('\\[\\]', `\\[${date.expression}?\\]`);
+      .replaceAll('\\[\\]', `\\[${date.expression}?\\]`)
+      .replaceAll('audit\\(:', `audit\\(${date.expression}?:`);
   };
   return { source: finish(source), bare: finish(bare), syslog: message };
 }

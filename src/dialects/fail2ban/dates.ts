@@ -1,11 +1,15 @@
 /** The forms in which programs write the time; the parts are those of `strptime`. */
 const forms: readonly string[] = [
   '(?:<\\d+>\\d+\\s+)?%Y[-/.]%m[-/.]%d[T ,_]?\\s*%H:%M:%S(?:[.,]%f)?(?:\\s*%z)?',
-  '(?:%a,?\\s+)?%b\\s+%d(?:,?\\s+%Y)?,?\\s+%H:%M:%S(?:[.,]%f)?(?:\\s+%p)?(?:\\s+%Y)?',
+  '(?:(?:%Z|%z)\\s+)?(?:%a,?\\s+)?%b\\s+%d(?:,?\\s+%Y)?,?\\s+%H:%M:%S(?:[.,]%f)?(?:\\s+%p)?(?:\\s+%Y)?',
   '(?:%a,?\\s+)?%d[-/ ]%b[-/ ]%Y[: ]%H:%M:%S(?:[.,]%f)?(?:\\s*%z)?',
-  '%d/%d/%Y[: ]%H:%M:%S(?:[.,]%f)?',
+  '%d[-/]%d[-/](?:%Y|%y)[: ]%H:%M:%S(?:[.,]%f)?',
+  '<%d/%d/%y@%H:%M:%S>',
+  '%b-%d-%y\\s+%H:%M:%S',
   '\\d{8}T?\\s*%H:%M:%S',
-  '\\d{10}(?:\\.\\d+)?',
+  '\\d{6}\\s+%H:%M:%S',
+  '%H:%M:%S',
+  '\\d{10,11}(?:\\.\\d{1,6})?',
   '@[0-9a-f]{24}',
 ];
 
@@ -19,10 +23,10 @@ const units: { readonly [letter: string]: string } = {
   M: '\\d\\d',
   S: '\\d\\d',
   f: '\\d+',
-  b: '[A-Z][a-z]{2,8}',
-  B: '[A-Z][a-z]{2,8}',
-  a: '[A-Z][a-z]{2,8}',
-  A: '[A-Z][a-z]{2,8}',
+  b: '[A-Za-z]{3,9}',
+  B: '[A-Za-z]{3,9}',
+  a: '[A-Za-z]{3,9}',
+  A: '[A-Za-z]{3,9}',
   p: '[AaPp][Mm]',
   z: '(?:Z|UTC|GMT|[+-]\\d\\d:?\\d\\d)',
   Z: '[A-Z]{3,5}',
@@ -42,10 +46,13 @@ export interface CutDate {
   readonly own: boolean;
 }
 
-/** The time in the form of a `datepattern`, or in any usual one. */
+/** The time in a form of a `datepattern`, which has one a line, or in any usual one. */
 export function cutDate(pattern: string | undefined): CutDate {
-  const own = pattern === undefined ? undefined : ownForm(pattern);
-  return { expression: `(?:${own ?? `(?:${usual})\\b`})`, own: own !== undefined };
+  const lines = (pattern ?? '').split('\n').filter((line) => line.trim() !== '');
+  const stated = lines.map((line) => ownForm(line.trim()));
+  const known = stated.filter((form) => form !== undefined);
+  const own = known.length > 0 && known.length === stated.length;
+  return { expression: `(?:${[...known, ...(own ? [] : [`(?:${usual})\\b`])].join('|')})`, own };
 }
 
 /** A `datepattern` without its anchor; undefined when it says nothing of its own, or has parts that say too much. */
@@ -55,7 +62,7 @@ function ownForm(pattern: string): string | undefined {
     .replace(/\(\?P<_sep>([^()]*)\)/g, '$1')
     .replaceAll('(?P=_sep)', '[-/.]')
     .replace(/^\(([^()]*)\)$/, '$1');
-  if (['', '{DATE}', '{UNB}', '{NONE}'].includes(form) || form.includes('\n')) return undefined;
+  if (['', '{DATE}', '{UNB}', '{NONE}'].includes(form)) return undefined;
   if (/\{(?!DATE\})[A-Z^]|\(\?P|(?<!\\)\((?!\?)|(?:EPOCH|Epoch|TAI64N)/.test(form)) return undefined;
   return /%[A-Za-z]|\{DATE\}/.test(form) ? withUnits(form).replaceAll('{DATE}', `(?:${usual})`) : undefined;
 }

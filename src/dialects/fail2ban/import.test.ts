@@ -54,7 +54,7 @@ describe('files', () => {
     const { text, left } = imported('f/app.conf', files);
     expect(left).toBe(0);
     expect(text).toContain("{ field: program, matches: '^[\\[(]?(?:app)(?:\\(\\S+\\))?[\\])]?$' }");
-    expect(text).toContain('^\\s*wrong login of (?:');
+    expect(text).toContain('wrong login of (?:');
     expect(text).toContain('100% bad ');
     await configOf(text);
   });

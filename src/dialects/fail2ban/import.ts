@@ -99,7 +99,7 @@ function written(
   return { text: writeRules(comments, rules, sources), rules: rules.length, left: left.length };
 }
 
-/** The rules of one filter: one for patterns of messages, one for patterns of whole lines. */
+/** The rule of one filter; none when nothing of it can be carried over. */
 function rulesOf(filter: Filter, draft: Draft, { match }: Fail2banPorts): Made {
   const left = filter.missing.map((why) => `${draft.from}: ${why}`);
   const date = cutDate(filter.datePattern);
@@ -111,32 +111,28 @@ function rulesOf(filter: Filter, draft: Draft, { match }: Fail2banPorts): Made {
       left.push(`${draft.from}: ${why} in ${shown(what)}`);
       return [];
     });
-  const failures = filter.failures.flatMap((failregex): readonly Failure[] => {
-    const outcome = composeFailure(failregex, filter, date);
+  const failuresOf = (failregex: string, form: Filter): readonly Failure[] => {
+    const outcome = composeFailure(failregex, form, date);
     if (!outcome.ok) {
       left.push(`${draft.from}: ${outcome.why}: ${shown(failregex)}`);
       return [];
     }
     const harmless = usable(outcome.harmless, failregex);
     return usable(outcome.failures, failregex).map((pattern) => ({ pattern, harmless }));
+  };
+  const failures = filter.failures.flatMap((failregex) => {
+    const found = failuresOf(failregex, filter);
+    // Without a jail nobody says whether syslog writes the file, or the program itself.
+    const isEither = draft.source === undefined && found.some(({ pattern }) => pattern.syslog);
+    return isEither ? [...found, ...failuresOf(failregex, { ...filter, syslog: false })] : found;
   });
   const ignored = filter.ignored.flatMap((ignoreregex) => {
     const composed = composeIgnored(ignoreregex, filter, date);
     if (composed === undefined) left.push(`${draft.from}: ignoreregex ${shown(ignoreregex)}`);
     return composed === undefined ? [] : usable([composed], ignoreregex);
   });
-  const rules = [true, false].flatMap((syslog) => {
-    const own = failures.filter(({ pattern }) => pattern.syslog === syslog);
-    return own.length === 0
-      ? []
-      : [
-          ruleOf(own, ignored, filter, {
-            ...draft,
-            id: syslog || failures.every(({ pattern }) => !pattern.syslog) ? draft.id : `${draft.id}-lines`,
-          }),
-        ];
-  });
-  return { rules, left };
+  const rules = failures.length === 0 ? [] : [ruleOf(failures, ignored, filter, draft)];
+  return { rules, left: [...new Set(left)] };
 }
 
 /** Our mark for the head of a line is no text for anybody. */
@@ -153,16 +149,22 @@ const scoped = ({ source, syslog }: Composed): Written => ({
   in: syslog ? 'message' : 'line',
 });
 
-function formOf({ pattern, harmless }: Failure): Written {
-  if (harmless.length === 0) return pattern.source;
-  return { all: [pattern.source, ...harmless.map(({ source }) => ({ not: source }))] };
-}
+/** Patterns of a rule whose own patterns are those of messages, or of whole lines. */
+const formsOf = (failures: readonly Failure[], inMessage: boolean): readonly Written[] => {
+  const written = (each: Composed): Written => (each.syslog === inMessage ? each.source : scoped(each));
+  const formOf = ({ pattern, harmless }: Failure): Written =>
+    harmless.length === 0
+      ? written(pattern)
+      : { all: [written(pattern), ...harmless.map((each) => ({ not: written(each) }))] };
+  return [...new Map(failures.map((each) => [each.pattern.source, formOf(each)])).values()];
+};
 
 function wrongWith(source: string, match: MatchPorts): string | undefined {
   const compiled = compileRegex(source, { dialect: 'native', file: '', line: 1, column: 1 }, match);
   return compiled.ok ? undefined : (compiled.diagnostics[0]?.message ?? 'it cannot be compiled');
 }
 
+/** One rule for all patterns of a filter: failures are counted together, whichever form a line has. */
 function ruleOf(
   failures: readonly Failure[],
   excepted: readonly Composed[],
@@ -171,10 +173,13 @@ function ruleOf(
 ): WrittenRule {
   const { id, source, from } = draft;
   const { maxRetry, findTime, banTime, ignored } = draft.terms;
-  const syslog = failures[0]?.pattern.syslog === true;
-  const program = syslog && daemon !== undefined && daemon !== '\\S*' ? programTest(daemon) : undefined;
-  const forms = [...new Map(failures.map((each) => [each.pattern.source, formOf(each)])).values()];
-  const texts: Written = forms.length === 1 ? (forms[0] ?? '') : forms;
+  const messages = failures.filter(({ pattern }) => pattern.syslog);
+  const lines = failures.filter(({ pattern }) => !pattern.syslog);
+  const inMessage = messages.length > 0;
+  const forms = [
+    ...ofProgram(formsOf(messages, inMessage), daemon === '\\S*' ? undefined : daemon),
+    ...formsOf(lines, inMessage),
+  ];
   const except: readonly Written[] = [
     ...excepted.map(scoped),
     ...(ignored.some(isNetwork) ? [{ field: 'ip', in: ignored.filter(isNetwork) }] : []),
@@ -185,8 +190,8 @@ function ruleOf(
     rule: {
       id,
       ...(source === undefined ? {} : { from: source }),
-      in: syslog ? 'message' : 'line',
-      match: program === undefined ? texts : { all: [program, forms.length === 1 ? texts : { any: texts }] },
+      in: inMessage ? 'message' : 'line',
+      match: forms.length === 1 ? forms[0] : forms,
       ...(except.length === 0 ? {} : { except }),
       key: ['ip'],
       count: { reach: Math.min(Math.max(maxRetry, 1), 10_000), within: secondsText(Math.max(findTime, 1)) },
@@ -194,6 +199,13 @@ function ruleOf(
       alert: { title: `${id}: {{ ip }} failed {{ count }} times` },
     },
   };
+}
+
+/** The forms for lines of one program only. */
+function ofProgram(forms: readonly Written[], daemon: string | undefined): readonly Written[] {
+  const [first] = forms;
+  if (first === undefined || daemon === undefined) return forms;
+  return [{ all: [programTest(daemon), forms.length === 1 ? first : { any: forms }] }];
 }
 
 /** fail2ban takes the name of the program also in brackets, or with a part of it behind it. */

@@ -22,6 +22,13 @@ export const whyMissing: string | undefined =
     ? undefined
     : 'the Debian package fail2ban is not installed';
 
+/** Why its sample logs cannot be read here; undefined when they are there. */
+export const whyNoSamples: string | undefined =
+  whyMissing ??
+  (existsSync('/usr/lib/python3/dist-packages/fail2ban/tests/files/logs/sshd')
+    ? undefined
+    : 'the package was installed without its tests');
+
 /** The filters that are installed, but for those that are only there to be included. */
 export const filterNames: readonly string[] =
   whyMissing === undefined
@@ -52,11 +59,16 @@ export async function judge(
   count: number,
   filters: readonly string[],
 ): Promise<readonly Judged[]> {
-  const script = new URL('judge.py', import.meta.url).pathname;
-  const { stdout } = await run(python, [script, seed, String(count), ...filters], {
-    maxBuffer: 1 << 28,
-    timeout: 280_000,
-  });
+  return answers('judge.py', [seed, String(count), ...filters]);
+}
+
+/** The sample lines that fail2ban brings for each filter, and what it makes of them. */
+export const judgeSamples = (filters: readonly string[]): Promise<readonly Judged[]> =>
+  answers('samples.py', filters);
+
+async function answers(script: string, words: readonly string[]): Promise<readonly Judged[]> {
+  const path = new URL(script, import.meta.url).pathname;
+  const { stdout } = await run(python, ['-B', path, ...words], { maxBuffer: 1 << 28, timeout: 280_000 });
   return stdout
     .trim()
     .split('\n')
