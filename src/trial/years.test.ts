@@ -72,6 +72,25 @@ test('a line of December in a file of January is of the year before', () => {
   expect(datesOf([{ records, until }], parser.stamp)).toEqual([{ from: at('2025-12-30T10:00:00Z'), until }]);
 });
 
+test('lines that came late, or of a clock that was wrong, do not move a file to another year', () => {
+  const written = at('2026-11-20T10:01:00Z');
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 29 * day }), { minLength: 1, maxLength: 5 }),
+      fc.array(fc.integer({ min: 0, max: day }), { minLength: 2, maxLength: 5 }),
+      (late, gaps) => {
+        let time = seconds(written);
+        const records = gaps.flatMap((gap, index) => {
+          time = seconds(time - gap);
+          return [line(time), line(seconds(time - (late[index] ?? 0)))];
+        });
+        const [span] = datesOf([{ records: records.toReversed(), until: written }], parser.stamp);
+        expect(written - (span?.from ?? 0)).toBeLessThanOrEqual(36 * day);
+      },
+    ),
+  );
+});
+
 test('what says its year is believed, unless it lies ahead', () => {
   expect(parser.stamp('2019-03-04T05:06:07Z h p: x', present)).toBe(at('2019-03-04T05:06:07Z'));
   expect(parser.stamp('2099-03-04T05:06:07Z h p: x', present)).toBeUndefined();

@@ -21,7 +21,7 @@ export interface FileSpan {
 /**
  * Dates the files of one set, oldest first, although their stamps may lack a year: from the newest back,
  * because only the end of a log is known by itself. Each stamp is the last one that is not later than
- * the one after it.
+ * the one after it, or only as much later as lines may be out of order.
  */
 export function datesOf(files: readonly FileSample[], read: ReadStamp): readonly FileSpan[] {
   const spans: FileSpan[] = [];
@@ -30,7 +30,7 @@ export function datesOf(files: readonly FileSample[], read: ReadStamp): readonly
     const bound = instant(Math.min(until, next));
     let at = bound;
     for (const record of records.toReversed()) {
-      const stamp = read(record, at);
+      const stamp = read(record, instant(Math.min(at + outOfOrder, bound)));
       if (stamp !== undefined) at = instant(Math.min(at, stamp));
     }
     spans.push({ from: at, until: bound });
@@ -38,6 +38,9 @@ export function datesOf(files: readonly FileSample[], read: ReadStamp): readonly
   }
   return spans.toReversed();
 }
+
+/** A log that seems to stand still for the rest of a year has rather lines of another clock, or that came late. */
+const outOfOrder = 30 * 86_400_000;
 
 /** How far a log may go back in time without that being taken for a step forward by almost a year. */
 const backwards = millis(92 * 86_400_000);
