@@ -1,7 +1,7 @@
 import type { AlertAction } from '../model/program.ts';
 import { instant, type Instant, type Millis } from '../model/time.ts';
 import { formatDuration } from '../kit/duration.ts';
-import { keyOf, type KeyForm, type KeyTable } from './kind.ts';
+import type { KeyForm, KeyTable } from './kind.ts';
 
 /** When the key last raised, and the newest matches since then, at most `below` of them. */
 export interface ClearState {
@@ -25,8 +25,8 @@ export function clearForm({ below, within }: ClearCondition, onClear: OnClear): 
       const newest = matches.length < below ? undefined : matches[matches.length - below];
       return instant(Math.max(raisedAt, newest ?? raisedAt) + within);
     },
-    wake: (entry, now) => onClear(keyOf(entry), clearedBy({ below, within }), now),
-    evicted: (entry, now) => onClear(keyOf(entry), 'its key is no longer watched: there are too many', now),
+    wake: (_, now, key) => onClear(key, clearedBy({ below, within }), now),
+    evicted: (_, now, key) => onClear(key, 'its key is no longer watched: there are too many', now),
     write: ({ raisedAt, matches }) => [raisedAt, [...matches]],
     read: (value) => {
       const [raisedAt, matches] = value as readonly [number, readonly number[]];

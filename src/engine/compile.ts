@@ -16,8 +16,8 @@ export interface NativeRule {
   readonly type: 'native';
   readonly rule: Rule;
   readonly kind: RuleKind;
-  /** One for each part that lines can be; a rule that tells no parts apart has part 0 alone. */
-  readonly lines: readonly { readonly part: number; readonly matcher: Matcher }[];
+  /** One for each part that lines can be, `parts` being that alone; a rule that tells none apart has part 0. */
+  readonly lines: readonly { readonly parts: readonly number[]; readonly matcher: Matcher }[];
   readonly except: readonly Matcher[];
 }
 
@@ -42,7 +42,7 @@ export function compileRules(
     if (kind === undefined) diagnostics.push(unknownKind(rule));
     const lines = linesOf(rule).flatMap(({ part, pattern }) => {
       const matcher = compile(pattern);
-      return matcher === undefined ? [] : [{ part, matcher }];
+      return matcher === undefined ? [] : [{ parts: [part], matcher }];
     });
     const except = rule.except.flatMap((pattern) => compile(pattern) ?? []);
     const complete = lines.length === linesOf(rule).length && except.length === rule.except.length;

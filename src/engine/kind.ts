@@ -5,6 +5,9 @@ import type { Rule, Severity } from '../model/program.ts';
 import { instant, type Instant, type Millis } from '../model/time.ts';
 import type { MatchForm } from './match-form.ts';
 
+/** What a kind knows of a raise beyond its last match; `fields` go over those of the match. */
+export type Known = Partial<Pick<Occurrence, 'count' | 'first' | 'last' | 'window' | 'distinct' | 'fields'>>;
+
 /** What reached a rule: an event that fits its pattern and none of its exceptions, or another rule's raise. */
 export interface Match {
   /** Which of the rule's parts it is, ascending; [0] for a rule that looks for one thing. */
@@ -19,8 +22,8 @@ export interface Match {
   readonly groups: () => JsonObject;
   /** The value of any field, also of those of the event's head; undefined when there is none. */
   readonly value: (name: string) => string | undefined;
-  /** The occurrence of this match alone; kinds that know more overwrite `count` and the rest. */
-  readonly occurrence: () => Occurrence;
+  /** The occurrence of this match alone, or with what its kind knows beyond that. */
+  readonly occurrence: (known?: Known) => Occurrence;
   /** The machine's clock. */
   readonly now: Instant;
   /** From when to measure what the match begins: another source that is behind may hold `now` back. */
@@ -67,15 +70,10 @@ export function absorb(reason: AbsorbReason): Verdict {
 
 /** State of one key of one rule. */
 export interface KeyEntry<State> {
-  /** The key as JSON: see `keyOf`. */
-  readonly name: string;
   /** Which entry of the machine it is, counted from its start: the order of age and of equal timers. */
   readonly order: number;
   state: State;
 }
-
-/** The key's values. They are kept once, in the entry's name: there can be a million of them. */
-export const keyOf = ({ name }: { readonly name: string }): readonly string[] => JSON.parse(name) as string[];
 
 /** The time of an entry that stays until it is dropped. */
 export const never = instant(Infinity);
@@ -92,12 +90,12 @@ export interface KeyForm<State> {
   /** No change of a state makes its `due` earlier: then it need not be asked each time. */
   readonly onlyLater?: true;
   /** The entry's time has come; afterwards it is gone unless its `due` is later than `now`. */
-  readonly wake?: (entry: KeyEntry<State>, now: Instant) => void;
+  readonly wake?: (entry: KeyEntry<State>, now: Instant, key: readonly string[]) => void;
   /** The entry is the oldest of too many and is dropped. */
-  readonly evicted?: (entry: KeyEntry<State>, now: Instant) => void;
+  readonly evicted?: (entry: KeyEntry<State>, now: Instant, key: readonly string[]) => void;
 }
 
-/** The states of a rule by key, limited in number; written out row by row. */
+/** The states of a rule by key, limited in number; written out row by row. All its keys have as many values. */
 export interface KeyTable<State> {
   readonly size: number;
   find(key: readonly string[]): KeyEntry<State> | undefined;

@@ -1,3 +1,4 @@
+import type { Draft } from '../kit/draft.ts';
 import { hashText } from '../kit/hash.ts';
 import { fieldText, lookUp } from '../match/field-test.ts';
 import type { Occurrence } from '../model/alert.ts';
@@ -5,7 +6,8 @@ import type { Event } from '../model/event.ts';
 import { toJson, type Json, type JsonObject } from '../model/json.ts';
 import type { Fields, Rule } from '../model/program.ts';
 import { latest, type Instant } from '../model/time.ts';
-import type { Match } from './kind.ts';
+import { noFields } from '../parse/fields.ts';
+import type { Known, Match } from './kind.ts';
 
 /** Longest value that state keeps as it is; of a longer one the beginning and a hash. */
 const LONGEST_VALUE = 512;
@@ -33,7 +35,7 @@ export function makeMatch(
     value,
     key: keyBy(rule, value),
     groups,
-    occurrence: () => occurrenceOf(event, { ...event.fields, ...groups() }),
+    occurrence: (known) => occurrenceOf(event, fieldsOf(event, groups(), known?.fields), known),
   };
 }
 
@@ -57,7 +59,8 @@ export function matchOfRaise(
     value,
     key: keyBy(rule, value),
     groups: () => fields,
-    occurrence: () => occurrence,
+    occurrence: (known) =>
+      known === undefined ? occurrence : { ...occurrence, ...known, fields: { ...fields, ...known.fields } },
   };
 }
 
@@ -67,16 +70,6 @@ export function matchOfRaise(
  */
 export const reachedBy = ({ at, receivedAt }: Event, now: Instant): Instant =>
   latest(now, at < receivedAt ? at : receivedAt);
-
-/** The event with what a pattern found as its own fields: exceptions may ask for them. */
-export function withCaptured(event: Event, captured: Fields): Event {
-  const head: { [name: string]: string } = {};
-  for (const name of ['host', 'program', 'pid'] as const) {
-    const value = fieldText(captured[name]);
-    if (value !== undefined) head[name] = value;
-  }
-  return { ...event, ...head, fields: { ...event.fields, ...captured } };
-}
 
 /**
  * A text as state keeps it: what V8 cuts out of a line holds the whole line in memory, for as long as it is
@@ -125,20 +118,30 @@ export function occurrenceOfTimer(
   };
 }
 
-function occurrenceOf(event: Event, fields: Fields): Occurrence {
+/** Written out where spreading would be shorter: one is made for each raise of a flood. */
+function occurrenceOf(event: Event, fields: Fields, known: Known | undefined): Occurrence {
   const { at, host, program, source, stream, offset, line } = event;
-  return {
-    count: 1,
-    first: at,
-    last: at,
+  const made: Draft<Occurrence> = {
+    count: known?.count ?? 1,
+    first: known?.first ?? at,
+    last: known?.last ?? at,
     fields,
-    ...(host === undefined ? {} : { host }),
-    ...(program === undefined ? {} : { program }),
     source,
     stream,
     offset,
     line,
   };
+  if (host !== undefined) made.host = host;
+  if (program !== undefined) made.program = program;
+  if (known?.window !== undefined) made.window = known.window;
+  if (known?.distinct !== undefined) made.distinct = known.distinct;
+  return made;
+}
+
+/** The event's own fields, over them what the pattern found, over them what the kind knows. */
+function fieldsOf(event: Event, groups: Fields, known: Fields | undefined): Fields {
+  if (event.fields === noFields && known === undefined) return groups;
+  return { ...event.fields, ...groups, ...known };
 }
 
 function keyBy({ key }: Rule, value: (name: string) => string | undefined): readonly string[] {
@@ -147,10 +150,17 @@ function keyBy({ key }: Rule, value: (name: string) => string | undefined): read
 
 /** Unnamed groups (`1`, `2`, …) only stand in for names when there are none. */
 function namedOnly(captured: Fields): Fields {
+  if (!isNumber(firstName(captured))) return captured;
   const names = Object.keys(captured);
   const named = names.filter((name) => !isNumber(name));
   if (named.length === 0 || named.length === names.length) return captured;
   return Object.fromEntries(named.map((name) => [name, captured[name]]));
+}
+
+/** Numbers come before all other names of an object, however it was made. */
+function firstName(captured: Fields): string {
+  for (const name in captured) return name;
+  return '';
 }
 
 const isNumber = (name: string): boolean => /^\d+$/.test(name);

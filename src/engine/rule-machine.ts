@@ -1,3 +1,4 @@
+import type { Draft } from '../kit/draft.ts';
 import { isMilestone } from '../kit/milestone.ts';
 import type { Occurrence } from '../model/alert.ts';
 import type { Effect } from '../model/effect.ts';
@@ -10,8 +11,8 @@ import { clearForm, watchMatch, type ClearCondition, type ClearState } from './c
 import type { NativeRule } from './compile.ts';
 import type { Contexts } from './contexts.ts';
 import { createKeyTable, type StoredTable, type TableShare } from './key-table.ts';
-import type { KeyForm, KeyTable, Match } from './kind.ts';
-import { makeMatch, matchOfRaise, withCaptured } from './occurrence.ts';
+import type { KeyForm, KeyTable, Known, Match } from './kind.ts';
+import { makeMatch, matchOfRaise } from './occurrence.ts';
 import { createQuarantine, QUARANTINE_KEY } from './quarantine.ts';
 import { createTally, type RuleCounters } from './tally.ts';
 
@@ -132,16 +133,10 @@ export function createRuleMachine(
   const raise = (key: readonly string[], occurrence: Occurrence, now: Instant, reached: Instant): void => {
     tally.raised();
     for (const { severity, quiet, clear: condition } of alerts) {
-      ports.raise({
-        type: 'raise',
-        rule: rule.id,
-        key,
-        severity,
-        occurrence,
-        ...(quiet === undefined ? {} : { quiet }),
-        ...(condition === undefined && kind.clears === undefined ? {} : { clears: true }),
-        now,
-      });
+      const made: Draft<Raise> = { type: 'raise', rule: rule.id, key, severity, occurrence, now };
+      if (quiet !== undefined) made.quiet = quiet;
+      if (condition !== undefined || kind.clears !== undefined) made.clears = true;
+      ports.raise(made);
     }
     const set = rule.contexts?.set;
     if (set !== undefined) contexts.set(set.context, set.life, reached);
@@ -184,12 +179,12 @@ export function createRuleMachine(
 
   const isExempt = (event: Event, captured: Fields, now: Instant): boolean => {
     if (except.length === 0) return false;
-    const asked = withCaptured(event, captured);
-    return except.some((one) => {
-      const outcome = one.match(asked);
+    for (const one of except) {
+      const outcome = one.match(event, captured);
       if (outcome === 'timedOut') cutOff(event, now);
-      return outcome !== undefined && outcome !== 'timedOut';
-    });
+      else if (outcome !== undefined) return true;
+    }
+    return false;
   };
 
   const isGated = ({ parts }: Match): boolean =>
@@ -209,12 +204,12 @@ export function createRuleMachine(
   const matchesOf = (event: Event, now: Instant): readonly Match[] => {
     const matches: Match[] = [];
     let excepted = false;
-    for (const { part, matcher } of lines) {
+    for (const { matcher, parts } of lines) {
       const captured = matcher.match(event);
       if (captured === undefined) continue;
       if (captured === 'timedOut') cutOff(event, now);
       else if (isExempt(event, captured, now)) excepted = true;
-      else addMatch(matches, makeMatch(rule, event, captured, [part], now));
+      else addMatch(matches, makeMatch(rule, event, captured, parts, now));
     }
     if (excepted && matches.length === 0) tally.absorbed('excepted');
     return matches;
@@ -264,9 +259,9 @@ function addMatch(matches: Match[], match: Match): void {
 }
 
 function joined(a: Match, b: Match): Match {
-  const occurrence = (): Occurrence => ({
-    ...a.occurrence(),
-    fields: { ...a.occurrence().fields, ...b.groups() },
+  const occurrence = (known?: Known): Occurrence => ({
+    ...a.occurrence(known),
+    fields: { ...a.occurrence().fields, ...b.groups(), ...known?.fields },
   });
   return {
     ...a,

@@ -16,10 +16,11 @@ export interface MatchPorts {
 
 /**
  * A compiled pattern. `match` gives the named groups (unnamed ones as `1`, `2`, …) or undefined;
- * `timedOut` means the time limit cut it off: no match, and the caller counts it.
+ * `timedOut` means the time limit cut it off: no match, and the caller counts it. Fields `captured` before
+ * are found first, and are part of the answer of a pattern that adds to them.
  */
 export interface Matcher {
-  match(event: Event): Fields | undefined | 'timedOut';
+  match(event: Event, captured?: Fields): Fields | undefined | 'timedOut';
 }
 
 /**

@@ -43,7 +43,7 @@ export function compilePattern(pattern: Pattern, ports: MatchPorts): Checked<Com
   const step = compileStep(pattern, build);
   const { diagnostics, regimes } = build;
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { ok: false, diagnostics };
-  const matcher: Matcher = { match: (event) => step(event, NOTHING) };
+  const matcher: Matcher = { match: (event, captured = NOTHING) => step(event, captured) };
   const value: CompiledPattern = {
     matcher,
     // Scanners find theirs by the format of their source: few ask here.

@@ -3,7 +3,7 @@ import type { Chunk, RecordFacts } from '../model/chunk.ts';
 import type { Event } from '../model/event.ts';
 import { after, instant, seconds, type Instant } from '../model/time.ts';
 import type { LineFormat, ParseContext, ParsedRecord } from './contract.ts';
-import type { Draft } from './draft.ts';
+import type { Draft } from '../kit/draft.ts';
 import { emptyFields, noFields } from './fields.ts';
 import { lineFormats } from './registry.ts';
 import { isZone } from './timestamp.ts';

@@ -1,6 +1,6 @@
 import type { Instant } from '../model/time.ts';
 import type { LineFormat, ParseContext, ParsedRecord } from './contract.ts';
-import type { Draft } from './draft.ts';
+import type { Draft } from '../kit/draft.ts';
 import { emptyFields, noFields } from './fields.ts';
 import { parseRfc5424 } from './rfc5424.ts';
 import { facilityOfPri, isShoutedLevel, severityOfPri } from './severity.ts';

@@ -3,7 +3,7 @@ import { formatDuration } from '../../kit/duration.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Rule } from '../../model/program.ts';
 import { instant, millis, type Instant } from '../../model/time.ts';
-import { absorb, keyOf, never, ruleKind, type KeyEntry, type KeyForm, type KindPorts } from '../kind.ts';
+import { absorb, never, ruleKind, type KeyEntry, type KeyForm, type KindPorts } from '../kind.ts';
 import { matchForm, type MatchForm } from '../match-form.ts';
 import { occurrenceOfTimer } from '../occurrence.ts';
 import { durationOption } from '../options.ts';
@@ -127,9 +127,7 @@ function missedForm(
   ports: KindPorts,
   rule: Rule,
 ): KeyForm<AbsentState> {
-  const wake = (entry: KeyEntry<AbsentState>, now: Instant): void => {
-    const { state } = entry;
-    const key = keyOf(entry);
+  const wake = ({ state }: KeyEntry<AbsentState>, now: Instant, key: readonly string[]): void => {
     const text = `no such line for ${formatDuration(millis(length))}`;
     const occurrence = occurrenceOfTimer(rule, key, now, text, { count: state.lines, first: state.last });
     state.raised = ports.fire(key, { ...occurrence, window: millis(length) }, now);
@@ -139,9 +137,9 @@ function missedForm(
   return {
     due: ({ raised, from }) => (raised ? never : silence.reaches(from + length)),
     wake,
-    evicted: (entry, now) => {
-      if (entry.state.raised) {
-        ports.clear(keyOf(entry), 'its key is no longer watched: there are too many', now);
+    evicted: ({ state }, now, key) => {
+      if (state.raised) {
+        ports.clear(key, 'its key is no longer watched: there are too many', now);
       }
     },
     write: ({ from, last, lines, raised }) => [from, last, lines, raised],

@@ -120,16 +120,19 @@ function extend(
   { at, steps, groups }: Mark,
   letters: readonly number[],
 ): { readonly reached: Reached; readonly whole: Chain | undefined } {
-  const reached = [...before];
+  const reached = before.slice();
   let whole: Chain | undefined;
-  for (const [place, step] of letters.entries()) {
-    if (!steps.includes(step)) continue;
+  for (let place = 0; place < letters.length; place += 1) {
+    if (!steps.includes(letters[place] as number)) continue;
     // Not `reached`: one match is one step.
-    const shorter = place === 0 ? { start: at, groups: {} } : before[place - 1];
-    if (shorter === undefined) continue;
-    const longer = { start: shorter.start, groups: { ...shorter.groups, ...groups } };
-    if (place === letters.length - 1) whole = longer;
-    else if (longer.start >= (reached[place]?.start ?? -Infinity)) reached[place] = longer;
+    const shorter = place === 0 ? undefined : before[place - 1];
+    if (place > 0 && shorter === undefined) continue;
+    const start = shorter?.start ?? at;
+    const isWhole = place === letters.length - 1;
+    if (!isWhole && start < (reached[place]?.start ?? -Infinity)) continue;
+    const longer = { start, groups: shorter === undefined ? groups : { ...shorter.groups, ...groups } };
+    if (isWhole) whole = longer;
+    else reached[place] = longer;
   }
   return { reached, whole };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Occurrence } from '../../model/alert.ts';
+import type { Draft } from '../../kit/draft.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { instant, millis, type Instant } from '../../model/time.ts';
-import { absorb, ruleKind, type KeyForm, type Match, type Verdict } from '../kind.ts';
+import { absorb, ruleKind, type KeyForm, type Known, type Match, type Verdict } from '../kind.ts';
 import { ownText } from '../occurrence.ts';
 import { durationOption } from '../options.ts';
 import {
@@ -103,15 +103,14 @@ function freshState(now: Instant, shape: WindowShape): CountState {
 function verdict(found: Found, match: Match, { reach, within, distinct }: CountOptions): Verdict {
   const reached = distinct === undefined ? found.events : found.different;
   if (reached < reach) return absorb('window');
-  const occurrence: Occurrence = {
-    ...match.occurrence(),
+  const known: Draft<Known> = {
     count: found.events,
     first: instant(found.first),
     last: instant(found.last),
     window: millis(within),
-    ...(distinct === undefined ? {} : { distinct: found.values().slice(-MOST_LISTED) }),
   };
-  return { type: 'raise', occurrence };
+  if (distinct !== undefined) known.distinct = found.values().slice(-MOST_LISTED);
+  return { type: 'raise', occurrence: match.occurrence(known) };
 }
 
 /** A key is forgotten when nothing that may still come in time could count together with it. */

@@ -4,7 +4,6 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import { after, instant, latest, millis, type Instant } from '../../model/time.ts';
 import {
   absorb,
-  keyOf,
   never,
   ruleKind,
   type KeyEntry,
@@ -107,11 +106,10 @@ export const expect = ruleKind<ExpectOptions>({
 });
 
 function waitForm(within: number, ports: KindPorts): KeyForm<ExpectState> {
-  const wake = (entry: KeyEntry<ExpectState>, now: Instant): void => {
-    const { state } = entry;
+  const wake = ({ state }: KeyEntry<ExpectState>, now: Instant, key: readonly string[]): void => {
     for (const { at, due, occurrence } of state.waits) {
       if (due > now) break;
-      const told = ports.fire(keyOf(entry), { ...occurrence, window: millis(within) }, now);
+      const told = ports.fire(key, { ...occurrence, window: millis(within) }, now);
       if (told) state.raised = latest(at, state.raised ?? at);
     }
     state.waits = state.waits.filter(({ due }) => due > now);
@@ -119,9 +117,9 @@ function waitForm(within: number, ports: KindPorts): KeyForm<ExpectState> {
   return {
     due: ({ waits, raised }) => waits[0]?.due ?? (raised === undefined ? instant(0) : never),
     wake,
-    evicted: (entry, now) => {
-      if (entry.state.raised !== undefined) {
-        ports.clear(keyOf(entry), 'its key is no longer watched: there are too many', now);
+    evicted: ({ state }, now, key) => {
+      if (state.raised !== undefined) {
+        ports.clear(key, 'its key is no longer watched: there are too many', now);
       }
     },
     write: ({ waits, raised }) => [

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Occurrence } from '../../model/alert.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { instant, millis, type Instant } from '../../model/time.ts';
 import { absorb, ruleKind, type KeyForm } from '../kind.ts';
@@ -78,13 +77,12 @@ export const rate = ruleKind<RateOptions>({
         if (schooling.isOn(now)) return absorb('learning');
         const usual = usualBefore(state, found.last, count, over);
         if (found.events < least || found.events < factor * usual) return absorb('usual');
-        const occurrence: Occurrence = {
-          ...match.occurrence(),
+        const occurrence = match.occurrence({
           count: found.events,
           first: instant(found.first),
           last: instant(found.last),
           window: millis(over),
-        };
+        });
         return { type: 'raise', occurrence };
       },
     };

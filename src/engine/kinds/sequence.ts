@@ -79,17 +79,14 @@ export const sequence = ruleKind<SequenceOptions>({
   },
 });
 
-const occurrenceOf = ({ start, end, groups }: Completed, match: Match, { letters, within }: TrailShape) => {
-  const own = match.occurrence();
-  return {
-    ...own,
+const occurrenceOf = ({ start, end, groups }: Completed, match: Match, { letters, within }: TrailShape) =>
+  match.occurrence({
     count: letters.length,
     first: instant(start),
     last: instant(end),
     window: millis(within),
-    fields: { ...own.fields, ...groups },
-  };
-};
+    fields: groups,
+  });
 
 /** A key is forgotten when nothing that may still come in time could follow what it has. */
 function sequenceForm(shape: TrailShape): KeyForm<SequenceState> {

@@ -10,12 +10,12 @@ export interface Window {
   times: number[];
   values: string[] | undefined;
   /** What is older than `times`: the first time of each step, and how many fell into it. */
-  steps: readonly Step[];
+  steps: Step[];
   /** The newest time of each value of the window that ends with the newest event, oldest first. */
   readonly newestOf: Map<string, number> | undefined;
 }
 
-type Step = readonly [first: number, events: number];
+type Step = [first: number, events: number];
 
 export interface WindowShape {
   readonly within: number;
@@ -34,7 +34,8 @@ export interface Found {
   readonly last: number;
 }
 
-const noSteps: readonly Step[] = [];
+/** Shared by all windows that need none, and never written to. */
+const noSteps: Step[] = [];
 
 /** A window without events; only where values are told apart it has room for them. */
 export const emptyWindow = (distinct: boolean): Window => ({
@@ -50,17 +51,18 @@ export const isLate = ({ times }: Window, at: number, { late }: Pick<WindowShape
 
 /** A window as state keeps it. */
 export function writeWindow({ times, steps, values, newestOf }: Window): Json {
-  const first = times.slice();
+  const held = times.slice();
+  const older = steps.map(([first, events]) => [first, events]);
   return values === undefined || newestOf === undefined
-    ? [first, steps]
-    : [first, steps, values.slice(), [...newestOf]];
+    ? [held, older]
+    : [held, older, values.slice(), [...newestOf]];
 }
 
 export function readWindow(value: Json): Window {
   const [times, steps, values, newestOf] = value as WrittenWindow;
   return {
     times: [...times],
-    steps: steps.length === 0 ? noSteps : steps,
+    steps: steps.length === 0 ? noSteps : steps.map(([first, events]) => [first, events]),
     values: values === undefined ? undefined : [...values],
     newestOf: newestOf === undefined ? undefined : new Map(newestOf),
   };
@@ -68,7 +70,7 @@ export function readWindow(value: Json): Window {
 
 type WrittenWindow = readonly [
   times: readonly number[],
-  steps: readonly Step[],
+  steps: readonly (readonly [first: number, events: number])[],
   values?: readonly string[],
   newestOf?: readonly (readonly [string, number])[],
 ];
@@ -130,7 +132,10 @@ function expire(window: Window, { within, late }: WindowShape): void {
   const horizon = (times[times.length - 1] ?? 0) - within - late;
   let gone = 0;
   while ((times[gone] ?? horizon) < horizon) gone += 1;
-  if (gone > 0) {
+  if (gone === 1) {
+    times.shift();
+    values?.shift();
+  } else if (gone > 1) {
     times.splice(0, gone);
     values?.splice(0, gone);
   }
@@ -141,18 +146,20 @@ function expire(window: Window, { within, late }: WindowShape): void {
 function spill(window: Window, { keep, within, late }: WindowShape): void {
   if (window.times.length <= keep) return;
   const width = Math.max(1, (within + late) / 64);
+  if (window.steps === noSteps) window.steps = [];
   while (window.times.length > keep) {
     const time = window.times.shift() ?? 0;
     window.values?.shift();
-    window.steps = withEvent(window.steps, time, width);
+    addToStep(window.steps, time, width);
   }
 }
 
-function withEvent(steps: readonly Step[], time: number, width: number): readonly Step[] {
-  const at = steps.findLastIndex(([first]) => first <= time);
+function addToStep(steps: Step[], time: number, width: number): void {
+  let at = steps.length - 1;
+  while (at >= 0 && (steps[at] as Step)[0] > time) at -= 1;
   const step = steps[at];
-  if (step === undefined || time - step[0] >= width) return steps.toSpliced(at + 1, 0, [time, 1]);
-  return steps.with(at, [step[0], step[1] + 1]);
+  if (step === undefined || time - step[0] >= width) steps.splice(at + 1, 0, [time, 1]);
+  else step[1] += 1;
 }
 
 /** Slides a window over the event at `place`; of equally full ones the earliest. */
@@ -164,12 +171,12 @@ function mostEvents(window: Window, place: number, { within }: WindowShape): Fou
   let first = at;
   let last = at;
   let low = firstIndexAtLeast(times, at - within);
-  const older = low === 0 ? oldest(window) : undefined;
+  const older = low === 0 ? oldest(window, at - within) : undefined;
   for (let high = place; high < length; high += 1) {
     const end = times[high] as number;
     if (end > at + within) break;
     while ((times[low] as number) < end - within) low += 1;
-    if (low === 0 && older !== undefined) leaveOut(older, end - within);
+    if (low === 0 && older !== undefined && high > place) leaveOut(older, end - within);
     const found = high - low + 1 + (low === 0 ? (older?.events ?? 0) : 0);
     if (found <= events) continue;
     events = found;
@@ -187,9 +194,13 @@ interface Older {
   events: number;
 }
 
-function oldest({ steps }: Window): Older | undefined {
+/** What of it a window from `since` on holds. */
+function oldest({ steps }: Window, since: number): Older | undefined {
   if (steps.length === 0) return undefined;
-  return { steps, from: 0, events: steps.reduce((sum, [, count]) => sum + count, 0) };
+  let from = steps.length;
+  let events = 0;
+  for (; from > 0 && (steps[from - 1] as Step)[0] >= since; from -= 1) events += (steps[from - 1] as Step)[1];
+  return from === steps.length ? undefined : { steps, from, events };
 }
 
 function leaveOut(older: Older, before: number): void {
@@ -257,9 +268,10 @@ const noValues = (): readonly string[] => [];
 function firstIndexAtLeast(times: readonly number[], from: number): number {
   let low = 0;
   let high = times.length;
+  if (high > 0 && (times[0] as number) >= from) return 0;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((times[middle] ?? 0) < from) low = middle + 1;
+    if ((times[middle] as number) < from) low = middle + 1;
     else high = middle;
   }
   return low;

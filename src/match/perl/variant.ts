@@ -7,6 +7,7 @@ import { contains, type Node, type Syntax } from './syntax.ts';
 import { unroll } from './unroll.ts';
 import { nullable } from './width.ts';
 
+/** An engine that runs out of memory for its work gives up on one text, not on the program. */
 type Run = (text: string) => RegExpExecArray | null | 'timedOut';
 
 /** A tree made ready for texts with or without newlines. */
@@ -42,7 +43,13 @@ export function createVariant(
   if (regex === undefined) return undefined;
   return {
     regime: 'guarded',
-    run: (text) => orCutOff(() => ports.guarded(regex, text)),
+    run: (text) => {
+      try {
+        return ports.guarded(regex, text);
+      } catch {
+        return 'timedOut';
+      }
+    },
     slots: printed.slots,
   };
 }
@@ -50,7 +57,14 @@ export function createVariant(
 function linear(printed: Printed): Variant | undefined {
   const regex = build(printed.source);
   if (regex === undefined) return undefined;
-  return { regime: 'linear', run: (text) => orCutOff(() => regex.exec(text)), slots: printed.slots };
+  const run: Run = (text) => {
+    try {
+      return regex.exec(text);
+    } catch {
+      return 'timedOut';
+    }
+  };
+  return { regime: 'linear', run, slots: printed.slots };
 }
 
 /** What takes no character and says only what must not be there would also match between two surrogates. */
@@ -78,15 +92,6 @@ function build(source: string): RegExp | undefined {
     return regex;
   } catch {
     return undefined;
-  }
-}
-
-/** An engine that runs out of memory for its work gives up on one text, not on the program. */
-function orCutOff(run: () => RegExpExecArray | null | 'timedOut'): RegExpExecArray | null | 'timedOut' {
-  try {
-    return run();
-  } catch {
-    return 'timedOut';
   }
 }
 
