@@ -80,7 +80,7 @@ function assemble(
   oneLine: Variant,
   several: () => Variant | undefined,
 ): CompiledRegex {
-  const ready = (variant: Variant) => ({ variant, groups: groupsOf(variant.slots, names) });
+  const ready = (variant: Variant) => ({ run: variant.run, groups: groupsOf(variant.slots, names) });
   const one = ready(oneLine);
   let many: ReturnType<typeof ready> | undefined;
   const forLines = () => {
@@ -92,7 +92,7 @@ function assemble(
     const fitting = text.includes('\n') ? forLines() : one;
     if (!holdsInOrder(text, ordered)) return undefined;
     if (fitting === undefined) return 'timedOut';
-    const found = fitting.variant.run(text);
+    const found = fitting.run(text);
     if (found === null || found === 'timedOut') return found ?? undefined;
     return captures(found, fitting.groups);
   };
@@ -113,31 +113,43 @@ function holdsInOrder(text: string, ordered: readonly string[]): boolean {
 /** A group by one of its names: the numbers it can have, each with the places that may have set it. */
 interface NamedGroup {
   readonly name: string;
+  /** The place of a group that has one, as most do. */
+  readonly only: number | undefined;
   readonly places: readonly (readonly number[])[];
 }
 
 /** All groups by number, then those with a name; laid out once, because every match asks. */
 function groupsOf(slots: Printed['slots'], names: Syntax['names']): readonly NamedGroup[] {
+  const group = (name: string, places: NamedGroup['places']): NamedGroup => {
+    const [only, ...others] = places.flat();
+    return { name, only: others.length > 0 ? undefined : only, places };
+  };
   return [
-    ...[...slots].map(([number, places]) => ({ name: String(number), places: [places] })),
-    ...[...names].map(([name, numbers]) => ({
-      name,
-      places: numbers.map((number) => slots.get(number) ?? []),
-    })),
+    ...[...slots].map(([number, places]) => group(String(number), [places])),
+    ...[...names].map(([name, numbers]) =>
+      group(
+        name,
+        numbers.map((number) => slots.get(number) ?? []),
+      ),
+    ),
   ];
 }
 
 function captures(found: RegExpExecArray, groups: readonly NamedGroup[]): Captures {
   const captured: { [name: string]: string } = {};
-  for (const { name, places } of groups) {
-    for (const place of places) {
-      const value = lastSet(found, place);
-      if (value === undefined) continue;
-      captured[name] = value;
-      break;
-    }
+  for (const { name, only, places } of groups) {
+    const value = only === undefined ? firstSet(found, places) : found[only];
+    if (value !== undefined) captured[name] = value;
   }
   return captured;
+}
+
+function firstSet(found: RegExpExecArray, places: NamedGroup['places']): string | undefined {
+  for (const place of places) {
+    const value = lastSet(found, place);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 function lastSet(found: RegExpExecArray, indices: readonly number[]): string | undefined {
