@@ -1,5 +1,6 @@
 import type { Matcher, MatchPorts } from '../match/contract.ts';
 import { compilePattern } from '../match/matcher.ts';
+import type { WantedGroups } from '../match/perl/compile.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Pattern, Program, Rule } from '../model/program.ts';
 import type { RuleKind } from './kind.ts';
@@ -30,8 +31,8 @@ export function compileRules(
   ports: MatchPorts,
 ): { readonly rules: readonly (CompiledRule | undefined)[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const compile = (pattern: Pattern): Matcher | undefined => {
-    const compiled = compilePattern(pattern, ports);
+  const compile = (pattern: Pattern, wanted: WantedGroups): Matcher | undefined => {
+    const compiled = compilePattern(pattern, ports, wanted);
     diagnostics.push(...compiled.diagnostics);
     return compiled.ok ? compiled.value.matcher : undefined;
   };
@@ -40,11 +41,12 @@ export function compileRules(
     if (set !== undefined) return { type: 'set', rule, kind: set };
     const kind = ruleKinds.find(({ kind }) => kind === rule.kind);
     if (kind === undefined) diagnostics.push(unknownKind(rule));
+    const wanted = asksByNumber(rule) ? 'all' : 'named';
     const lines = linesOf(rule).flatMap(({ part, pattern }) => {
-      const matcher = compile(pattern);
+      const matcher = compile(pattern, wanted);
       return matcher === undefined ? [] : [{ parts: [part], matcher }];
     });
-    const except = rule.except.flatMap((pattern) => compile(pattern) ?? []);
+    const except = rule.except.flatMap((pattern) => compile(pattern, wanted) ?? []);
     const complete = lines.length === linesOf(rule).length && except.length === rule.except.length;
     return kind === undefined || !complete ? undefined : { type: 'native', rule, kind, lines, except };
   });
@@ -55,6 +57,18 @@ const linesOf = ({ pattern, parts }: Rule): readonly { part: number; pattern: Pa
   parts?.flatMap((each, part) => (each.type === 'lines' ? [{ part, pattern: each.pattern }] : [])) ?? [
     { part: 0, pattern },
   ];
+
+/**
+ * Whether a rule may ask for a group by its number where others have names: some text that it is made of is a
+ * number. Else numbers of expressions with named groups are not even looked at, for no raise carries them.
+ */
+const asksByNumber = ({ key, options, pattern, parts = [], except }: Rule): boolean =>
+  [key, options, pattern, parts, except].some(holdsNumber);
+
+const holdsNumber = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? /^\d+$/.test(value)
+    : typeof value === 'object' && value !== null && Object.values(value).some(holdsNumber);
 
 const unknownKind = ({ id, kind, origin }: Rule): Diagnostic => ({
   code: 'rule.unknown-kind',

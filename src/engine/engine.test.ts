@@ -55,6 +55,18 @@ describe('each', () => {
     expect(effects.map(({ occurrence }) => occurrence.fields)).toEqual([{ n: 'y' }, { '1': 'x', '2': 'y' }]);
   });
 
+  test('a rule may ask for a group by its number where another has a name', () => {
+    const engine = engineOf(
+      { id: 'a', source: '(x|z)(?<n>y)', key: ['1'] },
+      { id: 'b', source: '(x)|(?<n>y)', key: ['n'] },
+    );
+    const effects = raisesOf(engine.step(eventAt(5, 'xy', { rules: [0, 1] })));
+    expect(effects.map(({ key, occurrence }) => [key, occurrence.fields])).toEqual([
+      [['x'], { n: 'y' }],
+      [[''], { '1': 'x' }],
+    ]);
+  });
+
   test('leaves events of other sources alone', () => {
     const engine = engineOf({ id: 'a', source: 'x', from: ['auth'] });
     expect(engine.step(eventAt(1, 'x'))).toEqual([]);

@@ -130,7 +130,7 @@ export function createKeyTable<State>(
 
   const rowOf = ({ name, order, state, isGone }: Item<State>): Row => {
     const { scope, hash, prefix } = place;
-    const key = prefix + JSON.stringify(keyNamed(name));
+    const key = width === 1 ? `${prefix}[${JSON.stringify(name)}]` : prefix + name;
     if (isGone) return hash === undefined ? { scope, key } : { scope, key, hash };
     const value = [order, form.write(state)];
     return hash === undefined ? { scope, key, value } : { scope, key, hash, value };

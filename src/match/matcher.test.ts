@@ -51,6 +51,19 @@ describe('scope', () => {
   });
 });
 
+describe('wanted groups', () => {
+  const named = (source: string): unknown => {
+    const compiled = compilePattern(regex(source), ports, 'named');
+    return compiled.ok && compiled.value.matcher.match(event);
+  };
+  test('those with names alone, where one of them took part', () => {
+    expect(named('(Failed) (?<what>\\w+)')).toEqual({ what: 'password' });
+    expect(named('(Failed) (\\w+)')).toEqual({ '1': 'Failed', '2': 'password' });
+    expect(named('(Failed)|(?<what>Accepted)')).toEqual({ '1': 'Failed' });
+    expect(named('Failed')).toEqual({});
+  });
+});
+
 describe('fields', () => {
   test.each<[string, FieldTest, boolean]>([
     ['program', { op: 'is', value: 'sshd' }, true],

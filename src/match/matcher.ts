@@ -4,7 +4,7 @@ import type { Fields, Pattern, Scope } from '../model/program.ts';
 import type { Matcher, MatchPorts, RequiredLiterals } from './contract.ts';
 import { compileValueTest, fieldText, lookUp } from './field-test.ts';
 import { requiredLiterals } from './literals/required.ts';
-import { compileRegex, type CompiledRegex } from './perl/compile.ts';
+import { compileRegex, type CompiledRegex, type WantedGroups } from './perl/compile.ts';
 
 /** How one regular expression of a pattern runs; `column` is where it stands in its file. */
 export interface PatternRegime {
@@ -30,6 +30,7 @@ type Step = (event: Event, captured: Fields) => Outcome;
 
 interface Build {
   readonly ports: MatchPorts;
+  readonly wanted: WantedGroups;
   readonly diagnostics: Diagnostic[];
   readonly regimes: PatternRegime[];
   readonly groups: Set<string>;
@@ -38,8 +39,12 @@ interface Build {
 const NOTHING: Fields = {};
 
 /** Compiles a pattern of any type; all mistakes of all its expressions are reported at once. */
-export function compilePattern(pattern: Pattern, ports: MatchPorts): Checked<CompiledPattern> {
-  const build: Build = { ports, diagnostics: [], regimes: [], groups: new Set() };
+export function compilePattern(
+  pattern: Pattern,
+  ports: MatchPorts,
+  wanted: WantedGroups = 'all',
+): Checked<CompiledPattern> {
+  const build: Build = { ports, wanted, diagnostics: [], regimes: [], groups: new Set() };
   const step = compileStep(pattern, build);
   const { diagnostics, regimes } = build;
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { ok: false, diagnostics };
@@ -80,7 +85,7 @@ function compileStep(pattern: Pattern, build: Build): Step {
 
 function regexStep(pattern: Extract<Pattern, { type: 'regex' }>, build: Build): Step {
   const regex = regexIn(pattern, build);
-  return regex === undefined ? never : scoped(pattern.scope, (text) => regex.exec(text));
+  return regex === undefined ? never : scoped(pattern.scope, (text) => regex.exec(text, build.wanted));
 }
 
 function fieldStep(pattern: Extract<Pattern, { type: 'field' }>, build: Build): Step {
@@ -93,7 +98,7 @@ function fieldStep(pattern: Extract<Pattern, { type: 'field' }>, build: Build): 
   if (regex === undefined) return never;
   return (event, captured) => {
     const text = fieldText(lookUp(event, field, captured));
-    return text === undefined ? undefined : regex.exec(text);
+    return text === undefined ? undefined : regex.exec(text, build.wanted);
   };
 }
 

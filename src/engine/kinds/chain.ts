@@ -10,10 +10,14 @@ export interface Mark {
   done: boolean;
 }
 
-/** The beginning of a chain, or all of it: when it began, and what its matches found. */
-export interface Chain {
+/**
+ * The beginning of a chain, or all of it: when it began, what its last match found, and what is before that.
+ * Few become whole, so what all matches found is put together for those alone.
+ */
+interface Chain {
   readonly start: number;
   readonly groups: JsonObject;
+  readonly shorter: Chain | undefined;
 }
 
 /**
@@ -49,9 +53,11 @@ export const emptyTrail = (): Trail => ({ marks: [], base: [], settled: -Infinit
 export const isTooLate = ({ marks, settled }: Trail, at: number, { late }: TrailShape): boolean =>
   at < Math.max(settled, (marks.at(-1)?.at ?? at) - late);
 
-/** A chain that a match completed, and the time of its last match. */
-export interface Completed extends Chain {
+/** A chain that a match completed: its time, and what all of its matches found. */
+export interface Completed {
+  readonly start: number;
   readonly end: number;
+  readonly groups: JsonObject;
 }
 
 /**
@@ -76,7 +82,7 @@ export function addMark(trail: Trail, mark: Mark, shape: TrailShape): Completed 
 /** A trail as state keeps it. */
 export const writeTrail = ({ marks, base, settled }: Trail): Json => [
   marks.map(({ at, steps, groups, done }) => [at, [...steps], groups, done ? 1 : 0]),
-  base.map((chain) => (chain === undefined ? null : [chain.start, chain.groups])),
+  base.map((chain) => (chain === undefined ? null : [chain.start, foundBy(chain)])),
   Number.isFinite(settled) ? settled : null,
 ];
 
@@ -84,7 +90,7 @@ export function readTrail(value: Json, shape: TrailShape): Trail {
   const [marks, base, settled] = value as WrittenTrail;
   const trail: Trail = {
     marks: marks.map(([at, steps, groups, done]) => ({ at, steps, groups, done: done === 1 })),
-    base: base.map((chain) => (chain === null ? undefined : { start: chain[0], groups: chain[1] })),
+    base: base.map((chain) => (chain === null ? undefined : { start: chain[0], groups: chain[1], shorter: undefined })),
     settled: settled ?? -Infinity,
     tip: [],
   };
@@ -104,7 +110,7 @@ function pass(trail: Trail, mark: Mark, shape: TrailShape): Completed | undefine
   trail.tip = reached;
   if (whole === undefined || mark.done || mark.at - whole.start > shape.within) return undefined;
   mark.done = true;
-  return { ...whole, end: mark.at };
+  return { start: whole.start, end: mark.at, groups: foundBy(whole) };
 }
 
 function passAll(trail: Trail, shape: TrailShape): Completed | undefined {
@@ -127,15 +133,16 @@ function extend(
     // Not `reached`: one match is one step.
     const shorter = place === 0 ? undefined : before[place - 1];
     if (place > 0 && shorter === undefined) continue;
-    const start = shorter?.start ?? at;
-    const isWhole = place === letters.length - 1;
-    if (!isWhole && start < (reached[place]?.start ?? -Infinity)) continue;
-    const longer = { start, groups: shorter === undefined ? groups : { ...shorter.groups, ...groups } };
-    if (isWhole) whole = longer;
-    else reached[place] = longer;
+    const longer = { start: shorter?.start ?? at, groups, shorter };
+    if (place === letters.length - 1) whole = longer;
+    else if (longer.start >= (reached[place]?.start ?? -Infinity)) reached[place] = longer;
   }
   return { reached, whole };
 }
+
+/** What its matches found, the later ones over the earlier. */
+const foundBy = ({ shorter, groups }: Chain): JsonObject =>
+  shorter === undefined ? groups : { ...foundBy(shorter), ...groups };
 
 /** What nothing can precede any more goes into the base, and what began too long ago is forgotten. */
 function settle(trail: Trail, { letters, within, late }: TrailShape): void {

@@ -22,8 +22,11 @@ export interface CompiledRegex {
   readonly regime: 'linear' | 'guarded';
   /** Named groups, in order of appearance. */
   readonly names: readonly string[];
-  exec(text: string): Captures | undefined | 'timedOut';
+  exec(text: string, wanted?: WantedGroups): Captures | undefined | 'timedOut';
 }
+
+/** Which groups are given: `all`, or those with names, if any of them took part. */
+export type WantedGroups = 'all' | 'named';
 
 /** Expressions that were found free of mistakes: checked first and run later, each is compiled once. */
 const known = new WeakMap<MatchPorts, Map<string, CompiledRegex>>();
@@ -80,7 +83,10 @@ function assemble(
   oneLine: Variant,
   several: () => Variant | undefined,
 ): CompiledRegex {
-  const ready = (variant: Variant) => ({ run: variant.run, groups: groupsOf(variant.slots, names) });
+  const ready = ({ run, slots }: Variant) => {
+    const all = groupsOf(slots, names);
+    return { run, all, named: names.size === 0 ? all : all.slice(slots.size) };
+  };
   const one = ready(oneLine);
   let many: ReturnType<typeof ready> | undefined;
   const forLines = () => {
@@ -88,13 +94,13 @@ function assemble(
     if (variant !== undefined) many = ready(variant);
     return many;
   };
-  const exec = (text: string): Captures | undefined | 'timedOut' => {
+  const exec: CompiledRegex['exec'] = (text, wanted = 'all') => {
     const fitting = text.includes('\n') ? forLines() : one;
     if (!holdsInOrder(text, ordered)) return undefined;
     if (fitting === undefined) return 'timedOut';
     const found = fitting.run(text);
     if (found === null || found === 'timedOut') return found ?? undefined;
-    return captures(found, fitting.groups);
+    return captures(found, fitting[wanted]) ?? captures(found, fitting.all) ?? {};
   };
   return { source, regime: oneLine.regime, names: [...names.keys()], exec };
 }
@@ -135,11 +141,14 @@ function groupsOf(slots: Printed['slots'], names: Syntax['names']): readonly Nam
   ];
 }
 
-function captures(found: RegExpExecArray, groups: readonly NamedGroup[]): Captures {
-  const captured: { [name: string]: string } = {};
+/** Undefined: none of the groups took part. */
+function captures(found: RegExpExecArray, groups: readonly NamedGroup[]): Captures | undefined {
+  let captured: { [name: string]: string } | undefined;
   for (const { name, only, places } of groups) {
     const value = only === undefined ? firstSet(found, places) : found[only];
-    if (value !== undefined) captured[name] = value;
+    if (value === undefined) continue;
+    captured ??= {};
+    captured[name] = value;
   }
   return captured;
 }
