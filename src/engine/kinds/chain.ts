@@ -90,7 +90,9 @@ export function readTrail(value: Json, shape: TrailShape): Trail {
   const [marks, base, settled] = value as WrittenTrail;
   const trail: Trail = {
     marks: marks.map(([at, steps, groups, done]) => ({ at, steps, groups, done: done === 1 })),
-    base: base.map((chain) => (chain === null ? undefined : { start: chain[0], groups: chain[1], shorter: undefined })),
+    base: base.map((chain) =>
+      chain === null ? undefined : { start: chain[0], groups: chain[1], shorter: undefined },
+    ),
     settled: settled ?? -Infinity,
     tip: [],
   };
