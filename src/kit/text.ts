@@ -1,3 +1,5 @@
+import { once } from './once.ts';
+
 /**
  * A grapheme longer than this many code units is taken for an attack on the reader and may be cut
  * between code points. The longest emoji in use has 35.
@@ -6,7 +8,8 @@ const MAX_GRAPHEME = 64;
 
 const WINDOW = 1024;
 
-const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** To make one takes a hundredth of a second, and many runs of the program cut no text. */
+const segmenter = once(() => new Intl.Segmenter('und', { granularity: 'grapheme' }));
 
 /**
  * The graphemes of a text (Unicode Standard Annex 29), lazily, in time proportional to what is taken.
@@ -18,7 +21,7 @@ export function* graphemes(text: string): Generator<string, void, undefined> {
     const window = text.slice(from, beforePair(text, from + WINDOW));
     const last = from + window.length === text.length;
     let taken = 0;
-    for (const { segment, index } of segmenter.segment(window)) {
+    for (const { segment, index } of segmenter().segment(window)) {
       // Where a window ends, its last grapheme may go on.
       const open = !last && index + segment.length === window.length;
       if (open && index > 0) break;
