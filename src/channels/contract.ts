@@ -94,8 +94,6 @@ export interface ChannelKind<Options> {
   readonly isSilent?: true;
   /** Its messages stay on this machine: nothing is taken out of them unless the configuration says so. */
   readonly local?: true;
-  /** Alerts go here when no channel is configured. */
-  readonly fallback?: true;
   /** US dollars for one part, as the service publishes it; absent: free. */
   readonly price?: number;
   /**

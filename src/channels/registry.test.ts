@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { channelKinds } from './registry.ts';
+import { loadKinds } from '../kit/kind-row.ts';
+import { channelKinds as rows } from './registry.ts';
+
+const channelKinds = await loadKinds(rows);
 
 const keyOf = (name: string, options: object): string | undefined =>
   channelKinds.find(({ kind }) => kind === name)?.budgetKey?.(options);

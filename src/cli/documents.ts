@@ -29,7 +29,7 @@ export async function pageOf(page: (typeof pages)[number]): Promise<string> {
     import('../install/pages/configuration-page.ts'),
     import('../config/schema.ts'),
   ]);
-  return configurationPage(configurationSchema(), ownVersion());
+  return configurationPage(await configurationSchema(), ownVersion());
 }
 
 /** All of them, where a machine looks for them below its `share`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { present } from '../kit/assert.ts';
+import { loadNamed } from '../kit/kind-row.ts';
 import type { RuleChecks } from '../dialects/native/checks.ts';
 import { salvage, validate } from '../dialects/native/issues.ts';
 import { under, type Locate } from '../dialects/native/place.ts';
@@ -61,7 +62,7 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   const complete = context.complete && !packs.diagnostics.some(({ severity }) => severity === 'error');
   const zone = document.zone ?? context.zone;
 
-  const sources = buildSources(document, locate, context.registries);
+  const sources = await buildSources(document, locate, context.registries);
   const channels = await buildChannels(document, locate, { ...context, zone });
   const sec = await buildSec(document, locate, context);
   const native = await buildProgram(document, locate, names, { ...context, zone, complete });
@@ -75,11 +76,8 @@ export async function buildConfig(tree: MapTree, context: BuildContext): Promise
   ];
   if (!sources.ok || !channels.ok || !native.ok || !http.ok) return { value: undefined, diagnostics };
   const rules = [...native.value.rules, ...sec.rules];
-  const told = toldBy(
-    channels.value,
-    buildHearing(document, zone, context.registries.channels),
-    context.registries,
-  );
+  const kinds = await loadNamed(document.channels, context.registries.channels);
+  const told = await toldBy(channels.value, buildHearing(document, zone, kinds), context.registries);
   const value: Config = {
     files: [...context.files, ...packs.files, ...sec.files],
     sources: sources.value,
@@ -166,12 +164,13 @@ function readDocument(
   return { document, diagnostics: whole.diagnostics };
 }
 
-function buildSources(
+async function buildSources(
   { sources }: ConfigDocument,
   locate: Locate,
   registries: Registries,
-): Checked<readonly SourceConfig[]> {
-  return together(Object.entries(sources).map(([name, data]) => buildSource(name, data, locate, registries)));
+): Promise<Checked<readonly SourceConfig[]>> {
+  const built = Object.entries(sources).map(([name, data]) => buildSource(name, data, locate, registries));
+  return together(await Promise.all(built));
 }
 
 async function buildChannels(
@@ -180,7 +179,7 @@ async function buildChannels(
   { registries, ports, zone }: BuildContext,
 ): Promise<Checked<readonly ChannelConfig[]>> {
   const built = Object.entries(channels).map(async ([name, data]): Promise<Checked<ChannelConfig>> => {
-    const channel = buildChannel(name, data, locate, { budgets: budgets[name], redact }, registries);
+    const channel = await buildChannel(name, data, locate, { budgets: budgets[name], redact }, registries);
     if (!channel.ok) return channel;
     const { kind, options } = channel.value;
     const inside = under(locate, ['channels', name, kind.kind]);
@@ -207,11 +206,13 @@ async function buildProgram(
 ): Promise<Checked<Program>> {
   // The template library costs start-up time and memory that a configuration without templates can spare.
   const templates = rules.some(hasTemplate) ? await createTemplates({ zone }) : undefined;
+  const kinds = await loadNamed(sources, registries.sources);
   const checks: RuleChecks = {
     kinds: registries.rules,
     pattern: (pattern) => compilePattern(pattern, match),
     template: (source, known, place) => present(templates, 'templates').compile(source, known, place),
-    source: (name) => (names.sources.includes(name) ? knowledgeOf(sources[name], registries) : undefined),
+    source: (name) =>
+      names.sources.includes(name) ? knowledgeOf(sources[name], kinds, registries.formats) : undefined,
     sourceNames: names.sources,
     zone,
     complete,
@@ -226,13 +227,13 @@ function hasTemplate(rule: unknown): boolean {
 }
 
 /** Without any channel alerts are told on the screen. */
-function toldBy(
+async function toldBy(
   channels: readonly ChannelConfig[],
   hearing: Hearing,
-  registries: Registries,
-): Pick<Config, 'channels'> & Hearing {
-  const screen = registries.channels.find(({ fallback }) => fallback === true);
-  if (channels.length > 0 || screen === undefined) return { channels, ...hearing };
+  { fallback }: Registries,
+): Promise<Pick<Config, 'channels'> & Hearing> {
+  if (channels.length > 0) return { channels, ...hearing };
+  const screen = await fallback.load();
   const name = screen.kind;
   return {
     ...hearing,

@@ -28,7 +28,7 @@ export const quietHoursSchema = z
   );
 
 /** Checks one entry of `channels`: the one key that names its kind holds that kind's options. */
-export function buildChannel(
+export async function buildChannel(
   name: string,
   data: unknown,
   all: Locate,
@@ -37,15 +37,15 @@ export function buildChannel(
     redact,
   }: { readonly budgets: WrittenBudget | undefined; readonly redact: WrittenRedact | undefined },
   registries: Registries,
-): Checked<ChannelConfig> {
+): Promise<Checked<ChannelConfig>> {
   const locate = under(all, ['channels', name]);
   const subject: Subject = { data, name: `channels.${name}`, locate };
-  const kind = kindOf(subject, 'channel', registries.channels, {
+  const named = kindOf(subject, 'channel', registries.channels, {
     beside: ['resolved', 'quiet-hours', 'redact'],
     planned,
   });
-  if (!kind.ok) return kind;
-  const row = kind.value;
+  if (!named.ok) return named;
+  const row = await named.value.load();
   const checked = validate(
     z.strictObject({
       [row.kind]: z.unknown(),

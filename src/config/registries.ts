@@ -1,7 +1,8 @@
 import type { ChannelKind } from '../channels/contract.ts';
-import { channelKinds } from '../channels/registry.ts';
+import { channelKinds, fallbackChannel } from '../channels/registry.ts';
 import type { RuleKindSchema } from '../dialects/native/rule-schema.ts';
 import { ruleKinds } from '../engine/registry.ts';
+import type { KindRow } from '../kit/kind-row.ts';
 import type { LineFormat } from '../parse/contract.ts';
 import { lineFormats } from '../parse/registry.ts';
 import type { SourceKind } from '../sources/contract.ts';
@@ -9,8 +10,10 @@ import { sourceKinds } from '../sources/registry.ts';
 
 /** What there is of everything of which there are kinds. */
 export interface Registries {
-  readonly sources: readonly SourceKind<unknown>[];
-  readonly channels: readonly ChannelKind<unknown>[];
+  readonly sources: readonly KindRow<SourceKind<unknown>>[];
+  readonly channels: readonly KindRow<ChannelKind<unknown>>[];
+  /** Where alerts go when no channel is configured. */
+  readonly fallback: KindRow<ChannelKind<unknown>>;
   readonly rules: readonly RuleKindSchema[];
   readonly formats: readonly Pick<LineFormat, 'name' | 'escapes'>[];
 }
@@ -19,6 +22,7 @@ export interface Registries {
 export const registries: Registries = {
   sources: sourceKinds,
   channels: channelKinds,
+  fallback: fallbackChannel,
   rules: ruleKinds,
   formats: lineFormats,
 };

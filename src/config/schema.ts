@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { loadKinds } from '../kit/kind-row.ts';
 import { ruleSchema } from '../dialects/native/rule-schema.ts';
 import { quietHoursSchema, resolvedSchema } from './channels.ts';
 import { redactSchema } from './redact.ts';
@@ -8,12 +9,14 @@ import { registries as ownRegistries, type Registries } from './registries.ts';
 import { formatSchema } from './sources.ts';
 
 /** The JSON Schema (draft 2020-12) of a configuration file, for completion and checks in editors. */
-export function configurationSchema(registries: Registries = ownRegistries): object {
+export async function configurationSchema(registries: Registries = ownRegistries): Promise<object> {
   const source = anyOf(
-    registries.sources.map(({ options }) => beside(options, { format: formatSchema(registries) })),
+    (await loadKinds(registries.sources)).map(({ options }) =>
+      beside(options, { format: formatSchema(registries) }),
+    ),
   );
   const channel = anyOf(
-    registries.channels.map(({ kind, options, summary }) =>
+    (await loadKinds(registries.channels)).map(({ kind, options, summary }) =>
       z.strictObject({
         [kind]: options.describe(summary),
         resolved: resolvedSchema,
@@ -28,8 +31,8 @@ export function configurationSchema(registries: Registries = ownRegistries): obj
 }
 
 /** Writes the published schema file anew. */
-export const writeSchema = (path: string | URL): Promise<void> =>
-  writeFile(path, `${JSON.stringify(configurationSchema(), null, 2)}\n`);
+export const writeSchema = async (path: string | URL): Promise<void> =>
+  writeFile(path, `${JSON.stringify(await configurationSchema(), null, 2)}\n`);
 
 /** A rule of one file may name a few keys only, of a rule that stands in another. */
 function overlayRule({ rules }: Registries): z.ZodType {

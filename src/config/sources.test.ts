@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { loadKinds } from '../kit/kind-row.ts';
 import { registries } from './registries.ts';
 import { knowledgeOf } from './sources.ts';
+
+const kinds = await loadKinds(registries.sources);
 
 describe('what is known of the fields of a source', () => {
   test.each([
@@ -12,6 +15,6 @@ describe('what is known of the fields of a source', () => {
     [{ syslog: { listen: 'udp://:5514' }, format: 'rfc3164' }, 'open'],
     [null, 'perhaps'],
   ])('%j: %s', (source, expected) => {
-    expect(knowledgeOf(source, registries)).toBe(expected);
+    expect(knowledgeOf(source, kinds, registries.formats)).toBe(expected);
   });
 });

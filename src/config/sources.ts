@@ -3,6 +3,7 @@ import { validate, type Subject } from '../dialects/native/issues.ts';
 import { under, type Locate } from '../dialects/native/place.ts';
 import type { FieldKnowledge } from '../dialects/native/checks.ts';
 import type { Checked } from '../model/diagnostic.ts';
+import type { SourceKind } from '../sources/contract.ts';
 import type { SourceConfig } from './config.ts';
 import { kindOf } from './kind-of.ts';
 import { resolvePaths } from './paths.ts';
@@ -20,34 +21,38 @@ export const formatSchema = (registries: Registries) =>
     .describe('The format of its lines. Default: auto, found line by line.');
 
 /** Checks one entry of `sources`: the key that names its kind decides which options it may have. */
-export function buildSource(
+export async function buildSource(
   name: string,
   data: unknown,
   all: Locate,
   registries: Registries,
-): Checked<SourceConfig> {
+): Promise<Checked<SourceConfig>> {
   const locate = under(all, ['sources', name]);
   const subject: Subject = { data, name: `sources.${name}`, locate };
-  const kind = kindOf(subject, 'source', registries.sources, { beside, planned });
-  if (!kind.ok) return kind;
+  const named = kindOf(subject, 'source', registries.sources, { beside, planned });
+  if (!named.ok) return named;
+  const kind = await named.value.load();
   const { format, ...own } = data as { readonly format?: unknown };
   const checkedFormat = validate(z.strictObject({ format: formatSchema(registries) }), {
     ...subject,
     data: format === undefined ? {} : { format },
   });
-  const options = validate(kind.value.options, { ...subject, data: resolvePaths(own, locate), beside });
+  const options = validate(kind.options, { ...subject, data: resolvePaths(own, locate), beside });
   const diagnostics = [...checkedFormat.diagnostics, ...options.diagnostics];
   if (!checkedFormat.ok || !options.ok) return { ok: false, diagnostics };
-  const value = { name, kind: kind.value, options: options.value, format: checkedFormat.value.format };
+  const value = { name, kind, options: options.value, format: checkedFormat.value.format };
   return { ok: true, value, diagnostics };
 }
 
-/** What is known of the fields of a source's lines before one is read. */
-export function knowledgeOf(source: unknown, registries: Registries): FieldKnowledge {
+/** What is known of the fields of a source's lines before one is read; `kinds` has at least the source's own. */
+export function knowledgeOf(
+  source: unknown,
+  kinds: readonly SourceKind<unknown>[],
+  formats: Registries['formats'],
+): FieldKnowledge {
   const written = typeof source === 'object' && source !== null ? source : {};
   const format = 'format' in written && typeof written.format === 'string' ? written.format : 'auto';
-  if (registries.sources.some(({ kind, addsFields }) => addsFields === true && kind in written))
-    return 'open';
+  if (kinds.some(({ kind, addsFields }) => addsFields === true && kind in written)) return 'open';
   if (format === 'auto') return 'perhaps';
-  return registries.formats.some(({ name, escapes }) => name === format && escapes) ? 'open' : 'fixed';
+  return formats.some(({ name, escapes }) => name === format && escapes) ? 'open' : 'fixed';
 }

@@ -67,7 +67,7 @@ export async function watchConfig(options: WatchOptions): Promise<Checked<Config
     files: native,
     complete: true,
   });
-  const screen = screenChannel('screen', registries, options.json === true);
+  const screen = await screenChannel('screen', registries, options.json === true);
   const diagnostics = [
     ...read.flatMap((result) => result.diagnostics),
     ...merged.diagnostics,
@@ -81,12 +81,12 @@ export async function watchConfig(options: WatchOptions): Promise<Checked<Config
 }
 
 /** The same configuration with every channel replaced by the screen: nothing leaves the machine. */
-export function onScreenOnly(config: Config, registries: Registries = ownRegistries): Config {
-  const channels = config.channels.map((channel): ChannelConfig => {
-    const screen = screenChannel(channel.name, registries, false);
+export async function onScreenOnly(config: Config, registries: Registries = ownRegistries): Promise<Config> {
+  const channels = config.channels.map(async (channel): Promise<ChannelConfig> => {
+    const screen = await screenChannel(channel.name, registries, false);
     return screen.ok ? { ...screen.value, resolved: channel.resolved } : channel;
   });
-  return { ...config, channels };
+  return { ...config, channels: await Promise.all(channels) };
 }
 
 /** Rule files by whose they are. */
@@ -187,14 +187,12 @@ const unbound = (rule: Tree): Tree =>
     ? { ...rule, entries: new Map([...rule.entries].filter(([key]) => key !== 'from')) }
     : rule;
 
-function screenChannel(name: string, registries: Registries, json: boolean): Checked<ChannelConfig> {
-  const kind = registries.channels.find(({ fallback }) => fallback === true);
-  if (kind === undefined) {
-    return {
-      ok: false,
-      diagnostics: [{ code: 'config.unknown-kind', severity: 'error', message: 'there is no screen' }],
-    };
-  }
+async function screenChannel(
+  name: string,
+  { fallback }: Registries,
+  json: boolean,
+): Promise<Checked<ChannelConfig>> {
+  const kind = await fallback.load();
   const options = kind.options.safeParse(json ? { json } : {});
   if (!options.success) {
     const message = json ? 'the screen cannot write alerts as JSON yet' : 'the screen takes options';

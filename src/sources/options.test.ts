@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { loadKinds } from '../kit/kind-row.ts';
 import { sourceKinds } from './registry.ts';
 
-const kindNamed = (name: string) => sourceKinds.find(({ kind }) => kind === name);
+const kinds = await loadKinds(sourceKinds);
+const kindNamed = (name: string) => kinds.find(({ kind }) => kind === name);
 
 /** What is said of wrong options; empty: they are right. */
 const mistakes = (kind: string, options: unknown): string[] => {

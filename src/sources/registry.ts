@@ -1,23 +1,15 @@
+import type { KindRow } from '../kit/kind-row.ts';
 import type { SourceKind } from './contract.ts';
-import { commandKind } from './command/kind.ts';
-import { dockerKind } from './docker/kind.ts';
-import { fifoKind } from './fifo.ts';
-import { fileKind } from './file/kind.ts';
-import { gelfKind } from './gelf/kind.ts';
-import { journalKind } from './journal/kind.ts';
-import { trapKind } from './snmp-trap/kind.ts';
-import { stdinKind } from './stdin.ts';
-import { syslogKind } from './syslog/kind.ts';
 
-/** Every kind of source. A new one is its own file or folder and a line here. */
-export const sourceKinds: readonly SourceKind<unknown>[] = [
-  fileKind,
-  journalKind,
-  syslogKind,
-  gelfKind,
-  dockerKind,
-  trapKind,
-  commandKind,
-  fifoKind,
-  stdinKind,
+/** Every kind of source, by the key that names it. A new one is its own file or folder and a line here. */
+export const sourceKinds: readonly KindRow<SourceKind<unknown>>[] = [
+  { kind: 'file', load: async () => (await import('./file/kind.ts')).fileKind },
+  { kind: 'journal', load: async () => (await import('./journal/kind.ts')).journalKind },
+  { kind: 'syslog', load: async () => (await import('./syslog/kind.ts')).syslogKind },
+  { kind: 'gelf', load: async () => (await import('./gelf/kind.ts')).gelfKind },
+  { kind: 'docker', load: async () => (await import('./docker/kind.ts')).dockerKind },
+  { kind: 'snmp-trap', load: async () => (await import('./snmp-trap/kind.ts')).trapKind },
+  { kind: 'command', load: async () => (await import('./command/kind.ts')).commandKind },
+  { kind: 'fifo', load: async () => (await import('./fifo.ts')).fifoKind },
+  { kind: 'stdin', load: async () => (await import('./stdin.ts')).stdinKind },
 ];

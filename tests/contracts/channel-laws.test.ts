@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { email } from '../../src/channels/email/email.ts';
-import { channelKinds } from '../../src/channels/registry.ts';
+import { loadKinds } from '../../src/kit/kind-row.ts';
+import { channelKinds as rows } from '../../src/channels/registry.ts';
 import type { Delivery } from '../../src/model/delivery.ts';
 import { attemptAt, channelPorts, type TestPorts } from '../peers/channel-ports.ts';
 import { obeys } from './channel-answers.ts';
 import { holdToLaws } from './channel-laws.ts';
 import { channelWorlds, closePlace, openPlace, type WorldPlace } from './channel-worlds.ts';
 import { mailServer, type Replies } from './mail-server.ts';
+
+const channelKinds = await loadKinds(rows);
 
 it('every kind of channel has its other side here', () => {
   expect(Object.keys(channelWorlds).toSorted()).toEqual(channelKinds.map(({ kind }) => kind).toSorted());

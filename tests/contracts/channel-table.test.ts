@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { channelKinds } from '../../src/channels/registry.ts';
+import { loadKinds } from '../../src/kit/kind-row.ts';
+import { channelKinds as rows } from '../../src/channels/registry.ts';
 import { unaligned, withTable } from './channel-table.ts';
+
+const channelKinds = await loadKinds(rows);
 
 const page = new URL('../../docs/channels.md', import.meta.url);
 

@@ -6,7 +6,8 @@ import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Channel } from '../../src/channels/contract.ts';
-import { channelKinds } from '../../src/channels/registry.ts';
+import { loadKinds } from '../../src/kit/kind-row.ts';
+import { channelKinds as rows } from '../../src/channels/registry.ts';
 import { attemptAt, channelPorts, logIn, messageOf, type TestPorts } from '../peers/channel-ports.ts';
 import { obeys, secrets } from './channel-answers.ts';
 import {
@@ -16,6 +17,8 @@ import {
   openPlace,
   type WorldPlace,
 } from './channel-worlds.ts';
+
+const channelKinds = await loadKinds(rows);
 
 /**
  * What a channel of a kind is given, so that it meets the world below. Kinds that are not here meet their own

@@ -216,9 +216,9 @@ describe('watch', () => {
   });
 
   test('writes JSON just when the screen can', async () => {
-    const screen = registries.channels.find(({ kind }) => kind === 'screen');
+    const screen = await registries.fallback.load();
     const watched = await watch({ json: true });
-    expect(watched.ok).toBe(screen?.options.safeParse({ json: true }).success);
+    expect(watched.ok).toBe(screen.options.safeParse({ json: true }).success);
     if (!watched.ok)
       expect(watched.diagnostics.map(written)).toEqual([
         'config.screen the screen cannot write alerts as JSON yet',
@@ -239,7 +239,7 @@ test('a dry run keeps who is told and replaces how', async () => {
   const config = await configOf(
     'channels: { t: { exec: { command: [/bin/t] }, resolved: false } }\nreceivers: { me: { channels: [t] } }',
   );
-  const dry = onScreenOnly(config);
+  const dry = await onScreenOnly(config);
   expect(dry.channels).toMatchObject([{ name: 't', kind: { kind: 'screen' }, budgets: [], resolved: false }]);
   expect(dry.receivers).toEqual(config.receivers);
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { loadKinds } from '../../src/kit/kind-row.ts';
 import { sourceKinds } from '../../src/sources/registry.ts';
 import { openSession, type SourceSession } from '../peers/source-session.ts';
 import { sourceWorlds, type SourceWorld } from './source-worlds.ts';
@@ -29,7 +30,7 @@ const named = (from: number, to: number): string[] =>
 
 let counter = 0;
 
-describe.each(sourceKinds)('the laws of a source of kind $kind', (kind) => {
+describe.each(await loadKinds(sourceKinds))('the laws of a source of kind $kind', (kind) => {
   let world: SourceWorld | string;
   const sessions: SourceSession[] = [];
   const opened = (): SourceWorld => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { channelKinds } from '../../src/channels/registry.ts';
+import { loadKinds } from '../../src/kit/kind-row.ts';
 import { ruleKinds } from '../../src/engine/registry.ts';
 import { lineFormats } from '../../src/parse/registry.ts';
 import { sourceKinds } from '../../src/sources/registry.ts';
@@ -28,8 +29,15 @@ const asksFor = (text: string, name: string): boolean =>
   new RegExp(`(?:kind|format)\\w*\\s*[!=]==\\s*['"]${name}['"]|case\\s+['"]${name}['"]`).test(text);
 
 describe('registries', () => {
-  test('names are unique and each kind says what it is', () => {
-    for (const kinds of [channelKinds, sourceKinds, ruleKinds]) {
+  test('a row is called what its kind is called', async () => {
+    for (const rows of [channelKinds, sourceKinds]) {
+      const kinds = await Promise.all(rows.map(async ({ load }) => (await load()).kind));
+      expect(rows.map(({ kind }) => kind)).toEqual(kinds);
+    }
+  });
+
+  test('names are unique and each kind says what it is', async () => {
+    for (const kinds of [await loadKinds(channelKinds), await loadKinds(sourceKinds), ruleKinds]) {
       expect(new Set(kinds.map(({ kind }) => kind)).size).toBe(kinds.length);
       for (const { summary } of kinds) expect(summary.length).toBeGreaterThan(10);
     }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { channelKinds } from '../../src/channels/registry.ts';
+import { loadKinds } from '../../src/kit/kind-row.ts';
+import { channelKinds as rows } from '../../src/channels/registry.ts';
 import type { Message } from '../../src/model/delivery.ts';
 import { cleanText } from '../../src/render/x-neutralise.ts';
 import { splitText } from '../../src/render/split.ts';
@@ -9,6 +10,8 @@ import { size } from '../size.ts';
 import { attemptAt, messageOf } from './channel-ports.ts';
 import { isLive, shownIn } from './chat-reading.ts';
 import { type ChatName, type ChatScene, chatSettings, openScene } from './chat-scene.ts';
+
+const channelKinds = await loadKinds(rows);
 
 /** What chats read something into, and what could end a block of code. */
 const traps = [

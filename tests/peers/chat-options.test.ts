@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { channelKinds } from '../../src/channels/registry.ts';
+import { loadKinds } from '../../src/kit/kind-row.ts';
+import { channelKinds as rows } from '../../src/channels/registry.ts';
 import { complaints } from '../contracts/config-texts.ts';
+
+const channelKinds = await loadKinds(rows);
 
 const accepts = (kind: string, options: object): boolean =>
   channelKinds.find((one) => one.kind === kind)?.options.safeParse(options).success ?? expect.fail();

@@ -132,7 +132,7 @@ export async function openScene(name: ChatName, change: Change = {}): Promise<Ch
   const ports = await channelPorts('https://x.test', { http });
   const file = join(ports.stateDirectory, 'secret');
   writeFileSync(file, content ?? setting.url?.(standin.url, secret) ?? secret, { mode: 0o600 });
-  const kind = channelKinds.find((one) => one.kind === setting.kind);
+  const kind = await channelKinds.find((one) => one.kind === setting.kind)?.load();
   if (kind === undefined) throw new Error(`no channel ${setting.kind}`);
   const options = { ...setting.options(standin.url, file), ...more, timeout: '30s' };
   const channel = await kind.open(options, ports);

@@ -36,7 +36,7 @@ afterAll(async () => {
 
 /** What a kind finds out, with the days that are left. */
 async function found(kind: string, options: object, signal = new AbortController().signal) {
-  const row = channelKinds.find((one) => one.kind === kind);
+  const row = await channelKinds.find((one) => one.kind === kind)?.load();
   const expiries: readonly Expiry[] = (await row?.expiries?.(options, ports, signal)) ?? [];
   return expiries.map(({ what, at }) => `${what}: ${Math.round((at - Date.now()) / day)} days`);
 }

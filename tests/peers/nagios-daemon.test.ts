@@ -30,7 +30,7 @@ describe.skipIf(why !== undefined)('the daemon before a real Nagios', () => {
   /** The configuration with the real kind of channel in place of the one that collects. */
   async function configured(): Promise<Config> {
     const config = await scene.config(rules);
-    const kind = channelKinds.find((row) => row.kind === 'nagios');
+    const kind = await channelKinds.find((row) => row.kind === 'nagios')?.load();
     if (kind === undefined) throw new Error('no kind nagios');
     const options = kind.options.parse({
       'command-file': nagios.commandFile,

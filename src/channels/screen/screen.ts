@@ -18,7 +18,6 @@ export const screen: ChannelKind<z.infer<typeof options>> = {
   shownAgainst: 'what it prints',
   local: true,
   isSilent: true,
-  fallback: true,
   shape: plainShape,
   open: async ({ json }, ports): Promise<Channel> => ({
     send: async ({ message, part }) => {

@@ -4,6 +4,6 @@ import { print } from '../terminal.ts';
 
 /** `schema`: for editors. */
 export async function schema(): Promise<ExitCode> {
-  print(JSON.stringify(configurationSchema(), null, 2));
+  print(JSON.stringify(await configurationSchema(), null, 2));
   return exit.done;
 }
