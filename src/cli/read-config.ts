@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { HttpSettings } from '../channels/contract.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { onScreenOnly, watchConfig, type WatchOptions } from '../config/watch.ts';
+import type { WatchOptions } from '../config/watch.ts';
 import { createMatchPorts } from '../daemon/node-ports.ts';
 import type { Checked } from '../model/diagnostic.ts';
 import type { Settings } from './settings.ts';
@@ -31,13 +31,16 @@ export async function readConfig(
     return undefined;
   }
   const config = told(await checkConfig(settings), settings);
-  return config !== undefined && options.onScreen ? onScreenOnly(config) : config;
+  if (config === undefined || !options.onScreen) return config;
+  const { onScreenOnly } = await import('../config/watch.ts');
+  return onScreenOnly(config);
 }
 
 /** The configuration of `watch`, which needs none. */
 export async function readWatchConfig(
   options: Omit<WatchOptions, 'match' | 'zone'>,
 ): Promise<Config | undefined> {
+  const { watchConfig } = await import('../config/watch.ts');
   return told(await watchConfig({ ...options, match: createMatchPorts(), zone: machineZone() }), undefined);
 }
 

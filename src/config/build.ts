@@ -3,7 +3,7 @@ import { present } from '../kit/assert.ts';
 import { loadNamed } from '../kit/kind-row.ts';
 import type { RuleChecks } from '../dialects/native/checks.ts';
 import { salvage, validate } from '../dialects/native/issues.ts';
-import { under, type Locate } from '../dialects/native/place.ts';
+import { under, type Locate, type Place } from '../dialects/native/place.ts';
 import { hashProgram } from '../dialects/native/hash.ts';
 import { compileRules } from '../dialects/native/rules.ts';
 import type { MatchPorts } from '../match/contract.ts';
@@ -19,6 +19,7 @@ import type { ChannelConfig, Config, Limits, SourceConfig } from './config.ts';
 import { documentSchema, type ConfigDocument } from './document.ts';
 import type { ConfigPorts } from './files.ts';
 import { buildHearing, defaultPatience, type Hearing } from './hearing.ts';
+import type { SecInclude, SwatchInclude } from './include-forms.ts';
 import { overlayRules } from './merge.ts';
 import { metricsPlace } from './metrics.ts';
 import { buildHttp } from './outside.ts';
@@ -26,8 +27,7 @@ import { packRequests, readPacks, type PackShelf } from './packs.ts';
 import { checkReferences, knownNames, type KnownNames } from './references.ts';
 import type { Registries } from './registries.ts';
 import { checkSecrets } from './secrets.ts';
-import { readSecInclude, type SecRules } from './sec-include.ts';
-import { readSwatchInclude } from './swatch-include.ts';
+import type { SecRules } from './sec-include.ts';
 import { buildSource, knowledgeOf } from './sources.ts';
 import { itemsAt, locateIn, plain, withEntry, type MapTree, type Tree } from './tree.ts';
 
@@ -109,9 +109,9 @@ async function buildSec(
 ): Promise<Omit<SecRules, 'rule'> & { readonly rules: readonly Rule[] }> {
   const read = await Promise.all(
     include.flatMap((item, index) => {
-      if ('sec' in item) return [readSecInclude(item, locate(['include', index, 'sec']), context)];
+      if ('sec' in item) return [readSec(item, locate(['include', index, 'sec']), context)];
       if (!('swatch' in item)) return [];
-      return [readSwatchInclude(item, locate(['include', index, 'swatch']), context)];
+      return [readSwatch(item, locate(['include', index, 'swatch']), context)];
     }),
   );
   const broken = read
@@ -133,6 +133,12 @@ async function buildSec(
     ],
   };
 }
+
+// What reads them is a third of the program, and is loaded for those who have such files.
+const readSec = async (include: SecInclude, place: Place, context: BuildContext): Promise<SecRules> =>
+  (await import('./sec-include.ts')).readSecInclude(include, place, context);
+const readSwatch = async (include: SwatchInclude, place: Place, context: BuildContext): Promise<SecRules> =>
+  (await import('./swatch-include.ts')).readSwatchInclude(include, place, context);
 
 const sameId = (id: string, { file, line, column }: Rule['origin']): Diagnostic => ({
   code: 'config.given-twice',

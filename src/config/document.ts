@@ -11,8 +11,7 @@ import { digest, quietHours } from './quiet-hours.ts';
 import { redactAllSchema } from './redact.ts';
 import { isZone } from '../parse/timestamp.ts';
 import { duration, oneOrMore, period, size } from '../dialects/native/values.ts';
-import { secIncludeSchema } from './sec-include.ts';
-import { swatchIncludeSchema } from './swatch-include.ts';
+import { secIncludeSchema, swatchIncludeSchema } from './include-forms.ts';
 
 const word = z.string().min(1);
 

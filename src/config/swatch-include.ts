@@ -1,8 +1,5 @@
 import { userInfo } from 'node:os';
-import { z } from 'zod';
 import type { Place } from '../dialects/native/place.ts';
-import { ruleId, severities } from '../dialects/native/rule-schema.ts';
-import { oneOrMore, period } from '../dialects/native/values.ts';
 import { switchWords } from '../dialects/sec/switch-words.ts';
 import { readSwatchArguments } from '../dialects/swatch/command-line.ts';
 import { includesOf, readSwatch, type SwatchSource } from '../dialects/swatch/read.ts';
@@ -15,45 +12,9 @@ import type { MatchPorts } from '../match/contract.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { AlertAction, Pattern, Rule } from '../model/program.ts';
 import type { ConfigPorts } from './files.ts';
+import type { SwatchInclude } from './include-forms.ts';
 import { resolvePath } from './paths.ts';
 import type { SecRules } from './sec-include.ts';
-
-const word = z.string().min(1);
-
-const alertForm = z.strictObject({
-  on: oneOrMore(z.enum(['echo', 'bell', 'exec', 'mail', 'pipe', 'write']))
-    .default(['echo', 'bell'])
-    .describe('Actions that raise an alert instead of being carried out.'),
-  severity: z.enum(severities).default('warning').describe('Of these alerts.'),
-  quiet: period.optional().describe('The least time between two messages of one open alert.'),
-});
-
-/** `include: [{ swatch: … }]`. */
-export const swatchIncludeSchema = z.strictObject({
-  swatch: word.describe('A configuration file of swatch.'),
-  id: ruleId
-    .default('swatch')
-    .describe('Names the set: its alerts are of this rule, its state is kept under it.'),
-  from: oneOrMore(word).optional().describe('The sources whose lines it sees; absent: all.'),
-  options: z
-    .string()
-    .default('')
-    .describe("Swatch's own options: --awk-field-syntax and --old-style-config mean something here."),
-  shell: z
-    .enum(['refuse', 'allow'])
-    .default('refuse')
-    .describe('Whether commands with shell syntax run; what comes of the log stays an argument then too.'),
-  time: z
-    .enum(['received', 'event'])
-    .default('received')
-    .describe("`event`: the clock of the lines' own times while a backlog is read."),
-  alert: z
-    .union([z.literal(false), alertForm])
-    .prefault({})
-    .describe('Makes actions into alerts; false: none, all are carried out. Default: echo and bell.'),
-});
-
-export type SwatchInclude = z.output<typeof swatchIncludeSchema>;
 
 /** Files that one configuration may include, each other's too. */
 const MOST_FILES = 1000;
@@ -174,7 +135,7 @@ function swatchRule(
   };
 }
 
-const alertOf = ({ severity, quiet }: z.output<typeof alertForm>): AlertAction => ({
+const alertOf = ({ severity, quiet }: Exclude<SwatchInclude['alert'], false>): AlertAction => ({
   type: 'alert',
   severity,
   title: '{{ message }}',

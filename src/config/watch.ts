@@ -8,14 +8,9 @@ import { mergeBeside } from './merge.ts';
 import { nodeFiles } from './node-files.ts';
 import { shippedPacks, type PackShelf } from './packs.ts';
 import { registries as ownRegistries, type Registries } from './registries.ts';
+import { looksLikeOldSwatch, looksLikeSec, looksLikeSwatch } from './rule-files.ts';
 import { itemsAt, mapOf, type MapTree, type Tree } from './tree.ts';
-import {
-  looksLikeOldSwatch,
-  looksLikeSec,
-  looksLikeSwatch,
-  type SecWatch,
-  type SwatchWatch,
-} from './watch-rules.ts';
+import type { SecWatch, SwatchWatch } from './watch-rules.ts';
 
 /** What is watched without a configuration, and for what. */
 export interface WatchOptions {

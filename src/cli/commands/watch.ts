@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import type { Status } from '../../daemon/status.ts';
 import { plainLog } from '../../daemon/log.ts';
-import { readSecCommandLine, readSwatchCommandLine } from '../../config/watch-rules.ts';
 import { boardOf, mostOnBoard, withoutWords } from '../board.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { boundHeap } from '../heap.ts';
@@ -33,9 +32,10 @@ export async function watch(
     readonly swatch?: string;
   },
 ): Promise<ExitCode> {
-  const sec = flags.sec === undefined ? undefined : readSecCommandLine(flags.sec);
+  const sec = flags.sec === undefined ? undefined : (await commandLines()).readSecCommandLine(flags.sec);
   const others = sec === undefined ? usualLogs.filter((file) => existsSync(file)) : [];
-  const swatch = flags.swatch === undefined ? undefined : readSwatchCommandLine(flags.swatch);
+  const swatch =
+    flags.swatch === undefined ? undefined : (await commandLines()).readSwatchCommandLine(flags.swatch);
   if (flags.swatch !== undefined && swatch === undefined) {
     complain('--swatch names no configuration: add -c FILE');
     return exit.usage;
@@ -98,6 +98,9 @@ export async function watch(
   }
   return exit.done;
 }
+
+/** How SEC and swatch are called. */
+const commandLines = () => import('../../config/watch-rules.ts');
 
 /** On standard error: silence alone would not tell "all is well" from "nothing was read". */
 function summarise(status: Status, rules: number): void {
