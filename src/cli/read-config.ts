@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { HttpSettings } from '../channels/contract.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
+import { machineZone } from '../config/machine-zone.ts';
 import type { WatchOptions } from '../config/watch.ts';
 import { createMatchPorts } from '../daemon/node-ports.ts';
 import type { Checked } from '../model/diagnostic.ts';
@@ -78,5 +79,3 @@ function told(checked: Checked<Config>, settings: Settings | undefined): Config 
   printDiagnostics(worth);
   return checked.ok ? checked.value : undefined;
 }
-
-const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

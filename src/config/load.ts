@@ -4,6 +4,7 @@ import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import { buildConfig } from './build.ts';
 import type { Config } from './config.ts';
 import { findFiles, readFile, type ConfigPorts, type ReadFile } from './files.ts';
+import { machineZone } from './machine-zone.ts';
 import { mergeBeside, mergeOver } from './merge.ts';
 import { nodeFiles } from './node-files.ts';
 import { shippedPacks, type PackShelf } from './packs.ts';
@@ -43,7 +44,7 @@ export async function loadConfig(options: LoadOptions): Promise<Checked<Config>>
     ports,
     registries: options.registries ?? ownRegistries,
     packs: options.packs ?? shippedPacks,
-    zone: options.zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: options.zone ?? machineZone(),
     files: files.map(({ path }) => path),
     complete: !diagnostics.some(isError),
   });

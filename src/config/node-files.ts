@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { codeOf } from '../channels/private-file.ts';
-import { readSecret } from '../channels/secret-file.ts';
+import { codeOf } from '../sources/file/permission.ts';
 import { createGlob, hasWildcard, unescapePath } from '../sources/file/glob.ts';
 import type { ConfigPorts, FileText } from './files.ts';
 
@@ -18,14 +17,16 @@ export const nodeFiles: ConfigPorts = {
       return undefined;
     }
   },
-  secret: readSecret,
+  // Cryptography, which comes with it, is loaded for those who have secrets.
+  secret: async (path) => (await import('../channels/secret-file.ts')).readSecret(path),
 };
 
 async function readText(path: string, encoding: 'utf8' | 'latin1'): Promise<FileText> {
   try {
     return { ok: true, text: await readFile(path, encoding) };
   } catch (error) {
-    return { ok: false, detail: reasons[codeOf(error)] ?? `could not be read (${codeOf(error)})` };
+    const code = codeOf(error) ?? 'unknown error';
+    return { ok: false, detail: reasons[code] ?? `could not be read (${code})` };
   }
 }
 

@@ -4,6 +4,7 @@ import type { Place } from '../dialects/native/place.ts';
 import { buildConfig } from './build.ts';
 import type { ChannelConfig, Config } from './config.ts';
 import { readFile, type ConfigPorts } from './files.ts';
+import { machineZone } from './machine-zone.ts';
 import { mergeBeside } from './merge.ts';
 import { nodeFiles } from './node-files.ts';
 import { shippedPacks, type PackShelf } from './packs.ts';
@@ -58,7 +59,7 @@ export async function watchConfig(options: WatchOptions): Promise<Checked<Config
     ports,
     registries,
     packs,
-    zone: options.zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: options.zone ?? machineZone(),
     files: native,
     complete: true,
   });

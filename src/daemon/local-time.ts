@@ -1,9 +1,11 @@
 import type { LocalTime } from '../engine/sec/contract.ts';
+import { once } from '../kit/once.ts';
 import type { Instant } from '../model/time.ts';
 import { openZoneNames, type ZoneName } from './zone-names.ts';
 
 let zoneName: ZoneName | undefined;
-const abbreviation = new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' });
+/** To make one takes a hundredth of a second; few rules ask for a local time. */
+const abbreviation = once(() => new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' }));
 
 /** A time as the clocks of this machine's zone show it. */
 export function localTime(at: Instant): LocalTime {
@@ -24,4 +26,6 @@ export function localTime(at: Instant): LocalTime {
 }
 
 const guessedName = (date: Date): string =>
-  abbreviation.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  abbreviation()
+    .formatToParts(date)
+    .find(({ type }) => type === 'timeZoneName')?.value ?? '';
