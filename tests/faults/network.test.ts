@@ -266,17 +266,23 @@ describe('peers that do not behave', () => {
 
 /** A peer in a process of its own, for a namespace: prints its port, and one line of JSON for each message. */
 const lonePeer = `
-const { createHash } = require('node:crypto');
 const { appendFileSync } = require('node:fs');
 require('node:http').createServer((request, response) => {
-  const hash = createHash('sha256');
-  request.on('data', (data) => hash.update(data));
+  let body = '';
+  request.on('data', (data) => (body += data));
   request.on('end', () => {
-    appendFileSync(process.argv[1], JSON.stringify([request.headers['idempotency-key'], hash.digest('hex')]) + '\\n');
+    appendFileSync(process.argv[1], JSON.stringify([request.headers['idempotency-key'], body]) + '\\n');
     response.end('ok');
   });
 }).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
 `;
+
+/** What came of one message: how often, in which shapes, and of which alert it told. */
+interface Arrived {
+  readonly times: number;
+  readonly bodies: ReadonlySet<string>;
+  readonly alert: string;
+}
 
 describe('a network that loses one packet in four', () => {
   const messages = size('LOSSY', 25, 500);
@@ -284,7 +290,7 @@ describe('a network that loses one packet in four', () => {
   test(
     `each of ${messages} messages comes, the same each time, and again only where its outcome was unknown`,
     async ({ skip }) => {
-      const space = openNamespace();
+      const space = await openNamespace(0.25);
       if (typeof space === 'string') return skip(true, space);
       const peer = space.start([process.execPath, '-e', lonePeer, at.path('arrived')]);
       const port = await firstLine(peer);
@@ -292,21 +298,22 @@ describe('a network that loses one packet in four', () => {
       const program = space.start([process.execPath, main, ...at.args('run')]);
       await eventually(async () => (await run(at.args('status'))).code === 0, 'the daemon to answer');
       for (let number = 0; number < messages; number++) write(number);
-      const arrived = (): [string, string][] =>
-        lines('arrived').map((line) => JSON.parse(line) as [string, string]);
-      await eventually(
-        () => new Set(arrived().map(([key]) => key)).size >= messages,
-        'all messages',
-        150_000 + messages * 500,
-      );
+      const arrived = (): ReadonlyMap<string, Arrived> => arrivedIn(lines('arrived'));
+      await eventually(() => arrived().size >= messages, 'all messages', 150_000 + messages * 500);
       await eventually(allSent, 'all outcomes');
-      const bodies = new Map<string, Set<string>>();
-      for (const [key, body] of arrived()) bodies.set(key, (bodies.get(key) ?? new Set()).add(body));
-      expect(bodies.size).toBe(messages);
-      for (const [key, different] of bodies) expect(different.size, key).toBe(1);
-      const attempts = (await at.json('alerts', 'list', '--limit', '10000')).length;
-      expect(attempts).toBe(messages);
-      console.log(`a quarter of all packets lost: ${messages} messages, ${arrived().length} arrivals`);
+      const told = [...arrived().values()];
+      expect(new Set(told.map(({ alert }) => alert)).size).toBe(messages);
+      expect(await at.json('alerts', 'list', '--rule', 'needle', '--limit', '10000')).toHaveLength(messages);
+      for (const { alert, times, bodies } of told) {
+        expect(bodies.size, alert).toBe(1);
+        const life = times > 1 ? await at.json('alerts', 'why', alert) : [];
+        const unknown = life.filter(({ step }) => step === 'unknown').length;
+        expect(unknown, `${alert} came ${times} times`).toBeGreaterThanOrEqual(times - 1);
+      }
+      const lost = space.lost();
+      expect(lost).toBeGreaterThan(messages);
+      const all = told.reduce((sum, { times }) => sum + times, 0);
+      console.log(`${lost} packets lost, a quarter of all: ${messages} messages, ${all} arrivals`);
       program.kill('SIGTERM');
       expect(await new Promise((resolve) => program.once('exit', resolve))).toBe(0);
     },
@@ -314,24 +321,53 @@ describe('a network that loses one packet in four', () => {
   );
 });
 
-/** A network of its own in which loopback loses packets; a reason where this machine allows none. */
-function openNamespace(): { start(command: readonly string[]): ChildProcess } | string {
+function arrivedIn(all: readonly string[]): ReadonlyMap<string, Arrived> {
+  const arrived = new Map<string, Arrived>();
+  for (const line of all) {
+    const [key, body] = JSON.parse(line) as [string, string];
+    const { times = 0, bodies = [] } = arrived.get(key) ?? {};
+    const { id: alert } = JSON.parse(body) as { readonly id: string };
+    arrived.set(key, {
+      times: times + 1,
+      bodies: new Set([...bodies, body]),
+      alert,
+    });
+  }
+  return arrived;
+}
+
+/** A network of its own in which loopback loses TCP packets. */
+interface Namespace {
+  start(command: readonly string[]): ChildProcess;
+  /** Packets lost until now. */
+  lost(): number;
+}
+
+/** Loses this share of all packets; a reason where this machine allows no such network. */
+async function openNamespace(share: number): Promise<Namespace | string> {
   for (const program of ['unshare', 'nsenter', 'ip', 'iptables'])
     if (spawnSync('which', [program]).status !== 0) return `not installed: ${program}`;
-  const lossy =
-    'ip link set lo up && iptables -A INPUT -p tcp -m statistic --mode random --probability 0.25 -j DROP';
+  const lossy = `ip link set lo up && iptables -A INPUT -p tcp -m statistic --mode random --probability ${share} -j DROP`;
   const tried = spawnSync('unshare', ['--net', 'sh', '-c', lossy], { encoding: 'utf8' });
   if (tried.status !== 0) return `no network namespace with iptables here: ${tried.stderr.trim()}`;
   const holder = spawn('unshare', ['--net', 'sh', '-c', `${lossy} && echo up && exec sleep 3600`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   atEnd.push(() => void holder.kill('SIGKILL'));
+  // Before it says so it may still be in our network, and whoever enters its one would stay in ours.
+  expect(await firstLine(holder)).toBe('up');
+  const entering = ['-t', String(holder.pid), '--net'];
   return {
-    start([program = '', ...args]) {
-      const inside = ['-t', String(holder.pid), '--net', program, ...args];
-      const child = spawn('nsenter', inside, { stdio: ['ignore', 'pipe', 'inherit'] });
+    start(command) {
+      const child = spawn('nsenter', [...entering, ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
       atEnd.push(() => void child.kill('SIGKILL'));
       return child;
+    },
+    lost() {
+      const counted = execFileSync('nsenter', [...entering, 'iptables', '-nvxL', 'INPUT'], {
+        encoding: 'utf8',
+      });
+      return Number(/^\s*(\d+).*\bDROP\b/m.exec(counted)?.[1] ?? 0);
     },
   };
 }
