@@ -51,23 +51,13 @@ ${rest}`);
 
 /** The newest alert of a rule, once `alerts why` says this of it. */
 async function untilWhy(rule: string, text: string): Promise<string> {
-  let id = '';
-  await eventually(async () => {
-    const [alert] = await at.json('alerts', 'list', '--rule', rule);
-    id = String(alert?.['id']);
-    return (await run(at.args('alerts', 'why', id))).stdout.includes(text);
-  }, `"${text}" of ${rule}`);
+  const id = await at.decided(rule, text);
+  expect((await run(at.args('alerts', 'why', id))).stdout).toContain(text);
   return id;
 }
 
-const mutedBy = async (rule: string): Promise<unknown> => {
-  const [status] = await at.json('status');
-  const receivers = (status?.['receivers'] ?? []) as readonly {
-    readonly rule: string;
-    readonly muted: object;
-  }[];
-  return receivers.find((one) => one.rule === rule)?.muted;
-};
+const mutedBy = async (rule: string): Promise<unknown> =>
+  (await at.status())?.receivers.find((one) => one.rule === rule)?.muted;
 
 describe('inhibition', () => {
   test('mutes what follows from another alert, and tells it when that is over', async () => {

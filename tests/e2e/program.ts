@@ -2,6 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callControl } from '../../src/control/client.ts';
+import type { Status } from '../../src/daemon/status.ts';
+import type { LedgerReader } from '../../src/store/contract.ts';
+import { openLedgerReader } from '../../src/store/ledger.ts';
 import { eventually } from '../peers/eventually.ts';
 
 /** The built program, as a user starts it. */
@@ -81,6 +85,12 @@ export interface Site {
   /** Starts the daemon and waits until it answers on its socket. */
   daemon(options?: StartOptions): Promise<Running>;
   json(...args: readonly string[]): Promise<readonly Record<string, unknown>[]>;
+  /** What the daemon says of itself; undefined where none answers. For waiting: it starts no program. */
+  status(): Promise<Status | undefined>;
+  /** Looks into the ledger; undefined where there is none. For waiting: it starts no program. */
+  look<Seen>(see: (reader: LedgerReader) => Seen): Promise<Seen | undefined>;
+  /** Waits until some decision on the newest alert of this rule, `STEP: WORDS`, holds the text; gives the alert’s id. */
+  decided(rule: string, text: string): Promise<string>;
   remove(): void;
 }
 
@@ -90,6 +100,20 @@ export function site(): Site {
   const state = join(dir, 'state');
   const config = join(dir, 'sentinel.yaml');
   const args = (...rest: readonly string[]): readonly string[] => ['-c', config, '--state', state, ...rest];
+  const status: Site['status'] = async () => {
+    const answered = await callControl(state, 'status', {}, { timeoutMs: 10_000 });
+    // It is of this very version.
+    return answered.ok ? (answered.value as unknown as Status) : undefined;
+  };
+  const look: Site['look'] = async (see) => {
+    const opened = await openLedgerReader({ directory: state });
+    if (!opened.ok) return undefined;
+    try {
+      return see(opened.reader);
+    } finally {
+      opened.reader.close();
+    }
+  };
   return {
     dir,
     state,
@@ -100,7 +124,7 @@ export function site(): Site {
       const running = start(args('run'), options);
       let over = false;
       void running.ended.then(() => (over = true));
-      await eventually(async () => over || (await run(args('status'))).code === 0, 'the daemon to answer');
+      await eventually(async () => over || (await status()) !== undefined, 'the daemon to answer');
       if (over) throw new Error(`the daemon ended: ${running.output().stderr}`);
       return running;
     },
@@ -110,6 +134,17 @@ export function site(): Site {
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    status,
+    look,
+    async decided(rule, text) {
+      let id = '';
+      const holds = (reader: LedgerReader): boolean => {
+        id = reader.alerts({ rule, limit: 1 })[0]?.id ?? '';
+        return reader.decisionsOf(id).some((one) => `${one.step}: ${one.text}`.includes(text));
+      };
+      await eventually(async () => (await look(holds)) === true, `"${text}" of ${rule}`);
+      return id;
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };

@@ -36,7 +36,11 @@ budgets: { book: { per-day: 300 } }
 `);
   daemon = await at.daemon();
   write('disk sda', 'disk sda', `disk ${hostile}`, 'broken');
-  await eventually(async () => (await at.json('alerts', 'list')).length === 3, 'three alerts', 60_000);
+  await eventually(
+    async () => (await at.look((ledger) => ledger.counts().alerts)) === 3,
+    'three alerts',
+    60_000,
+  );
 });
 afterEach(async () => {
   await terminal?.end();

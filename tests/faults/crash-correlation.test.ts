@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { startHttpPeer } from '../e2e/http-peer.ts';
-import { run, site } from '../e2e/program.ts';
+import { site } from '../e2e/program.ts';
 import { eventually } from '../peers/eventually.ts';
 
 describe('correlation across a crash', () => {
@@ -26,10 +26,7 @@ receivers: { all: { channels: [hook] } }
         `${new Date(Date.now() - 60_000 + second * 1000).toISOString()} web1 sshd[9]: Failed password for root from 203.0.113.9 port 22\n`;
       const first = await at.daemon();
       for (let number = 0; number < 4; number++) appendFileSync(log, failed(number));
-      await eventually(async () => {
-        const { stdout } = await run(at.args('--json', 'status'));
-        return (JSON.parse(stdout) as { rules: { matched: number }[] }).rules[0]?.matched === 4;
-      }, 'four lines matched');
+      await eventually(async () => (await at.status())?.rules[0]?.matched === 4, 'four lines matched');
       await first.kill('SIGKILL');
       expect(peer.arrivals).toHaveLength(0);
       const second = await at.daemon();

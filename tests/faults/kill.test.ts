@@ -123,9 +123,7 @@ async function settled(running: Running): Promise<void> {
 }
 
 async function waiting(): Promise<number> {
-  const { stdout } = await run(at.args('--json', 'status'));
-  const status = JSON.parse(stdout) as { ledger: { byState: { [state: string]: number } } };
-  const { pending = 0, sending = 0, unknown = 0 } = status.ledger.byState;
+  const { pending = 0, sending = 0, unknown = 0 } = (await at.status())?.ledger.byState ?? {};
   return pending + sending + unknown;
 }
 

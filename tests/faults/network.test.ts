@@ -39,13 +39,14 @@ ${more}`);
 const write = (number: number): void => appendFileSync(at.path('app.log'), `needle ${number}\n`);
 const lines = (name: string): readonly string[] =>
   existsSync(at.path(name)) ? readFileSync(at.path(name), 'utf8').split('\n').slice(0, -1) : [];
-const byState = async (): Promise<Readonly<Record<string, number>>> => {
-  const { stdout } = await run(at.args('--json', 'status'));
-  return (JSON.parse(stdout) as { ledger: { byState: Record<string, number> } }).ledger.byState;
-};
 /** Nothing waits, and nothing was given up. */
-const allSent = async (): Promise<boolean> =>
-  Object.entries(await byState()).every(([state, count]) => state === 'sent' || count === 0);
+const allSent = async (): Promise<boolean> => {
+  const status = await at.status();
+  return (
+    status !== undefined &&
+    Object.entries(status.ledger.byState).every(([state, count]) => state === 'sent' || count === 0)
+  );
+};
 
 /** What came in one request. */
 interface Request {
@@ -247,13 +248,7 @@ describe('peers that do not behave', () => {
     );
     daemon = await at.daemon();
     write(1);
-    const needles = async () => at.json('alerts', 'list', '--rule', 'needle');
-    await eventually(async () => (await needles()).length === 1, 'the alert');
-    const [id] = (await needles()).map((alert) => String(alert['id']));
-    await eventually(
-      async () => /expired/i.test((await run(at.args('alerts', 'why', id ?? ''))).stdout),
-      'the reason',
-    );
+    await at.decided('needle', 'EXPIRED');
     expect(bodies).toEqual([]);
     server.setSecureContext(fresh);
     // That the certificate has expired is an alert, too.
@@ -296,7 +291,7 @@ describe('a network that loses one packet in four', () => {
       const port = await firstLine(peer);
       configure({ hook: `webhook: { url: 'http://127.0.0.1:${port}/hook', timeout: 3s }` });
       const program = space.start([process.execPath, main, ...at.args('run')]);
-      await eventually(async () => (await run(at.args('status'))).code === 0, 'the daemon to answer');
+      await eventually(async () => (await at.status()) !== undefined, 'the daemon to answer');
       for (let number = 0; number < messages; number++) write(number);
       const arrived = (): ReadonlyMap<string, Arrived> => arrivedIn(lines('arrived'));
       await eventually(() => arrived().size >= messages, 'all messages', 150_000 + messages * 500);

@@ -64,7 +64,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
     peer.answer((_, response) => void response.end('ok'));
     const second = await at.daemon();
-    await eventually(async () => (await states())['sent'] === 1, 'the message to be sent');
+    await eventually(async () => (await at.status())?.ledger.byState['sent'] === 1, 'the message to be sent');
     await second.kill('SIGTERM');
     const keys = peer.arrivals.map(({ headers }) => headers['idempotency-key']);
     expect(keys).toHaveLength(2);
