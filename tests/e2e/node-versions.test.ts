@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { size } from '../size.ts';
 import { main, site, type Ended, type Site } from './program.ts';
 
 /** A Node, or why it is not to be had here. */
@@ -60,6 +61,9 @@ function ended(command: string, args: readonly string[], env: NodeJS.ProcessEnv)
   });
 }
 
+/** What the present Node does in three runs, once for all others. */
+let undisturbed: ReturnType<typeof resumed> | undefined;
+
 describe.each(others)(`Node %s does what Node ${current} does`, (major) => {
   test('it is that version', async ({ skip }) => {
     const missing = whyNot(major);
@@ -95,15 +99,13 @@ describe.each(others)(`Node %s does what Node ${current} does`, (major) => {
   test('run --once resumes where it was, and so does either Node after the other', async ({ skip }) => {
     const missing = whyNot(major);
     skip(missing !== undefined, missing);
-    const [here, there] = await Promise.all([
-      resumed([current, current, current]),
-      resumed([major, major, major]),
-    ]);
+    undisturbed ??= resumed([current, current, current]);
+    const [here, there] = await Promise.all([undisturbed, resumed([major, major, major])]);
     expect(here.shown).toMatch(/brute force from 203\.0\.113\.9[^]*needle 1\n[^]*needle 2\n/);
     expect(here.shown.match(/^CRITICAL: needle/gm)).toHaveLength(2);
     expect(there).toEqual(here);
     expect(await resumed([current, major, current])).toEqual(here);
-    expect(await resumed([major, current, major])).toEqual(here);
+    if (size('NODES', 1, 2) > 1) expect(await resumed([major, current, major])).toEqual(here);
   });
 });
 

@@ -38,7 +38,7 @@ const once: readonly CrashPoint[] = ['restored', 'resumed', 'stopping', 'rotated
 const byReload: readonly CrashPoint[] = ['before-reload', 'during-reload', 'after-reload'];
 const byCheckpoint: readonly CrashPoint[] = ['before-checkpoint', 'during-checkpoint', 'after-checkpoint'];
 
-/** Every named place once and as many kills at random times, in a random order, and so on. */
+/** Every named place once and as many kills at random times, as far as they go, in a random order, and so on. */
 export function planKills(count: number, chance: Chance): readonly Kill[] {
   const kills: Kill[] = [];
   while (kills.length < count) {
@@ -48,7 +48,9 @@ export function planKills(count: number, chance: Chance): readonly Kill[] {
       rotation,
       assistMs: chance.below(400),
     }));
-    const random = Array.from({ length: named.length + 2 }, () => atRandom(chance));
+    const places = named.length + rotations.length;
+    const left = Math.max(0, count - kills.length - places);
+    const random = Array.from({ length: Math.min(places, left) }, () => atRandom(chance));
     kills.push(...shuffled([...named, ...rotations, ...random], chance));
   }
   return kills.slice(0, count);
