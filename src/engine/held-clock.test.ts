@@ -6,6 +6,8 @@ import { instant, millis } from '../model/time.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { secKind, writeSecOptions } from './sec-rule.ts';
 import type { SecRule } from './sec/program.ts';
+import { swatchKind, writeSwatchOptions } from './swatch-rule.ts';
+import type { SwatchProgram } from './swatch/program.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -91,7 +93,34 @@ describe('a line of a source that is read, while another holds the clock back', 
       { occurrence: { fields: { text: 'for too long' } } },
     ]);
   });
+
+  test('begins a throttle of swatch by the lines’ time that is as long as any', () => {
+    const engine = swatchEngine();
+    begin(engine);
+    expect(raisesOf(engine.step(live(wall, 'bird')))).toHaveLength(1);
+    release(engine, wall + 10_000);
+    expect(raisesOf(engine.step(eventAt(wall + 50_000, 'bird')))).toEqual([]);
+    expect(raisesOf(engine.step(eventAt(wall + 61_000, 'bird')))).toHaveLength(1);
+  });
 });
+
+function swatchEngine(): Engine {
+  const place = { file: 's.conf', line: 1 };
+  const program: SwatchProgram = {
+    blocks: [
+      {
+        place,
+        type: 'watchfor',
+        condition: { type: 'regex', source: 'bird', line: 1, column: 1 },
+        actions: [{ type: 'echo', style: '', place }],
+        throttle: { hold: 60, time: 'clock' },
+        after: 'nextLine',
+        hash: 'b',
+      },
+    ],
+  };
+  return engineWith(swatchKind, writeSwatchOptions({ program, on: ['echo'], time: 'event' }));
+}
 
 function secEngine(): Engine {
   const pair: SecRule = {
@@ -121,16 +150,21 @@ function secEngine(): Engine {
     shell: 'refused',
   } as const;
   const program = { settings, files: [{ name: 'a.sec', rules: [pair], sets: [], procallin: true }] };
+  return engineWith(secKind, writeSecOptions({ program, on: ['logonly'], contexts: {}, time: 'event' }));
+}
+
+/** An engine with rules of another dialect, which look at `app`. */
+function engineWith(kind: string, options: Rule['options']): Engine {
   const rule: Rule = {
-    id: 'sec',
-    kind: secKind,
+    id: kind,
+    kind,
     pattern: { type: 'all', of: [] },
     from: ['app'],
     except: [],
     key: [],
-    options: writeSecOptions({ program, on: ['logonly'], contexts: {}, time: 'event' }),
+    options,
     actions: [{ type: 'alert', severity: 'critical' }],
-    origin: { dialect: 'sec', file: 'c.yaml', line: 1, column: 1 },
+    origin: { dialect: 'native', file: 'c.yaml', line: 1, column: 1 },
     hash: 'h',
   };
   return createEngine(

@@ -1,3 +1,4 @@
+import { assert } from '../kit/assert.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
 import type { Instant } from '../model/time.ts';
@@ -61,6 +62,11 @@ export function createKeyTable<State>(
   let newest: Item<State> | undefined;
   /** How many values a key has. */
   let width = 1;
+
+  const setWidth = (values: number): void => {
+    assert(items.size === 0, 'all keys of a table have as many values');
+    width = values;
+  };
 
   const keyNamed = (name: string): readonly string[] =>
     width === 1 ? [name] : (JSON.parse(name) as readonly string[]);
@@ -143,7 +149,7 @@ export function createKeyTable<State>(
     },
     find: (key) => items.get(nameOf(key)),
     open(key, now, make) {
-      width = key.length;
+      if (key.length !== width) setWidth(key.length);
       const name = nameOf(key);
       const existing = items.get(name);
       if (existing !== undefined) return existing;
@@ -178,7 +184,7 @@ export function createKeyTable<State>(
     restore(written, value) {
       const [order, state] = value as [number, Json];
       const key = JSON.parse(written) as readonly string[];
-      width = key.length;
+      if (key.length !== width) setWidth(key.length);
       share.timers.set(add(nameOf(key), order, form.read(state)));
     },
   };

@@ -6,6 +6,7 @@ import type { AlertAction, Rule } from '../model/program.ts';
 import { latest, type Instant } from '../model/time.ts';
 import { createKeyTable, type StoredTable } from './key-table.ts';
 import { never } from './kind.ts';
+import { reachedBy } from './occurrence.ts';
 import type { RuleMachine, RuleSurroundings } from './rule-machine.ts';
 import type { RuleSetKind, SecWorld } from './sec-rule.ts';
 import type { SwatchOutput } from './swatch/contract.ts';
@@ -49,6 +50,8 @@ function createSwatchRule(
   const { program, on, time } = readSwatchOptions(rule.options);
   const alerts = rule.actions.filter((action): action is AlertAction => action.type === 'alert');
   const tally = createTally(rule.id);
+  /** All of its sources are read to their end, whatever others are. */
+  let areAtEnd = false;
 
   const table = <State extends { readonly [member: string]: number }>(prefix: string): StoredTable<State> =>
     createKeyTable<State>(
@@ -71,6 +74,15 @@ function createSwatchRule(
 
   const note = (code: string, { file, line }: SwatchPlace, words: string): void =>
     ports.effect({ type: 'note', rule: rule.id, code: `swatch.${code}`, text: `${file}:${line}: ${words}` });
+
+  /**
+   * A source of other rules may hold the clock back, which is no concern of a line of ours; where one of its own
+   * sources is behind the clock stays with that one, for lines of it are to come.
+   */
+  const timeOf = (event: Event, now: Instant): Instant => {
+    if (time === 'received') return latest(now, event.receivedAt);
+    return areAtEnd || rule.from?.length === 1 ? reachedBy(event, now) : now;
+  };
 
   /** However many actions of a block raise, a line raises one alert of it. */
   const give = (outputs: readonly SwatchOutput[], event: Event, now: Instant): void => {
@@ -134,12 +146,13 @@ function createSwatchRule(
     rule,
     take(event, now) {
       if (rule.from !== undefined && !rule.from.includes(event.source)) return;
-      const told = time === 'event' ? now : latest(now, event.receivedAt);
-      const line = { text: event.bytes ?? event.line, now: told, at: event.at };
+      const line = { text: event.bytes ?? event.line, now: timeOf(event, now), at: event.at };
       give(machine.take(line), event, now);
     },
     hear: () => undefined,
-    sources: () => undefined,
+    sources(atEnd) {
+      areAtEnd = atEnd;
+    },
     heed(signal) {
       if (signal === 'HUP') machine.begin();
     },
