@@ -43,7 +43,7 @@ function heading(
       : `${from.slice(0, 16).replace('T', ' ')} to ${to.slice(0, 16).replace('T', ' ')} UTC, ${count(days.length, 'day')}`;
   return [
     `${count(read.lines, 'line')} of ${count(files, 'file')} (${formatSize(read.bytes)}) with ${count(rules.length, 'rule')}`,
-    `${span}; in ${read.seconds.toFixed(2)} s, ${rate.toFixed(0)} MB/s; ${share.toFixed(1)} % of the lines could match`,
+    `${span}; in ${read.seconds.toFixed(2)} s${rate < 1 ? '' : `, ${rate.toFixed(0)} MB/s`}; ${share.toFixed(1)} % of the lines could match`,
     ...(read.shortened === 0 ? [] : [`${count(read.shortened, 'record')} were cut for their length`]),
   ];
 }
