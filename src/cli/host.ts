@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { AccountSettings, ChannelPorts, HttpSettings } from '../channels/contract.ts';
+import type { AccountSettings, ChannelPorts, HttpSettings, TakeExclusive } from '../channels/contract.ts';
 import type { Config } from '../config/config.ts';
-import { crashAt } from '../daemon/crash-points.ts';
+import { crashAt, type Reach } from '../daemon/crash-points.ts';
 import { openDaemon, type Daemon, type DaemonParts } from '../daemon/daemon.ts';
 import type { Log } from '../daemon/log.ts';
 import { environmentFrom } from '../daemon/intents/environment.ts';
@@ -9,15 +9,11 @@ import type { PerlOptions } from '../daemon/perl/port.ts';
 import { codesIn } from '../daemon/perl/code-memory.ts';
 import { createMatchPorts } from '../daemon/node-ports.ts';
 import { instant } from '../model/time.ts';
-import { acquireLock, type HeldLock, type Lock } from '../control/lock.ts';
-import { prepareStateDirectory } from '../store/directory.ts';
-import { openLedger, type OpenedLedger } from '../store/ledger.ts';
+import type { HeldLock, Lock } from '../control/lock.ts';
+import type { OpenedLedger } from '../store/ledger.ts';
 import { createMemoryLedger } from '../store/memory.ts';
-import { loadSqlite } from '../store/sqlite/driver.ts';
-import type { LedgerFailure, LedgerReader } from '../store/contract.ts';
-import { takeExclusive } from './exclusive.ts';
+import type { Ledger, LedgerFailure, LedgerReader } from '../store/contract.ts';
 import { exit, type ExitCode } from './exit.ts';
-import { seedLedger } from './seed.ts';
 import { complain, print } from './terminal.ts';
 
 /** A daemon inside this process, and how to leave it. */
@@ -82,13 +78,13 @@ export async function host(options: HostOptions): Promise<Hosting> {
   const opened: OpenedLedger =
     state === undefined
       ? { ok: true, ledger: createMemoryLedger(options.keep), notes: [] }
-      : await openLedger({ directory: state }, instant(Date.now()), onReadFailure, reach);
+      : await openOnDisk(state, onReadFailure, reach);
   if (!opened.ok) {
     release();
     return refuse(`the ledger cannot be used: ${opened.failure.detail}`, opened.failure);
   }
   for (const note of opened.notes) log.warn('ledger', { text: note });
-  const unseeded = options.seedFrom && (await seedLedger(opened.ledger, options.seedFrom));
+  const unseeded = options.seedFrom && (await seed(opened.ledger, options.seedFrom));
   if (unseeded) {
     opened.ledger.close();
     return refuse(`the saved positions cannot be used: ${unseeded.detail}`);
@@ -142,7 +138,29 @@ async function openPerl(log: Log, memory: PerlOptions['memory']) {
   });
 }
 
+// Who keeps nothing needs no database, and no lock.
+
+async function openOnDisk(
+  directory: string,
+  onReadFailure: (failure: LedgerFailure) => void,
+  reach: Reach,
+): Promise<OpenedLedger> {
+  const { openLedger } = await import('../store/ledger.ts');
+  return openLedger({ directory }, instant(Date.now()), onReadFailure, reach);
+}
+
+const exclusive: TakeExclusive = async (directory, signal) =>
+  (await import('./exclusive.ts')).takeExclusive(directory, signal);
+
+const seed = async (ledger: Ledger, from: string): Promise<LedgerFailure | undefined> =>
+  (await import('./seed.ts')).seedLedger(ledger, from);
+
 async function lockState(state: string): Promise<Lock> {
+  const [{ acquireLock }, { prepareStateDirectory }, { loadSqlite }] = await Promise.all([
+    import('../control/lock.ts'),
+    import('../store/directory.ts'),
+    import('../store/sqlite/driver.ts'),
+  ]);
   const prepared = prepareStateDirectory(state);
   if (prepared !== undefined) return { ok: false, reason: 'failed', detail: prepared.detail };
   const sqlite = await loadSqlite();
@@ -171,5 +189,5 @@ export const channelPortsWith = (
   accounts: new Map(accounts.map((account) => [account.name, account])),
   print,
   // Where there is no state directory nothing is kept, and nothing needs a lock.
-  ...(stateDirectory === '' ? {} : { exclusive: takeExclusive }),
+  ...(stateDirectory === '' ? {} : { exclusive }),
 });

@@ -11,7 +11,7 @@ import { compilePattern } from '../match/matcher.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Program, Rule } from '../model/program.ts';
 import type { Millis } from '../model/time.ts';
-import { createTemplates } from '../render/template.ts';
+import type { Templates } from '../render/template.ts';
 import { checkTemplates } from './channel-templates.ts';
 import { buildChannel } from './channels.ts';
 import type { RuleTest, TestLine } from '../rehearsal/contract.ts';
@@ -28,7 +28,7 @@ import { checkReferences, knownNames, type KnownNames } from './references.ts';
 import type { Registries } from './registries.ts';
 import { checkSecrets } from './secrets.ts';
 import type { SecRules } from './sec-include.ts';
-import { buildSource, knowledgeOf } from './sources.ts';
+import { buildSource, formatsFor, knowledgeOf } from './sources.ts';
 import { itemsAt, locateIn, plain, withEntry, type MapTree, type Tree } from './tree.ts';
 
 /** What building needs beside the tree. */
@@ -211,20 +211,23 @@ async function buildProgram(
   { registries, match, zone, complete }: BuildContext,
 ): Promise<Checked<Program>> {
   // The template library costs start-up time and memory that a configuration without templates can spare.
-  const templates = rules.some(hasTemplate) ? await createTemplates({ zone }) : undefined;
+  const templates = rules.some(hasTemplate) ? await openTemplates(zone) : undefined;
   const kinds = await loadNamed(sources, registries.sources);
+  const formats = await formatsFor(sources, registries);
   const checks: RuleChecks = {
     kinds: registries.rules,
     pattern: (pattern) => compilePattern(pattern, match),
     template: (source, known, place) => present(templates, 'templates').compile(source, known, place),
-    source: (name) =>
-      names.sources.includes(name) ? knowledgeOf(sources[name], kinds, registries.formats) : undefined,
+    source: (name) => (names.sources.includes(name) ? knowledgeOf(sources[name], kinds, formats) : undefined),
     sourceNames: names.sources,
     zone,
     complete,
   };
   return compileRules({ items: rules, locate: under(locate, ['rules']) }, checks);
 }
+
+const openTemplates = async (zone: string): Promise<Templates> =>
+  (await import('../render/template.ts')).createTemplates({ zone });
 
 /** Whether a rule has words of its own, as far as that can be told before it was checked. */
 function hasTemplate(rule: unknown): boolean {

@@ -1,6 +1,5 @@
 import type { Locate } from '../dialects/native/place.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { createTemplates } from '../render/template.ts';
 import type { ChannelConfig } from './config.ts';
 
 /**
@@ -19,6 +18,7 @@ export async function checkTemplates(
   });
   // The library costs start-up time and memory that a configuration without templates can spare.
   if (found.length === 0) return [];
+  const { createTemplates } = await import('../render/template.ts');
   const templates = await createTemplates({ zone });
   return found.flatMap(
     ([key, source]) => templates.compile(source, undefined, locate([key], 'text')).diagnostics,

@@ -3,7 +3,7 @@ import type { ChannelKind } from '../channels/contract.ts';
 import { validate, type Subject } from '../dialects/native/issues.ts';
 import { under, type Locate } from '../dialects/native/place.ts';
 import type { Checked } from '../model/diagnostic.ts';
-import type { Redactable } from '../render/redact.ts';
+import type { Redactable } from '../render/redactable.ts';
 import type { ChannelConfig } from './config.ts';
 import { budgetsOf, type WrittenBudget } from './budgets.ts';
 import { kindOf } from './kind-of.ts';

@@ -1,14 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { codeOf } from '../sources/file/permission.ts';
-import { createGlob, hasWildcard, unescapePath } from '../sources/file/glob.ts';
 import type { ConfigPorts, FileText } from './files.ts';
 
 /** The disk. */
 export const nodeFiles: ConfigPorts = {
   read: (path) => readText(path, 'utf8'),
   bytes: (path) => readText(path, 'latin1'),
-  glob: async (pattern) =>
-    hasWildcard(pattern) ? (await createGlob(pattern).expand()).files : [unescapePath(pattern)],
+  glob: async (pattern) => {
+    const { createGlob, hasWildcard, unescapePath } = await import('../sources/file/glob.ts');
+    return hasWildcard(pattern) ? (await createGlob(pattern).expand()).files : [unescapePath(pattern)];
+  },
   list: async (path) => {
     try {
       return await readdir(path);

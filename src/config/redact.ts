@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChannelKind } from '../channels/contract.ts';
-import { redactable, type Redactable } from '../render/redact.ts';
+import { redactable, type Redactable } from '../render/redactable.ts';
 
 /** `redact`, of the configuration and of a channel. */
 const redact = z.union([z.enum(['off', 'secrets']), z.array(z.enum(redactable)).min(1)]);

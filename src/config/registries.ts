@@ -4,7 +4,6 @@ import type { RuleKindSchema } from '../dialects/native/rule-schema.ts';
 import { ruleKinds } from '../engine/registry.ts';
 import type { KindRow } from '../kit/kind-row.ts';
 import type { LineFormat } from '../parse/contract.ts';
-import { lineFormats } from '../parse/registry.ts';
 import type { SourceKind } from '../sources/contract.ts';
 import { sourceKinds } from '../sources/registry.ts';
 
@@ -15,8 +14,12 @@ export interface Registries {
   /** Where alerts go when no channel is configured. */
   readonly fallback: KindRow<ChannelKind<unknown>>;
   readonly rules: readonly RuleKindSchema[];
-  readonly formats: readonly Pick<LineFormat, 'name' | 'escapes'>[];
+  /** Loaded for sources that name one. */
+  readonly formats: () => Promise<Formats>;
 }
+
+/** What is to be known of formats to read a configuration. */
+export type Formats = readonly Pick<LineFormat, 'name' | 'escapes'>[];
 
 /** All kinds of this program. */
 export const registries: Registries = {
@@ -24,5 +27,5 @@ export const registries: Registries = {
   channels: channelKinds,
   fallback: fallbackChannel,
   rules: ruleKinds,
-  formats: lineFormats,
+  formats: async () => (await import('../parse/registry.ts')).lineFormats,
 };

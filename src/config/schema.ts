@@ -10,10 +10,9 @@ import { formatSchema } from './sources.ts';
 
 /** The JSON Schema (draft 2020-12) of a configuration file, for completion and checks in editors. */
 export async function configurationSchema(registries: Registries = ownRegistries): Promise<object> {
+  const format = formatSchema(await registries.formats());
   const source = anyOf(
-    (await loadKinds(registries.sources)).map(({ options }) =>
-      beside(options, { format: formatSchema(registries) }),
-    ),
+    (await loadKinds(registries.sources)).map(({ options }) => beside(options, { format })),
   );
   const channel = anyOf(
     (await loadKinds(registries.channels)).map(({ kind, options, summary }) =>

@@ -5,6 +5,8 @@ import { knowledgeOf } from './sources.ts';
 
 const kinds = await loadKinds(registries.sources);
 
+const formats = await registries.formats();
+
 describe('what is known of the fields of a source', () => {
   test.each([
     [{ file: '/x' }, 'perhaps'],
@@ -15,6 +17,6 @@ describe('what is known of the fields of a source', () => {
     [{ syslog: { listen: 'udp://:5514' }, format: 'rfc3164' }, 'open'],
     [null, 'perhaps'],
   ])('%j: %s', (source, expected) => {
-    expect(knowledgeOf(source, kinds, registries.formats)).toBe(expected);
+    expect(knowledgeOf(source, kinds, formats)).toBe(expected);
   });
 });

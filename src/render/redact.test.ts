@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRedaction, type Redactable, redactionNote } from './redact.ts';
+import { createRedaction, redactionNote } from './redact.ts';
+import type { Redactable } from './redactable.ts';
 
 const redacted = (text: string, ...classes: Redactable[]): string => createRedaction(classes).text(text);
 

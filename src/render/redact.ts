@@ -3,10 +3,7 @@ import { redactAddresses } from './redact-addresses.ts';
 import { isSecretName, secretsByName } from './redact-assigned.ts';
 import { isUserName, redactNames } from './redact-names.ts';
 import { secretsByForm } from './redact-forms.ts';
-
-/** What can be taken out of a message. */
-export const redactable = ['secrets', 'addresses', 'names'] as const;
-export type Redactable = (typeof redactable)[number];
+import { type Redactable, redactable } from './redactable.ts';
 
 export type RedactionCounts = { readonly [one in Redactable]?: number };
 

@@ -1,4 +1,4 @@
-import type { Redactable } from './redact.ts';
+import type { Redactable } from './redactable.ts';
 
 /** How a channel wants its text: data and pure functions, so that rendering knows no channel by name. */
 export interface TextShape {

@@ -42,11 +42,11 @@ describe('docs/config.md', () => {
     },
   );
 
-  test('names every key of the document, of rules and of their parts', () => {
+  test('names every key of the document, of rules and of their parts', async () => {
     const document = documentSchema({ source: z.unknown(), channel: z.unknown(), rule: z.unknown() });
     const keys = [...Object.keys(document.shape), ...Object.keys(ruleSchema(registries.rules).shape)];
     const kinds = [registries.sources, registries.channels].flatMap((rows) => rows.map(({ kind }) => kind));
-    const formats = registries.formats.map(({ name }) => name);
+    const formats = (await registries.formats()).map(({ name }) => name);
     for (const word of [...keys, ...kinds, ...formats])
       expect(page, word).toMatch(new RegExp(`(^|[\`\\s{.])${word}\\b`, 'm'));
   });

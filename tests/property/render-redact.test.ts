@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { graphemes } from '../../src/kit/text.ts';
-import { createRedaction, redactable } from '../../src/render/redact.ts';
+import { createRedaction } from '../../src/render/redact.ts';
+import { redactable } from '../../src/render/redactable.ts';
 import { renderMessage } from '../../src/render/message.ts';
 import { plainShape, xPostShape } from '../../src/render/x-text.ts';
 import { instant } from '../../src/model/time.ts';
