@@ -7,20 +7,6 @@ import { createWorld, day, fullRules, moves, type Move, type World } from './ale
 /** Lives of up to sixty moves that each law is tried on. */
 const lives = size('FC_RUNS', 60, 2000);
 const runs = { numRuns: lives };
-const hour = 3_600_000;
-
-/** Only time passes. */
-const tick = (ahead: number): Move => ({
-  ahead,
-  what: 'tick',
-  rule: '',
-  key: '',
-  severity: 'info',
-  quiet: undefined,
-  clears: false,
-  pick: 0,
-  delivery: { type: 'sent' },
-});
 
 const variants = fc.array(fullRules, { minLength: 1, maxLength: 3 });
 
@@ -114,34 +100,6 @@ describe(
           const open = scopes.filter((scope) => scope === 'alert').length;
           expect(open).toBeLessThanOrEqual(Math.max(...rules.map(({ maxOpen = 0 }) => maxOpen)));
           expect(scopes).not.toContain('silence');
-        }),
-        runs,
-      );
-    });
-
-    test('a clock that was wrong for however long holds nothing up after a start', () => {
-      fc.assert(
-        fc.property(fullRules, moves, fc.integer({ min: 1, max: 48_000 }), (rules, all, hoursAhead) => {
-          const ahead = hoursAhead * hour;
-          const world = createWorld([rules]);
-          world.play(tick(ahead));
-          for (const move of all) world.play(move);
-          world.startAt(world.now() - ahead);
-          const started = world.now();
-          world.run(started + 4 * day);
-          sumsHold(world);
-          // What comes later may wait for its budget: three parts a day are few for digests and ends of alerts.
-          const waiting = [...world.notifications.values()].filter(
-            ({ state, createdAt }) => ['pending', 'held'].includes(state) && createdAt < started + hour,
-          );
-          expect(waiting).toEqual([]);
-          for (const { digest } of world.notifications.values()) {
-            if (digest !== undefined && digest.until < started + 4 * day)
-              expect(digest.since).toBeLessThanOrEqual(digest.until);
-          }
-          // Digests, repeats and silences may still come; nothing else waits for a clock that was wrong.
-          const scopes = [...world.rows.values()].map(({ scope }) => scope);
-          for (const scope of ['group', 'flap']) expect(scopes).not.toContain(scope);
         }),
         runs,
       );

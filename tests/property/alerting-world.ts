@@ -237,6 +237,8 @@ export interface World {
   readonly now: () => number;
   readonly rules: () => AlertingRules;
   readonly rows: ReadonlyMap<string, Row>;
+  /** Of the rows those of one scope. */
+  readonly rowsOf: (scope: string) => Iterable<Row>;
   readonly notifications: ReadonlyMap<string, Notification>;
   readonly attempts: readonly { readonly now: number; readonly attempt: Notification }[];
   readonly sentParts: readonly string[];
@@ -254,6 +256,7 @@ export interface World {
 /** A fresh world; `variants`: the rules it has, then those that reloads bring. */
 export function createWorld(variants: readonly AlertingRules[]): World {
   const rows = new Map<string, Row>();
+  const byScope = new Map<string, Map<string, Row>>();
   const notifications = new Map<string, Notification>();
   const attempts: { now: number; attempt: Notification }[] = [];
   const sentParts: string[] = [];
@@ -270,8 +273,13 @@ export function createWorld(variants: readonly AlertingRules[]): World {
     transcript.push(JSON.stringify(outputs));
     for (const row of alerting.changes()) {
       const name = JSON.stringify([row.scope, row.key]);
-      if (row.value === undefined) rows.delete(name);
-      else rows.set(name, JSON.parse(JSON.stringify(row)) as Row);
+      const kept = row.value === undefined ? undefined : (JSON.parse(JSON.stringify(row)) as Row);
+      const ofScope = byScope.get(row.scope) ?? new Map<string, Row>();
+      byScope.set(row.scope, ofScope);
+      for (const map of [rows, ofScope]) {
+        if (kept === undefined) map.delete(name);
+        else map.set(name, kept);
+      }
     }
     for (const output of outputs) {
       if (output.type === 'notification') notifications.set(output.notification.id, output.notification);
@@ -387,6 +395,7 @@ export function createWorld(variants: readonly AlertingRules[]): World {
     now: () => now,
     rules,
     rows,
+    rowsOf: (scope) => byScope.get(scope)?.values() ?? [],
     notifications,
     attempts,
     sentParts,
