@@ -20,7 +20,7 @@ export function acknowledge(desk: Desk, id: string, author: string, note: string
   const text = `${ack.author} takes care of it${ack.note === '' ? '' : `: ${ack.note}`}`;
   decide(desk, { alert: id, step: 'acknowledged', text });
   withdrawReminders(desk, episode, `${ack.author} takes care of it`);
-  delete episode.followUps;
+  episode.followUps = undefined;
   const { patience, quiet, clears } = episode;
   if (patience !== undefined && quiet === undefined && !clears)
     return close(desk, episode, desk.now, 'acknowledged; nothing else would say that it is over');

@@ -10,7 +10,7 @@ import type { AlertingInput, AlertingOutput, AlertingRules } from './contract.ts
 import type { ReceiverCounters } from './counters.ts';
 import { beginDigests, tellDigest } from './digest.ts';
 import { createDesk, type Desk, type Waker } from './desk.ts';
-import { alertId, alertKey, endsBySilence } from './episode.ts';
+import { alertId, endsBySilence } from './episode.ts';
 import { close } from './close.ts';
 import { followUp } from './follow-up.ts';
 import { forgetExpiries, takeExpiries } from './expiry.ts';
@@ -21,7 +21,7 @@ import { pump } from './release.ts';
 import { tellWhatIsLeft } from './reveal.ts';
 import { forgetStorms, reviewStorm } from './storm.ts';
 import { reviewFlap } from './flap.ts';
-import { routeOf, type Routing } from './route.ts';
+import type { Routing } from './route.ts';
 import { deskChanges, restoreDesk } from './rows.ts';
 import { setBack } from './set-back.ts';
 import { repeatUnsettled, review, settle } from './settle.ts';
@@ -76,13 +76,14 @@ export function createAlerting(rules: AlertingRules): Alerting {
     breaches: () => [...desk.breaches.values()],
     channels: (at = desk.now) => channelStatuses(desk, latest(desk.now, at)),
     silences: () => [...desk.silences.values()].map((silence) => ({ ...silence })).sort(byOrder),
-    openAlerts: () => [...desk.open.values()].map(({ alert }) => alert),
+    openAlerts: () => Array.from(desk.open.values(), ({ alert }) => alert),
   };
 }
 
 const byOrder = (a: Silence, b: Silence): number => a.order - b.order;
 
 function pumpStirred(desk: Desk): void {
+  if (desk.stirred.size === 0) return;
   // A channel that passes something on may stir one that had its turn.
   for (const lane of desk.stirred) {
     desk.stirred.delete(lane);
@@ -136,7 +137,7 @@ function take(desk: Desk, input: AlertingInput): void {
 function takeEffect(desk: Desk, effect: Effect): void {
   if (effect.type === 'raise') return raise(desk, effect);
   if (effect.type !== 'clear') return;
-  const episode = desk.open.get(alertKey(effect.rule, effect.key));
+  const episode = desk.open.get(effect.rule, effect.key);
   if (episode !== undefined) close(desk, episode, desk.now, `over: ${effect.why}`);
 }
 
@@ -177,7 +178,7 @@ function send(
   const occurrence = { ...ownOccurrence(desk, text), fields };
   const rule = isDrill ? drillRule : sendRule;
   const routing: Routing =
-    to.length === 0 ? routeOf(desk.rules, { rule, severity, fields, source: 'sentinel' }) : named(desk, to);
+    to.length === 0 ? desk.route({ rule, severity, fields, source: 'sentinel' }) : named(desk, to);
   const id = alertId(rule, [], seq, 0);
   beginAlone(desk, { id, rule, key: [], severity, occurrence, now }, routing, isDrill ? 'test' : 'first');
 }

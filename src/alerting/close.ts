@@ -1,6 +1,6 @@
 import type { Instant } from '../model/time.ts';
 import { decide, keepEpisode, laneOf, receiverOf, type Desk } from './desk.ts';
-import { holdsPlace, type Episode } from './episode.ts';
+import { holdsPlace, resolveAlert, type Episode } from './episode.ts';
 import { enqueue, tell } from './outbox.ts';
 
 /** Most open alerts in memory where the configuration does not say. */
@@ -8,7 +8,7 @@ const MOST_OPEN = 20_000;
 
 /** Ends an alert; where its end can be told and its beginning was, it is. */
 export function close(desk: Desk, episode: Episode, at: Instant, why: string, isTold = true): void {
-  episode.alert = { ...episode.alert, status: 'resolved', resolvedAt: at };
+  episode.alert = resolveAlert(episode.alert, at);
   episode.endIsTold = isTold;
   const { alert, told } = episode;
   desk.outputs.push({ type: 'alert', alert });

@@ -4,7 +4,7 @@ import type { Decision } from '../model/alert.ts';
 import { earliest, instant, type Instant } from '../model/time.ts';
 import type { AlertingOutput, AlertingRules, QuietHours, Receiver } from './contract.ts';
 import { createCounters, type Counters } from './counters.ts';
-import { alertKey, endsBySilence, type Episode } from './episode.ts';
+import { endsBySilence, episodeOf, episodeRow, resolveAlert, type Episode } from './episode.ts';
 import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
 import type { Breach } from './check-sums.ts';
 import type { DigestState } from './digest.ts';
@@ -15,6 +15,9 @@ import type { QuietSpell } from './hold.ts';
 import { noteInhibitor } from './inhibit.ts';
 import type { OwnWords } from './own-alert.ts';
 import type { Storm } from './storm.ts';
+import { createOpenAlerts, type OpenAlerts } from './open-alerts.ts';
+import { createRouter, type Routing } from './route.ts';
+import type { Subject } from './subject.ts';
 import { noticeDue, noticeOf, noticeRow, type Notice } from './notice.ts';
 import type { Silence } from './silence.ts';
 import { asJson, createShelf, fromJson, type Shelf } from './shelf.ts';
@@ -30,17 +33,19 @@ export type Waker =
   | { readonly type: 'flap'; readonly order: number; readonly flap: Flap }
   | { readonly type: 'digest'; readonly order: number; readonly receiver: Receiver };
 
-type Waking = Episode | Notice | Lane | Silence | Group | Storm | Flap | Receiver;
+/** What few there are of; episodes, notices and lanes, of which a flood makes many, have their wakers themselves. */
+type Waking = Silence | Group | Storm | Flap | Receiver;
 
 /** All that alerting remembers, and where its steps say what they decided. */
 export interface Desk {
   readonly rules: AlertingRules;
+  /** Who hears of something by these rules. */
+  readonly route: (subject: Subject) => Routing;
   now: Instant;
   /** How many alerts and notifications there ever were. */
   made: number;
   readonly episodes: Shelf<Episode>;
-  /** Open alerts by rule and key. */
-  readonly open: Map<string, Episode>;
+  readonly open: OpenAlerts;
   readonly openByAge: ByAge<Episode>;
   /** Open alerts of which nobody heard, because all their raises were muted. */
   readonly untold: Set<Episode>;
@@ -85,13 +90,17 @@ export interface Desk {
 }
 
 export function createDesk(rules: AlertingRules): Desk {
-  const open = new Map<string, Episode>();
+  const open = createOpenAlerts();
   const flaps = createShelf<Flap>('flap', { write: (flap) => asJson({ ...flap }), read: copied });
   const desk: Desk = {
     rules,
+    route: createRouter(rules),
     now: instant(0),
     made: 0,
-    episodes: createShelf<Episode>('alert', { write: (episode) => asJson({ ...episode }), read: copied }),
+    episodes: createShelf<Episode>('alert', {
+      write: (episode) => asJson(episodeRow(episode)),
+      read: (value) => episodeOf(fromJson(value)),
+    }),
     open,
     openByAge: createByAge(
       ({ alert }) => alert.status === 'open',
@@ -153,7 +162,6 @@ export function laneOf(desk: Desk, name: string): Lane {
   const allowance = allowanceOf(desk, rules?.budgetKey ?? name);
   const lane = createLane(rules ?? nobody, allowance, desk.lanes.size - 1_000_000, rules !== undefined);
   desk.lanes.set(name, lane);
-  desk.wakers.set(lane, { type: 'lane', order: lane.order, lane });
   return lane;
 }
 
@@ -180,21 +188,26 @@ export function nextChannel(desk: Desk, { notification }: Notice): string | unde
 }
 
 export function decide(desk: Desk, decision: Omit<Decision, 'at'>): void {
-  desk.outputs.push({ type: 'decision', decision: { at: desk.now, ...decision } });
+  const { alert, notification, step, text } = decision;
+  const at = desk.now;
+  desk.outputs.push({
+    type: 'decision',
+    decision:
+      notification === undefined ? { at, alert, step, text } : { at, alert, notification, step, text },
+  });
 }
 
 /** Keeps an episode as it is now, or forgets it when nothing can come of it any more. */
 export function keepEpisode(desk: Desk, episode: Episode): void {
   if (episode.alone && episode.unsettled === 0 && episode.alert.status === 'open') {
-    episode.alert = { ...episode.alert, status: 'resolved', resolvedAt: desk.now };
+    episode.alert = resolveAlert(episode.alert, desk.now);
     desk.outputs.push({ type: 'alert', alert: episode.alert });
   }
-  const { id, rule, key, status } = episode.alert;
-  const name = alertKey(rule, key);
-  if (status === 'open' && !episode.alone) openEpisode(desk, name, episode);
-  else if (desk.open.get(name) === episode) desk.open.delete(name);
+  const { id, status } = episode.alert;
+  if (status === 'open' && !episode.alone) openEpisode(desk, episode);
+  else desk.open.delete(episode);
   if (status === 'open' && episode.alert.toldAt === undefined) desk.untold.add(episode);
-  else desk.untold.delete(episode);
+  else if (desk.untold.size > 0) desk.untold.delete(episode);
   noteInhibitor(desk, episode);
   if (status === 'open' || episode.unsettled > 0) desk.episodes.put(id, episode);
   else desk.episodes.remove(id);
@@ -202,36 +215,36 @@ export function keepEpisode(desk: Desk, episode: Episode): void {
 }
 
 /** Makes an episode the open one of its rule and key; call in the order of age. */
-export function openEpisode(desk: Desk, name: string, episode: Episode): void {
-  if (desk.open.get(name) === episode) return;
-  desk.open.set(name, episode);
+export function openEpisode(desk: Desk, episode: Episode): void {
+  if (desk.open.has(episode)) return;
+  desk.open.add(episode);
   desk.openByAge.add(episode);
 }
 
 export function scheduleEpisode(desk: Desk, episode: Episode): void {
-  const { alert, followUps = [], order } = episode;
-  const waker = desk.wakers.get(episode) ?? { type: 'episode', order, episode };
-  desk.wakers.set(episode, waker);
-  const follows = alert.status === 'open' ? followUps.map(({ at }) => at) : [];
-  desk.agenda.set(waker, follows.reduce(earlier, endsBySilence(episode)));
+  const { alert, followUps, order } = episode;
+  let due = endsBySilence(episode);
+  if (followUps !== undefined && alert.status === 'open') {
+    for (const { at } of followUps) due = earliest(at, due);
+  }
+  if (due !== undefined) episode.waker ??= { type: 'episode', order, episode };
+  if (episode.waker !== undefined) desk.agenda.set(episode.waker, due);
 }
-
-const earlier = (a: Instant | undefined, b: Instant): Instant | undefined => earliest(b, a);
 
 /** Sets the timer of a notification by its state and its channel's. */
 export function scheduleNotice(desk: Desk, notice: Notice): void {
   const { receiver, channel } = notice.notification;
-  const waker = desk.wakers.get(notice) ?? { type: 'notice', order: notice.order, notice };
-  desk.wakers.set(notice, waker);
   const due = noticeDue(notice, desk.now, {
     blockedSince: blockOf(laneOf(desk, channel))?.since,
     nextAfter: nextChannel(desk, notice) === undefined ? undefined : receiverOf(desk, receiver)?.nextAfter,
     giveUpAfter: desk.rules.giveUpAfter,
   });
-  desk.agenda.set(waker, due);
+  if (due !== undefined) notice.waker ??= { type: 'notice', order: notice.order, notice };
+  if (notice.waker !== undefined) desk.agenda.set(notice.waker, due);
 }
 
 export function scheduleLane(desk: Desk, lane: Lane): void {
-  const waker = desk.wakers.get(lane);
-  if (waker !== undefined) desk.agenda.set(waker, laneDue(lane, desk.now));
+  const due = laneDue(lane, desk.now);
+  if (due !== undefined) lane.waker ??= { type: 'lane', order: lane.order, lane };
+  if (lane.waker !== undefined) desk.agenda.set(lane.waker, due);
 }

@@ -2,6 +2,7 @@ import { hashText } from '../kit/hash.ts';
 import type { Alert, Occurrence } from '../model/alert.ts';
 import type { Severity } from '../model/program.ts';
 import { instant, millis, type Instant, type Millis } from '../model/time.ts';
+import type { Waker } from './desk.ts';
 import type { FollowUp } from './follow-up.ts';
 
 /** An alert in memory: while it is open, and until all its notifications are settled. */
@@ -11,25 +12,50 @@ export interface Episode {
   /** Nothing will ever say that it is over: it ends when everyone was told. */
   readonly alone: boolean;
   /** Length of silence after which it is over; absent: it ends otherwise. */
-  readonly quiet?: Millis;
+  readonly quiet: Millis | undefined;
   /** The rule says itself when it is over. */
   readonly clears: boolean;
   /** Somebody is asked to acknowledge it: while nobody did, silence does not end it before this long. */
-  patience?: Millis;
+  patience: Millis | undefined;
   /** What happens if nobody acknowledges. */
-  followUps?: readonly FollowUp[];
+  followUps: readonly FollowUp[] | undefined;
   /** When the first raise was muted since it was last told. */
-  mutedSince?: Instant;
+  mutedSince: Instant | undefined;
   /** Receiver and channel of each place where a message about it arrived. */
   told: readonly (readonly [receiver: string, channel: string])[];
   /** By channel, where its first message about this alert is, as the channel said. */
-  references?: readonly (readonly [channel: string, reference: string])[];
+  references: readonly (readonly [channel: string, reference: string])[] | undefined;
   /** Notifications under way that list it. */
   unsettled: number;
   /** Its end is told where it was told, once; where that was begun. */
   endIsTold: boolean;
   endToldTo: readonly (readonly [receiver: string, channel: string])[];
+  /** Its timer, made when it is first set; no part of its row. */
+  waker: Waker | undefined;
 }
+
+/** An episode as JSON; what is undefined is left out there. */
+export const episodeRow = (episode: Episode): object => ({
+  order: episode.order,
+  alert: episode.alert,
+  alone: episode.alone,
+  quiet: episode.quiet,
+  clears: episode.clears,
+  patience: episode.patience,
+  followUps: episode.followUps,
+  mutedSince: episode.mutedSince,
+  told: episode.told,
+  references: episode.references,
+  unsettled: episode.unsettled,
+  endIsTold: episode.endIsTold,
+  endToldTo: episode.endToldTo,
+});
+
+/** The inverse of `episodeRow`: of one shape whatever the row leaves out. */
+export const episodeOf = (row: object): Episode => ({
+  ...(episodeRow(row as Episode) as Episode),
+  waker: undefined,
+});
 
 const MOST_SAMPLES = 3;
 const LONGEST_SAMPLE = 1024;
@@ -56,8 +82,8 @@ export interface Beginning {
 }
 
 /** A new alert; `told`: a message about it is made. */
-export function beginAlert({ id, rule, key, severity, occurrence, now }: Beginning, told: boolean): Alert {
-  return {
+export const beginAlert = ({ id, rule, key, severity, occurrence, now }: Beginning, told: boolean): Alert =>
+  ofOneShape({
     id,
     rule,
     key,
@@ -67,29 +93,65 @@ export function beginAlert({ id, rule, key, severity, occurrence, now }: Beginni
     mutedSinceTold: told ? 0 : 1,
     firstAt: now,
     lastAt: now,
-    ...(told ? { toldAt: now } : {}),
+    toldAt: told ? now : undefined,
+    resolvedAt: undefined,
+    ack: undefined,
     last: occurrence,
     samples: withSample([], occurrence),
-  };
-}
+  });
 
 /** The alert after one more raise; `muted`: raises since it was last told. */
-export function raiseAgain(
+export const raiseAgain = (
   alert: Alert,
-  raise: { readonly severity: Severity; readonly occurrence: Occurrence; readonly now: Instant },
+  { severity, occurrence }: { readonly severity: Severity; readonly occurrence: Occurrence },
+  now: Instant,
   muted: number,
-): Alert {
-  const { severity, occurrence, now } = raise;
-  return {
-    ...alert,
+): Alert =>
+  ofOneShape({
+    id: alert.id,
+    rule: alert.rule,
+    key: alert.key,
     severity: isWorse(severity, alert.severity) ? severity : alert.severity,
+    status: alert.status,
     raises: alert.raises + 1,
     mutedSinceTold: muted,
+    firstAt: alert.firstAt,
     lastAt: now,
+    toldAt: alert.toldAt,
+    resolvedAt: alert.resolvedAt,
+    ack: alert.ack,
     last: occurrence,
     samples: withSample(alert.samples, occurrence),
-  };
-}
+  });
+
+/** The alert when it is over. */
+export const resolveAlert = (alert: Alert, at: Instant): Alert =>
+  ofOneShape({
+    id: alert.id,
+    rule: alert.rule,
+    key: alert.key,
+    severity: alert.severity,
+    status: 'resolved',
+    raises: alert.raises,
+    mutedSinceTold: alert.mutedSinceTold,
+    firstAt: alert.firstAt,
+    lastAt: alert.lastAt,
+    toldAt: alert.toldAt,
+    resolvedAt: at,
+    ack: alert.ack,
+    last: alert.last,
+    samples: alert.samples,
+  });
+
+/** Every member of an alert, those that may be absent as undefined. */
+type WholeAlert = Required<Omit<Alert, Absent>> & { readonly [Name in Absent]: Alert[Name] | undefined };
+type Absent = 'toldAt' | 'resolvedAt' | 'ack';
+
+/**
+ * Alerts are made of the same members in the same order, for there is a new one at every raise: to spread
+ * one takes ten times as long as to write it out. What is undefined is absent as far as JSON goes.
+ */
+const ofOneShape = (alert: WholeAlert): Alert => alert as Alert;
 
 /** An acknowledgement holds for what was acknowledged: not once it got worse. */
 export function withoutAck(alert: Alert): Alert {

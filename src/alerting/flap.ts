@@ -1,6 +1,7 @@
 import { formatDuration } from '../kit/duration.ts';
 import { instant, type Instant } from '../model/time.ts';
 import type { Desk } from './desk.ts';
+import { alertKey } from './episode.ts';
 
 /** An alert that began lately, by its rule and key: it may have ended and begun again. */
 export interface Flap {
@@ -15,9 +16,10 @@ export interface Flap {
 const MOST_FLAPS = 10_000;
 
 /** Notes that an alert begins whose rule says when it is over. */
-export function noteBeginning(desk: Desk, name: string, title: string): void {
+export function noteBeginning(desk: Desk, rule: string, key: readonly string[]): void {
   const { flapping } = desk.rules;
   if (flapping === undefined) return;
+  const name = alertKey(rule, key);
   const known = desk.flaps.get(name);
   if (known === undefined) makeRoom(desk);
   const flap = known ?? { name, order: (desk.made += 1), times: [], isSaid: false };
@@ -25,6 +27,7 @@ export function noteBeginning(desk: Desk, name: string, title: string): void {
   flap.times = [...flap.times, desk.now].slice(-(flapping.above + 1));
   if (isFlapping(desk, name, flap) && !flap.isSaid) {
     flap.isSaid = true;
+    const title = [rule, ...key].join(' ');
     const text = `${title} began ${flap.times.length} times within ${formatDuration(flapping.within)}: it is told again when it stays, or after a pause`;
     desk.toSay.push({ code: 'flapping', key: [title], severity: 'info', text });
   }

@@ -2,7 +2,7 @@ import { formatDuration } from '../kit/duration.ts';
 import { instant, type Instant, type Millis } from '../model/time.ts';
 import { decide, keepEpisode, receiverOf, type Desk } from './desk.ts';
 import type { Episode } from './episode.ts';
-import { mutingOf } from './mute.ts';
+import { mutingOf, whyMuted } from './mute.ts';
 import { remind } from './notify.ts';
 import { isJoinable } from './notice.ts';
 import { conclude, tell } from './outbox.ts';
@@ -51,9 +51,9 @@ export function followUp(desk: Desk, episode: Episode): void {
   if (due.length === 0 || alert.status !== 'open') return keepEpisode(desk, episode);
   const muting = mutingOf(desk, subjectOfAlert(alert), episode);
   if (muting !== undefined) {
-    const at = muting.silence?.endsAt ?? instant(desk.now + LOOK_AGAIN);
+    const at = muting.reason === 'silenced' ? muting.silence.endsAt : instant(desk.now + LOOK_AGAIN);
     episode.followUps = followUps.map((one) => (due.includes(one) ? { ...one, at } : one));
-    decide(desk, { alert: alert.id, step: 'muted', text: `not told again: ${muting.why}` });
+    decide(desk, { alert: alert.id, step: 'muted', text: `not told again: ${whyMuted(muting)}` });
     return keepEpisode(desk, episode);
   }
   const suppressed =

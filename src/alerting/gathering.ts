@@ -93,7 +93,7 @@ export function letGo(desk: Desk, notice: Notice, more?: Pick<Summary, 'cause' |
   const { gathering, tally } = notice;
   if (gathering === undefined) return;
   const { receiver, alerts, total } = notice.notification;
-  delete notice.gathering;
+  notice.gathering = undefined;
   if (gathering.cause === 'quiet-hours') notice.wasHeld = true;
   desk.gatherings.delete(gathering.name);
   desk.counters.unheld(notice.carried, receiver);

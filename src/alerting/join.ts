@@ -38,8 +38,9 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
   const rank = Math.min(...worstOnes.map((member) => member.rank));
   const joined = enqueue(desk, draft, carried, why, { rank, tally });
   const by = joined.notification.id;
+  const text = `joined with ${members.length - 1} others for ${first.receiver}: ${why}`;
   for (const member of members) {
-    tell(desk, member, 'joined', `joined with ${members.length - 1} others for ${first.receiver}: ${why}`);
+    tell(desk, member, 'joined', text);
     conclude(desk, member, { state: 'joined', why, by }, 'goesOn');
   }
 }

@@ -7,7 +7,6 @@ import { closeOldest } from './close.ts';
 import { decide, keepEpisode, type Desk } from './desk.ts';
 import {
   alertId,
-  alertKey,
   beginAlert,
   isWorse,
   raiseAgain,
@@ -17,21 +16,24 @@ import {
 } from './episode.ts';
 import { noteBeginning } from './flap.ts';
 import { isFollowed, planFollowUps, putOffRepeats } from './follow-up.ts';
-import { countMuted, mutingOfRaise, mutingOfUntold, type Muting } from './mute.ts';
+import { countMuted, mutingOfRaise, mutingOfUntold, whyMuted, type Muting } from './mute.ts';
 import { notify } from './notify.ts';
-import { routeOf, type Routing } from './route.ts';
-import { subjectOf, subjectOfAlert } from './subject.ts';
+import type { Routing } from './route.ts';
+import { subjectOf, subjectOfAlert, type Subject } from './subject.ts';
 
 type RaiseEffect = Extract<Effect, { type: 'raise' }>;
 
+const nowhere: Episode['told'] = [];
+
 /** Takes a raise into its alert and tells or mutes it. */
 export function raise(desk: Desk, effect: RaiseEffect): void {
-  const episode = desk.open.get(alertKey(effect.rule, effect.key));
+  const episode = desk.open.get(effect.rule, effect.key);
   if (episode === undefined) return begin(desk, effect);
+  const subject = subjectOf(effect);
   const rose = isWorse(effect.severity, episode.alert.severity);
-  const muting = mutingOfRaise(desk, episode, subjectOf(effect), rose);
-  if (muting === undefined) tellAgain(desk, episode, effect, rose);
-  else muteAgain(desk, episode, effect, muting);
+  const muting = mutingOfRaise(desk, episode, subject, rose);
+  if (muting === undefined) tellAgain(desk, episode, effect, subject, rose);
+  else muteAgain(desk, episode, effect, subject, muting);
 }
 
 /** Begins an alert that is over as soon as everyone was told. */
@@ -41,7 +43,10 @@ export function beginAlone(
   routing: Routing,
   reason: 'first' | 'test' = 'first',
 ): void {
-  announce(desk, open(desk, beginning, { alone: true, clears: false }), routing, { isDirect: true, reason });
+  announce(desk, open(desk, beginning, { alone: true, quiet: undefined, clears: false }), routing, {
+    isDirect: true,
+    reason,
+  });
 }
 
 /** Tells what is open and of which nobody heard, as far as nothing mutes it any more. */
@@ -49,8 +54,7 @@ export function revealUntold(desk: Desk, because: string): void {
   const byAge = [...desk.untold].toSorted((a, b) => a.order - b.order);
   for (const episode of byAge) {
     const { alert } = episode;
-    const name = alertKey(alert.rule, alert.key);
-    const muting = mutingOfUntold(desk, name, subjectOfAlert(alert), episode);
+    const muting = mutingOfUntold(desk, alert.key, subjectOfAlert(alert), episode);
     if (alert.ack === undefined && muting === undefined) reveal(desk, episode, because);
   }
 }
@@ -60,15 +64,13 @@ function begin(desk: Desk, effect: RaiseEffect): void {
   const id = alertId(rule, key, seq, ordinal);
   const beginning = { id, rule, key, severity, occurrence, now: desk.now };
   const subject = subjectOf(effect);
-  const routing = routeOf(desk.rules, subject);
-  const name = alertKey(rule, key);
-  if (clears) noteBeginning(desk, name, [rule, ...key].join(' '));
-  const muting = mutingOfUntold(desk, name, subject, undefined);
+  const routing = desk.route(subject);
+  if (clears) noteBeginning(desk, rule, key);
+  const muting = mutingOfUntold(desk, key, subject, undefined);
   // Nothing would ever say that it is over.
   const alone = quiet === undefined && !clears && !isFollowed(routing);
   if (!alone) closeOldest(desk);
-  const ends = { alone, clears, ...(quiet === undefined ? {} : { quiet }) };
-  const episode = open(desk, beginning, ends, muting === undefined);
+  const episode = open(desk, beginning, { alone, quiet, clears }, muting === undefined);
   announce(desk, episode, routing, muting === undefined ? {} : { muting });
 }
 
@@ -77,21 +79,26 @@ function open(
   beginning: Beginning,
   ends: {
     readonly alone: boolean;
-    readonly quiet?: NonNullable<RaiseEffect['quiet']>;
+    readonly quiet: RaiseEffect['quiet'];
     readonly clears: boolean;
   },
   told = true,
 ): Episode {
-  const order = (desk.made += 1);
   return {
-    order,
+    order: (desk.made += 1),
     alert: beginAlert(beginning, told),
-    ...ends,
-    ...(told ? {} : { mutedSince: desk.now }),
-    told: [],
+    alone: ends.alone,
+    quiet: ends.quiet,
+    clears: ends.clears,
+    patience: undefined,
+    followUps: undefined,
+    mutedSince: told ? undefined : desk.now,
+    told: nowhere,
+    references: undefined,
     unsettled: 0,
     endIsTold: false,
-    endToldTo: [],
+    endToldTo: nowhere,
+    waker: undefined,
   };
 }
 
@@ -125,7 +132,7 @@ function announce(
 function reveal(desk: Desk, episode: Episode, because: string): void {
   const { alert } = episode;
   decide(desk, { alert: alert.id, step: 'kept', text: `${because}: it is open and nobody heard of it` });
-  const routing = routeOf(desk.rules, subjectOfAlert(alert));
+  const routing = desk.route(subjectOfAlert(alert));
   follow(desk, episode, routing, true);
   const suppressed = takeSuppressed(desk, episode);
   notify(desk, episode, routing, { reason: 'first', ...suppressed, carried: {} }, false);
@@ -135,23 +142,23 @@ function reveal(desk: Desk, episode: Episode, because: string): void {
 /** What was muted since it was last told, which now is told; counts as told from here. */
 function takeSuppressed(desk: Desk, episode: Episode): Pick<Notification, 'suppressed'> {
   const { alert, mutedSince } = episode;
-  delete episode.mutedSince;
+  episode.mutedSince = undefined;
   episode.alert = { ...alert, mutedSinceTold: 0, toldAt: desk.now };
   desk.outputs.push({ type: 'alert', alert: episode.alert });
   return mutedSince === undefined ? {} : { suppressed: { count: alert.mutedSinceTold, since: mutedSince } };
 }
 
-function tellAgain(desk: Desk, episode: Episode, effect: RaiseEffect, rose: boolean): void {
+function tellAgain(desk: Desk, episode: Episode, effect: RaiseEffect, subject: Subject, rose: boolean): void {
   const { alert } = episode;
   const { mutedSinceTold: count, toldAt } = alert;
-  episode.alert = withoutAck(raiseAgain(alert, { ...effect, now: desk.now }, count));
+  episode.alert = withoutAck(raiseAgain(alert, effect, desk.now, count));
   const suppressed = takeSuppressed(desk, episode);
   const why = rose
     ? `its severity rose from ${alert.severity} to ${effect.severity}`
     : `raised again, ${formatSince(alert.toldAt ?? alert.firstAt, desk.now)} after it was last told`;
   decide(desk, { alert: alert.id, step: 'kept', text: `${why}; ${count} raises were muted since then` });
   const reason = toldAt === undefined ? 'first' : 'repeated';
-  const routing = routeOf(desk.rules, subjectOf(effect));
+  const routing = desk.route(subject);
   follow(desk, episode, routing, rose || toldAt === undefined);
   notify(desk, episode, routing, { reason, ...suppressed, carried: { [alert.rule]: 1 } }, false);
   keepEpisode(desk, episode);
@@ -164,12 +171,18 @@ function follow(desk: Desk, episode: Episode, routing: Routing, afresh: boolean)
   if (followUps.length > 0) episode.followUps = followUps;
 }
 
-function muteAgain(desk: Desk, episode: Episode, effect: RaiseEffect, muting: Muting): void {
+function muteAgain(
+  desk: Desk,
+  episode: Episode,
+  effect: RaiseEffect,
+  subject: Subject,
+  muting: Muting,
+): void {
   const { alert } = episode;
-  episode.alert = raiseAgain(alert, { ...effect, now: desk.now }, alert.mutedSinceTold + 1);
+  episode.alert = raiseAgain(alert, effect, desk.now, alert.mutedSinceTold + 1);
   episode.mutedSince ??= desk.now;
   desk.outputs.push({ type: 'alert', alert: episode.alert });
-  mute(desk, episode, routeOf(desk.rules, subjectOf(effect)), muting);
+  mute(desk, episode, desk.route(subject), muting);
   keepEpisode(desk, episode);
 }
 
@@ -179,7 +192,7 @@ function mute(desk: Desk, { alert }: Episode, { receivers }: Routing, muting: Mu
   for (const { name } of receivers) desk.counters.muted(alert.rule, name, muting.reason);
   // A flood of one alert is not a flood of decisions.
   if (isMilestone(alert.mutedSinceTold)) {
-    const text = `${muting.why}: ${alert.mutedSinceTold} muted so far`;
+    const text = `${whyMuted(muting)}: ${alert.mutedSinceTold} muted so far`;
     decide(desk, { alert: alert.id, step: 'muted', text });
   }
 }

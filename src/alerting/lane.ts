@@ -2,6 +2,7 @@ import { earliest, type Instant } from '../model/time.ts';
 import type { Block } from './block.ts';
 import { createBudget, nothingSpent, type Budget, type Spent } from './budget.ts';
 import type { ChannelRules } from './contract.ts';
+import type { Waker } from './desk.ts';
 import { compareTurns, isCritical, type Notice } from './notice.ts';
 
 /** One channel: what waits for it, what is under way, what may be spent. */
@@ -19,6 +20,8 @@ export interface Lane {
   block: Block | undefined;
   /** Whether its row must be written. */
   isDirty: boolean;
+  /** Its timer, made when it is first set. */
+  waker: Waker | undefined;
 }
 
 /** What channels with one budget key have in common: mostly there is but one. */
@@ -60,6 +63,7 @@ export function createLane(
     underWay: new Set(),
     block: undefined,
     isDirty: false,
+    waker: undefined,
   };
   allowance.lanes.push(lane);
   return lane;

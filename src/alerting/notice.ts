@@ -1,6 +1,7 @@
 import type { Notification } from '../model/alert.ts';
 import { earliest, instant, type Instant, type Millis } from '../model/time.ts';
 import { severityRank } from './episode.ts';
+import type { Waker } from './desk.ts';
 import type { Gathering } from './gathering.ts';
 import { tallyOf, tallyRow, type Tally } from './tally.ts';
 
@@ -13,22 +14,24 @@ export interface Notice {
   readonly carried: { [rule: string]: number };
   notification: Notification;
   /** When the part now due was first tried, and when its newest attempt was released. */
-  firstAttemptAt?: Instant;
-  releasedAt?: Instant;
+  firstAttemptAt: Instant | undefined;
+  releasedAt: Instant | undefined;
   /** Attempts of this part whose outcome is unknown. */
   unknowns: number;
   /** After an unknown outcome the channel was asked again, and did not take it. */
-  isRefused?: boolean;
+  isRefused: boolean | undefined;
   /** Its last attempt failed because of its channel as a whole. */
-  waitsForChannel?: boolean;
+  waitsForChannel: boolean | undefined;
   /** How often it was the first to fail on a channel that had worked. */
-  spoiled?: number;
+  spoiled: number | undefined;
   /** While it waits for others to go out with it. */
-  gathering?: Gathering;
+  gathering: Gathering | undefined;
   /** Quiet hours held it already: they do not again. */
-  wasHeld?: boolean;
+  wasHeld: boolean | undefined;
   /** Of what gathered others. */
-  tally?: Tally;
+  tally: Tally | undefined;
+  /** Its timer, made when it is first set; no part of its row. */
+  waker: Waker | undefined;
 }
 
 /** After this many unknown outcomes an alert that comes twice is better than one that never comes. */
@@ -105,27 +108,35 @@ export function noticeDue(
 ): Instant | undefined {
   if (notice.gathering !== undefined) return notice.gathering.until;
   if (!isWaiting(notice)) return undefined;
+  const { dueAt } = notice.notification;
+  const due = dueAt > now ? dueAt : undefined;
   const since = waitingSince(notice, limits.blockedSince);
-  const times = [notice.notification.dueAt];
-  if (since !== undefined) {
-    times.push(instant(since + limits.giveUpAfter));
-    if (limits.nextAfter !== undefined) times.push(instant(since + limits.nextAfter));
-  }
-  return times.filter((time) => time > now).reduce<Instant | undefined>(earliest, undefined);
+  if (since === undefined) return due;
+  const ends = [instant(since + limits.giveUpAfter)];
+  if (limits.nextAfter !== undefined) ends.push(instant(since + limits.nextAfter));
+  return ends.filter((time) => time > now).reduce(earliest, due);
 }
 
-/** A notice as JSON; it goes on changing, the row does not. */
-export const noticeRow = ({ carried, gathering, tally, ...rest }: Notice): object => ({
-  ...rest,
-  carried: { ...carried },
-  ...(gathering === undefined ? {} : { gathering: { ...gathering } }),
-  ...(tally === undefined ? {} : { tally: tallyRow(tally) }),
+/** A notice as JSON; it goes on changing, the row does not. What is undefined is left out there. */
+export const noticeRow = (notice: Notice): object => ({
+  order: notice.order,
+  rank: notice.rank,
+  notification: notice.notification,
+  firstAttemptAt: notice.firstAttemptAt,
+  releasedAt: notice.releasedAt,
+  unknowns: notice.unknowns,
+  isRefused: notice.isRefused,
+  waitsForChannel: notice.waitsForChannel,
+  spoiled: notice.spoiled,
+  wasHeld: notice.wasHeld,
+  carried: { ...notice.carried },
+  gathering: notice.gathering && { ...notice.gathering },
+  tally: notice.tally && tallyRow(notice.tally),
 });
 
-/** The inverse of `noticeRow`. */
+/** The inverse of `noticeRow`: of one shape whatever the row leaves out. */
 export function noticeOf(row: object): Notice {
   const { tally, ...rest } = row as Omit<Notice, 'tally'> & { readonly tally?: object };
-  const copy = { ...rest, carried: { ...rest.carried } };
-  if (copy.gathering !== undefined) copy.gathering = { ...copy.gathering };
-  return tally === undefined ? copy : { ...copy, tally: tallyOf(tally) };
+  const copy = noticeRow({ ...rest, tally: undefined }) as Notice;
+  return { ...copy, tally: tally && tallyOf(tally), waker: undefined };
 }

@@ -41,24 +41,43 @@ export function enqueue(
 ): Notice {
   const order = (desk.made += 1);
   const { receiver, channel, alerts } = draft;
-  const notification: Notification = {
+  const notification = ofOneShape({
     id: hashText(JSON.stringify([alerts[0] ?? '', receiver, channel, desk.now, order])).slice(0, 10),
-    ...draft,
+    alerts,
+    total: draft.total,
+    severity: draft.severity,
+    receiver,
+    channel,
+    hop: draft.hop,
+    reason: draft.reason,
+    suppressed: draft.suppressed,
+    summary: draft.summary,
+    digest: draft.digest,
     state: gathering === undefined ? 'pending' : 'held',
     createdAt: desk.now,
     dueAt: gathering?.until ?? desk.now,
     attempt: 0,
     part: 0,
+    parts: undefined,
     why: gathering === undefined ? `${why}${waitsFor(desk, draft)}` : why,
-  };
+    receipts: undefined,
+    by: undefined,
+  });
   const notice: Notice = {
     order,
     rank: rank ?? order,
     carried: { ...carried },
     notification,
+    firstAttemptAt: undefined,
+    releasedAt: undefined,
     unknowns: 0,
-    ...(gathering === undefined ? {} : { gathering: { ...gathering } }),
-    ...(tally === undefined ? {} : { tally }),
+    isRefused: undefined,
+    waitsForChannel: undefined,
+    spoiled: undefined,
+    gathering: gathering && { ...gathering },
+    wasHeld: undefined,
+    tally,
+    waker: undefined,
   };
   if (gathering !== undefined) desk.gatherings.set(gathering.name, notice);
   for (const id of alerts) countUnsettled(desk, id, 1);
@@ -97,18 +116,61 @@ export function change(desk: Desk, notice: Notice, changes: Partial<Notification
   show(desk, notice);
 }
 
+/** What the last state of a notification may change. */
+type LastChanges = Pick<Notification, 'state' | 'why' | 'parts' | 'receipts' | 'by'>;
+
+const concluded = (old: Notification, { state, why, parts, receipts, by }: LastChanges): Notification =>
+  ofOneShape({
+    id: old.id,
+    alerts: old.alerts,
+    total: old.total,
+    severity: old.severity,
+    receiver: old.receiver,
+    channel: old.channel,
+    hop: old.hop,
+    reason: old.reason,
+    suppressed: old.suppressed,
+    summary: old.summary,
+    digest: old.digest,
+    state,
+    createdAt: old.createdAt,
+    dueAt: old.dueAt,
+    attempt: old.attempt,
+    part: old.part,
+    parts: parts ?? old.parts,
+    why: why ?? old.why,
+    receipts: receipts ?? old.receipts,
+    by: by ?? old.by,
+  });
+
+type Absent = 'total' | 'suppressed' | 'summary' | 'digest' | 'parts' | 'why' | 'receipts' | 'by';
+
+/** Written out member by member for the same reason as alerts: a flood makes three of them an alert. */
+const ofOneShape = (
+  notification: Required<Omit<Notification, Absent>> & {
+    readonly [Name in Absent]: Notification[Name] | undefined;
+  },
+): Notification => notification as Notification;
+
 /** A notification's last state: it leaves memory, and what it carried is counted. */
-export function conclude(
-  desk: Desk,
-  notice: Notice,
-  changes: Pick<Notification, 'state' | 'why'> & Partial<Notification>,
-  ending: Ending | 'goesOn',
-): void {
-  change(desk, notice, changes);
-  const { id, receiver, alerts } = notice.notification;
+export function conclude(desk: Desk, notice: Notice, changes: LastChanges, ending: Ending | 'goesOn'): void {
+  const notification = concluded(notice.notification, changes);
+  notice.notification = notification;
+  const { id, receiver, alerts } = notification;
+  leave(desk, notice);
   desk.notices.remove(id);
+  desk.outputs.push({ type: 'notification', notification });
   if (ending !== 'goesOn') desk.counters.ended(notice.carried, receiver, ending);
   for (const alert of alerts) countUnsettled(desk, alert, -1);
+}
+
+/** A notification takes no turn any more, and has no time of its own. */
+function leave(desk: Desk, notice: Notice): void {
+  const lane = laneOf(desk, notice.notification.channel);
+  stepOut(lane, notice);
+  lane.underWay.delete(notice);
+  desk.stirred.add(lane);
+  if (notice.waker !== undefined) desk.agenda.set(notice.waker, undefined);
 }
 
 /** Ends a notification that nobody will hear of; it stays in the list of what was not delivered. */
@@ -148,9 +210,9 @@ export function pass(desk: Desk, notice: Notice, channel: string, why: string): 
 
 /** Writes a decision into the life of every alert that a notification lists, or of it itself. */
 export function tell(desk: Desk, { notification }: Notice, step: Decision['step'], text: string): void {
-  if (notification.alerts.length === 0)
-    decide(desk, { alert: '', notification: notification.id, step, text });
-  for (const alert of notification.alerts) decide(desk, { alert, notification: notification.id, step, text });
+  const { id, alerts } = notification;
+  if (alerts.length === 0) decide(desk, { alert: '', notification: id, step, text });
+  for (const alert of alerts) decide(desk, { alert, notification: id, step, text });
 }
 
 /** As `tell`, for the steps of an attempt: one that is repeated for days is told at every tenth only. */

@@ -5,7 +5,7 @@ import { laneOf, type Desk } from './desk.ts';
 import { alertId } from './episode.ts';
 import { beginAlone } from './keep.ts';
 import { blockOf } from './lane.ts';
-import { routeOf, type Routing } from './route.ts';
+import type { Routing } from './route.ts';
 
 /** Something that alerting itself has to say; `code` becomes the rule `sentinel/CODE`. */
 export interface OwnWords {
@@ -25,7 +25,7 @@ export function tellOwn(desk: Desk, { code, key, severity, text, isUrgent, notBy
   const rule = `sentinel/${code}`;
   const id = alertId(rule, key, (desk.made += 1), 0);
   const beginning = { id, rule, key, severity, occurrence: ownOccurrence(desk, text), now };
-  const routing = routeOf(desk.rules, { rule, severity, fields: {}, source: 'sentinel' });
+  const routing = desk.route({ rule, severity, fields: {}, source: 'sentinel' });
   const around = isUrgent === true ? aroundTrouble(desk, routing) : routing;
   beginAlone(desk, beginning, notBy === undefined ? around : besides(desk, notBy, routing));
 }

@@ -38,15 +38,17 @@ export function pump(desk: Desk, { allowance: { lanes } }: Lane): void {
 
 /** What goes first of all that may be released now. */
 function nextTurn(desk: Desk, lanes: readonly Lane[]): { lane: Lane; notice: Notice } | undefined {
-  const turns = lanes.flatMap((lane) => {
-    if (room(lane, desk.now) <= 0 || lane.budget.slots(desk.now) <= 0) return [];
+  let first: { lane: Lane; notice: Notice } | undefined;
+  for (const lane of lanes) {
+    if (room(lane, desk.now) <= 0 || lane.budget.slots(desk.now) <= 0) continue;
     const forAll = lane.budget.slots(desk.now, false) > 0;
     const notice = lane.waiting.find(
       (one) => one.notification.dueAt <= desk.now && (forAll || isCritical(one)),
     );
-    return notice === undefined ? [] : [{ lane, notice }];
-  });
-  return turns.toSorted((a, b) => compareTurns(a.notice, b.notice))[0];
+    if (notice === undefined) continue;
+    if (first === undefined || compareTurns(notice, first.notice) < 0) first = { lane, notice };
+  }
+  return first;
 }
 
 const dueNow = (desk: Desk, lane: Lane): Notice[] =>

@@ -9,5 +9,5 @@ export function tellWhatIsLeft(desk: Desk): void {
     desk.toReveal = undefined;
     revealUntold(desk, because);
   }
-  for (const words of desk.toSay.splice(0)) tellOwn(desk, words);
+  if (desk.toSay.length > 0) for (const words of desk.toSay.splice(0)) tellOwn(desk, words);
 }

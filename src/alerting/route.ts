@@ -1,4 +1,5 @@
 import type { AlertingRules, Escalation, Receiver, Route } from './contract.ts';
+import type { Severity } from '../model/program.ts';
 import { matches, type Subject } from './subject.ts';
 
 /** Who hears of something, each once, in the order of routes; `why` is a sentence. */
@@ -12,6 +13,33 @@ export interface Routing {
 
 /** How a receiver hears of what a route sends to it. */
 export type Plan = Pick<Route, 'repeat' | 'group'>;
+
+/** Rules and severities whose routing is remembered. */
+const MOST_KNOWN = 10_000;
+
+/**
+ * `routeOf` for one configuration. Where no route looks at fields, which is the rule, an alert's rule and
+ * severity decide, and each pair is asked for once.
+ */
+export function createRouter(
+  rules: Pick<AlertingRules, 'routes' | 'receivers'>,
+): (subject: Subject) => Routing {
+  const asksForFields = rules.routes.some(({ when }) => Object.keys(when.fields).length > 0);
+  if (asksForFields) return (subject) => routeOf(rules, subject);
+  const known: { readonly [Word in Severity]: Map<string, Routing> } = {
+    info: new Map(),
+    warning: new Map(),
+    critical: new Map(),
+  };
+  return (subject) => {
+    const ofSeverity = known[subject.severity];
+    const before = ofSeverity.get(subject.rule);
+    if (before !== undefined) return before;
+    const routing = routeOf(rules, subject);
+    if (ofSeverity.size < MOST_KNOWN) ofSeverity.set(subject.rule, routing);
+    return routing;
+  };
+}
 
 /**
  * The first route that matches decides, together with those before it that continue. Without a match

@@ -9,7 +9,6 @@ import {
   scheduleNotice,
   type Desk,
 } from './desk.ts';
-import { alertKey } from './episode.ts';
 import { scheduleDigests } from './digest.ts';
 import { scheduleFlap } from './flap.ts';
 import { noteInhibitor } from './inhibit.ts';
@@ -101,8 +100,8 @@ function restoreGathering(desk: Desk, notice: Notice, gathering: Gathering): voi
 function restoreEpisodes(desk: Desk): void {
   const byAge = [...desk.episodes.values()].toSorted((a, b) => a.order - b.order);
   for (const episode of byAge) {
-    const { status, rule, key } = episode.alert;
-    if (status === 'open' && !episode.alone) openEpisode(desk, alertKey(rule, key), episode);
+    const { status } = episode.alert;
+    if (status === 'open' && !episode.alone) openEpisode(desk, episode);
     if (status === 'open' && episode.alert.toldAt === undefined) desk.untold.add(episode);
     noteInhibitor(desk, episode);
     scheduleEpisode(desk, episode);

@@ -154,7 +154,7 @@ function partSent(desk: Desk, notice: Notice, parts: number, receipt: string | u
     const ending = reason === 'joined' ? 'joined' : 'delivered';
     return conclude(desk, notice, { state: 'sent', parts, why, ...got }, ending);
   }
-  delete notice.firstAttemptAt;
+  notice.firstAttemptAt = undefined;
   notice.unknowns = 0;
   notice.isRefused = false;
   const why = `part ${part + 1} of ${parts} sent`;

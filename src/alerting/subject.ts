@@ -10,8 +10,8 @@ export interface Subject {
   readonly rule: string;
   readonly severity: Severity;
   readonly fields: Fields;
-  readonly host?: string;
-  readonly program?: string;
+  readonly host?: string | undefined;
+  readonly program?: string | undefined;
   readonly source: string;
 }
 
@@ -21,8 +21,8 @@ export const subjectOf = ({ rule, severity, occurrence }: Extract<Effect, { type
   severity,
   fields: occurrence.fields,
   source: occurrence.source,
-  ...(occurrence.host === undefined ? {} : { host: occurrence.host }),
-  ...(occurrence.program === undefined ? {} : { program: occurrence.program }),
+  host: occurrence.host,
+  program: occurrence.program,
 });
 
 /** What an alert is, by its newest raise and its worst severity. */
@@ -31,8 +31,8 @@ export const subjectOfAlert = ({ rule, severity, last }: Alert): Subject => ({
   severity,
   fields: last.fields,
   source: last.source,
-  ...(last.host === undefined ? {} : { host: last.host }),
-  ...(last.program === undefined ? {} : { program: last.program }),
+  host: last.host,
+  program: last.program,
 });
 
 /** Whether all that is asked for holds. */

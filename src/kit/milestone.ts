@@ -1,2 +1,6 @@
 /** Whether a count is worth saying, so that a flood of one thing is not a flood of words: 1, 10, 100, … */
-export const isMilestone = (count: number): boolean => /^10*$/.test(String(count));
+export function isMilestone(count: number): boolean {
+  let rest = count;
+  while (rest >= 10 && rest % 10 === 0) rest /= 10;
+  return rest === 1;
+}
