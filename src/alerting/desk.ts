@@ -85,8 +85,9 @@ export interface Desk {
   readonly agenda: Agenda<Waker>;
   readonly wakers: WeakMap<Waking, Waker>;
   outputs: AlertingOutput[];
-  /** The clock as it was last written. */
+  /** The clock and `made` as they were last written. */
   writtenNow: Instant;
+  writtenMade: number;
 }
 
 export function createDesk(rules: AlertingRules): Desk {
@@ -145,6 +146,7 @@ export function createDesk(rules: AlertingRules): Desk {
     wakers: new WeakMap(),
     outputs: [],
     writtenNow: instant(0),
+    writtenMade: 0,
   };
   for (const { name } of rules.channels) laneOf(desk, name);
   return desk;

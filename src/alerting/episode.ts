@@ -1,4 +1,4 @@
-import { hashText } from '../kit/hash.ts';
+import { shortHash } from '../kit/hash.ts';
 import type { Alert, Occurrence } from '../model/alert.ts';
 import type { Severity } from '../model/program.ts';
 import { instant, millis, type Instant, type Millis } from '../model/time.ts';
@@ -52,17 +52,17 @@ export const episodeRow = (episode: Episode): object => ({
 });
 
 /** The inverse of `episodeRow`: of one shape whatever the row leaves out. */
-export const episodeOf = (row: object): Episode => ({
-  ...(episodeRow(row as Episode) as Episode),
-  waker: undefined,
-});
+export function episodeOf(row: object): Episode {
+  const episode = episodeRow(row as Episode) as Episode;
+  return { ...episode, alert: ofOneShape(whole(episode.alert)), waker: undefined };
+}
 
 const MOST_SAMPLES = 3;
 const LONGEST_SAMPLE = 1024;
 
 /** Ten characters that name an alert, from what raised it. */
 export const alertId = (rule: string, key: readonly string[], seq: number, ordinal: number): string =>
-  hashText(JSON.stringify([rule, key, seq, ordinal])).slice(0, 10);
+  shortHash(JSON.stringify([rule, key, seq, ordinal]));
 
 /** What an alert is known by while it is open. */
 export const alertKey = (rule: string, key: readonly string[]): string => JSON.stringify([rule, key]);
@@ -101,64 +101,63 @@ export const beginAlert = ({ id, rule, key, severity, occurrence, now }: Beginni
   });
 
 /** The alert after one more raise; `muted`: raises since it was last told. */
-export const raiseAgain = (
+export function raiseAgain(
   alert: Alert,
   { severity, occurrence }: { readonly severity: Severity; readonly occurrence: Occurrence },
   now: Instant,
   muted: number,
-): Alert =>
-  ofOneShape({
-    id: alert.id,
-    rule: alert.rule,
-    key: alert.key,
-    severity: isWorse(severity, alert.severity) ? severity : alert.severity,
-    status: alert.status,
-    raises: alert.raises + 1,
-    mutedSinceTold: muted,
-    firstAt: alert.firstAt,
-    lastAt: now,
-    toldAt: alert.toldAt,
-    resolvedAt: alert.resolvedAt,
-    ack: alert.ack,
-    last: occurrence,
-    samples: withSample(alert.samples, occurrence),
-  });
+): Alert {
+  const again = whole(alert);
+  if (isWorse(severity, alert.severity)) again.severity = severity;
+  again.raises += 1;
+  again.mutedSinceTold = muted;
+  again.lastAt = now;
+  again.last = occurrence;
+  again.samples = withSample(alert.samples, occurrence);
+  return ofOneShape(again);
+}
 
 /** The alert when it is over. */
-export const resolveAlert = (alert: Alert, at: Instant): Alert =>
-  ofOneShape({
-    id: alert.id,
-    rule: alert.rule,
-    key: alert.key,
-    severity: alert.severity,
-    status: 'resolved',
-    raises: alert.raises,
-    mutedSinceTold: alert.mutedSinceTold,
-    firstAt: alert.firstAt,
-    lastAt: alert.lastAt,
-    toldAt: alert.toldAt,
-    resolvedAt: at,
-    ack: alert.ack,
-    last: alert.last,
-    samples: alert.samples,
-  });
+export const resolveAlert = (alert: Alert, at: Instant): Alert => {
+  const over = whole(alert);
+  over.status = 'resolved';
+  over.resolvedAt = at;
+  return ofOneShape(over);
+};
 
-/** Every member of an alert, those that may be absent as undefined. */
-type WholeAlert = Required<Omit<Alert, Absent>> & { readonly [Name in Absent]: Alert[Name] | undefined };
+/** A copy with every member, also of an alert that was read from JSON. */
+const whole = (alert: Alert): WholeAlert => ({
+  id: alert.id,
+  rule: alert.rule,
+  key: alert.key,
+  severity: alert.severity,
+  status: alert.status,
+  raises: alert.raises,
+  mutedSinceTold: alert.mutedSinceTold,
+  firstAt: alert.firstAt,
+  lastAt: alert.lastAt,
+  toldAt: alert.toldAt,
+  resolvedAt: alert.resolvedAt,
+  ack: alert.ack,
+  last: alert.last,
+  samples: alert.samples,
+});
+
+/** An alert in the making: members that may be absent are undefined. */
+type WholeAlert = { -readonly [Name in keyof Alert]-?: Alert[Name] } extends infer All
+  ? { [Name in keyof All]: Name extends Absent ? All[Name] | undefined : All[Name] }
+  : never;
 type Absent = 'toldAt' | 'resolvedAt' | 'ack';
 
 /**
- * Alerts are made of the same members in the same order, for there is a new one at every raise: to spread
- * one takes ten times as long as to write it out. What is undefined is absent as far as JSON goes.
+ * Alerts have the same members in the same order, so that machines that were restored say the same byte for
+ * byte; and there is a new one at every raise, which takes ten times as long to spread as to write out. What
+ * is undefined is absent as far as JSON goes.
  */
 const ofOneShape = (alert: WholeAlert): Alert => alert as Alert;
 
 /** An acknowledgement holds for what was acknowledged: not once it got worse. */
-export function withoutAck(alert: Alert): Alert {
-  const copy: { -readonly [Name in keyof Alert]: Alert[Name] } = { ...alert };
-  delete copy.ack;
-  return copy;
-}
+export const withoutAck = (alert: Alert): Alert => ofOneShape({ ...whole(alert), ack: undefined });
 
 /** When it is over because it was not raised again; undefined: not by that alone. */
 export function endsBySilence({ alert, quiet, clears, patience }: Episode): Instant | undefined {

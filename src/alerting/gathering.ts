@@ -4,6 +4,7 @@ import { instant, type Instant, type Millis } from '../model/time.ts';
 import { scheduleNotice, type Desk } from './desk.ts';
 import { worstOf, type Episode } from './episode.ts';
 import type { Notice } from './notice.ts';
+import { altered } from './notification.ts';
 import { change, conclude, countUnsettled, enqueue, tell, type Draft } from './outbox.ts';
 import { addTally, commonest, count, emptyTally, keyText, type Tally } from './tally.ts';
 
@@ -160,13 +161,12 @@ function addTo(desk: Desk, into: Notice, addition: Addition): void {
   const worst = worstOf(severity, addition.severity);
   for (const id of listed) countUnsettled(desk, id, 1);
   const together = addSuppressed(suppressed, addition.suppressed);
-  into.notification = {
-    ...into.notification,
+  into.notification = altered(into.notification, {
     ...(listed.length === 0 ? {} : { alerts: [...alerts, ...listed] }),
     ...(all > alerts.length + listed.length ? { total: all } : {}),
     severity: worst,
     ...(together === undefined ? {} : { suppressed: together }),
-  };
+  });
   desk.notices.put(into.notification.id, into);
   // A flood of one gathering is not a flood of notifications.
   if (listed.length > 0 || worst !== severity || isMilestone(all)) {

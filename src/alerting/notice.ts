@@ -3,6 +3,7 @@ import { earliest, instant, type Instant, type Millis } from '../model/time.ts';
 import { severityRank } from './episode.ts';
 import type { Waker } from './desk.ts';
 import type { Gathering } from './gathering.ts';
+import { altered } from './notification.ts';
 import { tallyOf, tallyRow, type Tally } from './tally.ts';
 
 /** A notification that is not settled, with what only alerting needs to know of it. */
@@ -138,5 +139,6 @@ export const noticeRow = (notice: Notice): object => ({
 export function noticeOf(row: object): Notice {
   const { tally, ...rest } = row as Omit<Notice, 'tally'> & { readonly tally?: object };
   const copy = noticeRow({ ...rest, tally: undefined }) as Notice;
-  return { ...copy, tally: tally && tallyOf(tally), waker: undefined };
+  const notification = altered(copy.notification, {});
+  return { ...copy, notification, tally: tally && tallyOf(tally), waker: undefined };
 }

@@ -1,11 +1,12 @@
-import { hashText } from '../kit/hash.ts';
+import { shortHash } from '../kit/hash.ts';
 import type { Decision, Notification } from '../model/alert.ts';
 import type { Carried, Ending } from './counters.ts';
 import { decide, keepEpisode, laneOf, receiverOf, scheduleNotice, type Desk } from './desk.ts';
 import { sayDrillFailed } from './drill-failed.ts';
-import { blockOf, lineUp, stepOut } from './lane.ts';
+import { blockOf, lineUp, stepOut, type Lane } from './lane.ts';
 import type { Gathering } from './gathering.ts';
 import { isWaiting, mayHaveArrived, type Notice } from './notice.ts';
+import { altered, wholeNotification } from './notification.ts';
 import type { Tally } from './tally.ts';
 
 /** What a new notification is made of; the rest follows from when it is made. */
@@ -41,8 +42,8 @@ export function enqueue(
 ): Notice {
   const order = (desk.made += 1);
   const { receiver, channel, alerts } = draft;
-  const notification = ofOneShape({
-    id: hashText(JSON.stringify([alerts[0] ?? '', receiver, channel, desk.now, order])).slice(0, 10),
+  const notification = wholeNotification({
+    id: shortHash(JSON.stringify([alerts[0] ?? '', receiver, channel, desk.now, order])),
     alerts,
     total: draft.total,
     severity: draft.severity,
@@ -97,11 +98,9 @@ function waitsFor(desk: Desk, { channel, severity, reason }: Draft): string {
 }
 
 /** Says and keeps a notification as it is now; one that waits takes its turn. */
-export function show(desk: Desk, notice: Notice): void {
+function show(desk: Desk, notice: Notice): void {
   const { notification } = notice;
   const lane = laneOf(desk, notification.channel);
-  stepOut(lane, notice);
-  lane.underWay.delete(notice);
   if (isWaiting(notice)) lineUp(lane, notice);
   else if (notification.state === 'sending') lane.underWay.add(notice);
   desk.stirred.add(lane);
@@ -112,65 +111,35 @@ export function show(desk: Desk, notice: Notice): void {
 
 /** Changes a notification that stays in memory. */
 export function change(desk: Desk, notice: Notice, changes: Partial<Notification>): void {
-  notice.notification = { ...notice.notification, ...changes };
+  leave(laneOf(desk, notice.notification.channel), notice);
+  notice.notification = altered(notice.notification, changes);
   show(desk, notice);
 }
 
-/** What the last state of a notification may change. */
-type LastChanges = Pick<Notification, 'state' | 'why' | 'parts' | 'receipts' | 'by'>;
-
-const concluded = (old: Notification, { state, why, parts, receipts, by }: LastChanges): Notification =>
-  ofOneShape({
-    id: old.id,
-    alerts: old.alerts,
-    total: old.total,
-    severity: old.severity,
-    receiver: old.receiver,
-    channel: old.channel,
-    hop: old.hop,
-    reason: old.reason,
-    suppressed: old.suppressed,
-    summary: old.summary,
-    digest: old.digest,
-    state,
-    createdAt: old.createdAt,
-    dueAt: old.dueAt,
-    attempt: old.attempt,
-    part: old.part,
-    parts: parts ?? old.parts,
-    why: why ?? old.why,
-    receipts: receipts ?? old.receipts,
-    by: by ?? old.by,
-  });
-
-type Absent = 'total' | 'suppressed' | 'summary' | 'digest' | 'parts' | 'why' | 'receipts' | 'by';
-
-/** Written out member by member for the same reason as alerts: a flood makes three of them an alert. */
-const ofOneShape = (
-  notification: Required<Omit<Notification, Absent>> & {
-    readonly [Name in Absent]: Notification[Name] | undefined;
-  },
-): Notification => notification as Notification;
-
 /** A notification's last state: it leaves memory, and what it carried is counted. */
-export function conclude(desk: Desk, notice: Notice, changes: LastChanges, ending: Ending | 'goesOn'): void {
-  const notification = concluded(notice.notification, changes);
+export function conclude(
+  desk: Desk,
+  notice: Notice,
+  changes: Pick<Notification, 'state' | 'why'> & Partial<Notification>,
+  ending: Ending | 'goesOn',
+): void {
+  const notification = altered(notice.notification, changes);
+  const { id, receiver, channel, alerts } = notification;
+  const lane = laneOf(desk, channel);
+  leave(lane, notice);
+  desk.stirred.add(lane);
+  if (notice.waker !== undefined) desk.agenda.set(notice.waker, undefined);
   notice.notification = notification;
-  const { id, receiver, alerts } = notification;
-  leave(desk, notice);
   desk.notices.remove(id);
   desk.outputs.push({ type: 'notification', notification });
   if (ending !== 'goesOn') desk.counters.ended(notice.carried, receiver, ending);
   for (const alert of alerts) countUnsettled(desk, alert, -1);
 }
 
-/** A notification takes no turn any more, and has no time of its own. */
-function leave(desk: Desk, notice: Notice): void {
-  const lane = laneOf(desk, notice.notification.channel);
+/** Takes a notification from its place on its channel, whatever it waits for there. */
+function leave(lane: Lane, notice: Notice): void {
   stepOut(lane, notice);
   lane.underWay.delete(notice);
-  desk.stirred.add(lane);
-  if (notice.waker !== undefined) desk.agenda.set(notice.waker, undefined);
 }
 
 /** Ends a notification that nobody will hear of; it stays in the list of what was not delivered. */

@@ -40,8 +40,10 @@ export function deskChanges(desk: Desk): Row[] {
     ...[...desk.lanes.values()].flatMap(laneChanges),
     ...[...desk.allowances.values()].flatMap(allowanceChanges),
   ];
-  if (desk.now === desk.writtenNow && rows.length === 0) return [];
+  const isSame = desk.now === desk.writtenNow && desk.made === desk.writtenMade;
+  if (isSame && rows.length === 0) return [];
   desk.writtenNow = desk.now;
+  desk.writtenMade = desk.made;
   return [...rows, { scope: OWN_SCOPE, key: '', value: [desk.now, desk.made] }];
 }
 
@@ -64,6 +66,7 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
       desk.now = instant(now);
       desk.made = made;
       desk.writtenNow = desk.now;
+      desk.writtenMade = made;
     }
   }
   restoreLanes(rows, {

@@ -12,6 +12,7 @@ import { groupSent } from './group.ts';
 import { tellResolved } from './close.ts';
 import { allUnderWay, blockOf, type Allowance, type Lane } from './lane.ts';
 import { isWaiting, mayHaveArrived, mayPass, waitingSince, type Notice } from './notice.ts';
+import { altered } from './notification.ts';
 import { change, conclude, giveUp, pass, tell, tellAttempt } from './outbox.ts';
 import { keepReference } from './reference.ts';
 
@@ -25,7 +26,7 @@ export function settle(desk: Desk, { notification: id, part, parts, delivery }: 
   const notice = desk.notices.get(id);
   if (notice === undefined || notice.notification.part !== part) return;
   if (notice.notification.state !== 'sending' && delivery.type !== 'sent') return;
-  notice.notification = { ...notice.notification, parts };
+  notice.notification = altered(notice.notification, { parts });
   const lane = laneOf(desk, notice.notification.channel);
   learnLimits(desk, lane, delivery);
   judgeChannel(desk, lane, notice, delivery);

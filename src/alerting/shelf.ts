@@ -20,6 +20,8 @@ export function createShelf<Item>(
 ): Shelf<Item> {
   const items = new Map<string, Item>();
   const dirty = new Set<string>();
+  /** Keys whose rows were written: what came and went between two writings leaves no trace. */
+  const written = new Set<string>();
   return {
     get size() {
       return items.size;
@@ -31,12 +33,19 @@ export function createShelf<Item>(
       dirty.add(key);
     },
     remove(key) {
-      if (items.delete(key)) dirty.add(key);
+      if (!items.delete(key)) return;
+      if (written.has(key)) dirty.add(key);
+      else dirty.delete(key);
     },
     changes() {
       const rows = [...dirty].map((key): Row => {
         const item = items.get(key);
-        return item === undefined ? { scope, key } : { scope, key, value: form.write(item) };
+        if (item !== undefined) {
+          written.add(key);
+          return { scope, key, value: form.write(item) };
+        }
+        written.delete(key);
+        return { scope, key };
       });
       dirty.clear();
       return rows;
@@ -44,6 +53,7 @@ export function createShelf<Item>(
     restore(key, value) {
       const item = form.read(value);
       items.set(key, item);
+      written.add(key);
       return item;
     },
   };

@@ -1,4 +1,4 @@
-import { hashText } from '../kit/hash.ts';
+import { shortHash } from '../kit/hash.ts';
 import { instant, millis, type Instant, type Millis } from '../model/time.ts';
 import type { SilenceRequest } from './contract.ts';
 import type { Desk } from './desk.ts';
@@ -25,7 +25,7 @@ const REMINDED_FROM = 3_600_000;
 const REMIND_BEFORE = millis(900_000);
 
 /** Ten characters that name a silence, from the number of the input that added it. */
-export const silenceId = (seq: number): string => hashText(JSON.stringify(['silence', seq])).slice(0, 10);
+export const silenceId = (seq: number): string => shortHash(JSON.stringify(['silence', seq]));
 
 /** Adds a silence, unless there are too many or it would never hold; says whether it did. */
 export function addSilence(desk: Desk, seq: number, request: SilenceRequest): boolean {

@@ -256,7 +256,9 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     const now = clock.wall();
     for (const attempt of draft.attempts) render(attempt, draft, now);
     reach('rendered');
-    commit({ draft, round: draft.close(way.machines.engine.now(), seq, way.machines.alerting.changes()) });
+    // Where nothing is kept, rows are wanted at a reload only: the checkpoint before it writes them.
+    const rows = ports.durable ? way.machines.alerting.changes() : [];
+    commit({ draft, round: draft.close(way.machines.engine.now(), seq, rows) });
   }
 
   function render(attempt: PlannedAttempt, draft: Draft, now: Instant): void {
@@ -312,6 +314,9 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   function checkpoint(): LedgerFailure | undefined {
     reach('before-checkpoint');
     const begun = performance.now();
+    if (!ports.durable) {
+      ledger.commit(openDraft().close(way.machines.engine.now(), seq, way.machines.alerting.changes()));
+    }
     const engineRows = [...unwritten, ...way.machines.engine.changes()];
     const written = ledger.checkpoint({
       nextSeq: seq,

@@ -7,8 +7,20 @@ const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
  * code units, low byte first. Not for secrets: whoever can choose texts can make two collide. The first
  * ten characters (50 bits) serve as short ids.
  */
-export function hashText(text: string): string {
-  const words = murmur(text);
+export const hashText = (text: string): string => inBase32(murmur(text));
+
+/** The first ten characters of `hashText`. */
+export function shortHash(text: string): string {
+  const [first, second] = murmur(text);
+  let short = '';
+  for (let shift = 27; shift >= 2; shift -= 5) short += digits[(first >>> shift) & 31];
+  // Two bits of the first word are left over, and begin the next digit.
+  short += digits[((first << 3) | (second >>> 29)) & 31];
+  for (let shift = 24; shift >= 14; shift -= 5) short += digits[(second >>> shift) & 31];
+  return short;
+}
+
+function inBase32(words: readonly number[]): string {
   let bits = 0;
   let held = 0;
   let out = '';
@@ -25,46 +37,34 @@ export function hashText(text: string): string {
   return out + digits[(held << (5 - bits)) & 31];
 }
 
-type Lanes = [number, number, number, number];
-
-// Constants and order of operations are those of Austin Appleby's MurmurHash3.cpp (public domain).
-const multipliers: Lanes = [0x239b961b, 0xab0e9789, 0x38b34ae5, 0xa1e38b93];
-const keyTurns: Lanes = [15, 16, 17, 18];
-const turns: Lanes = [19, 17, 15, 13];
-const addends: Lanes = [0x561ccd1b, 0x0bcaa747, 0x96cd1c35, 0x32ac3b17];
-const lanes = [0, 1, 2, 3] as const;
-
 /** The four words of the hash, in the order of the reference's output. */
-export function murmur(text: string): Lanes {
-  const h: Lanes = [0, 0, 0, 0];
-  const blocks = text.length >>> 3;
-  for (let block = 0; block < blocks; block += 1) {
-    for (const lane of lanes) {
-      const word = wordAt(text, block * 8 + lane * 2);
-      h[lane] ^= scramble(word, lane);
-      h[lane] = rotate(h[lane], turns[lane]) + h[((lane + 1) & 3) as 0 | 1 | 2 | 3];
-      h[lane] = (Math.imul(h[lane], 5) + addends[lane]) | 0;
-    }
+export function murmur(text: string): [number, number, number, number] {
+  // Variables instead of arrays: every alert and every message is named by a hash.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const end = text.length & ~7;
+  // Constants and order of operations are those of Austin Appleby's MurmurHash3.cpp (public domain).
+  for (let at = 0; at < end; at += 8) {
+    a = (Math.imul(rotate(a ^ scrambleA(wordAt(text, at)), 19) + b, 5) + 0x561ccd1b) | 0;
+    b = (Math.imul(rotate(b ^ scrambleB(wordAt(text, at + 2)), 17) + c, 5) + 0x0bcaa747) | 0;
+    c = (Math.imul(rotate(c ^ scrambleC(wordAt(text, at + 4)), 15) + d, 5) + 0x96cd1c35) | 0;
+    d = (Math.imul(rotate(d ^ scrambleD(wordAt(text, at + 6)), 13) + a, 5) + 0x32ac3b17) | 0;
   }
-  for (const lane of lanes) h[lane] ^= scramble(wordAt(text, blocks * 8 + lane * 2), lane);
-  return finish(h, text.length * 2);
+  const bytes = text.length * 2;
+  a ^= scrambleA(wordAt(text, end)) ^ bytes;
+  b ^= scrambleB(wordAt(text, end + 2)) ^ bytes;
+  c ^= scrambleC(wordAt(text, end + 4)) ^ bytes;
+  d ^= scrambleD(wordAt(text, end + 6)) ^ bytes;
+  const sum = (a + b + c + d) | 0;
+  const first = avalanche(sum);
+  const [second, third, fourth] = [avalanche(b + sum), avalanche(c + sum), avalanche(d + sum)];
+  const all = (first + second + third + fourth) | 0;
+  return [all >>> 0, (second + all) >>> 0, (third + all) >>> 0, (fourth + all) >>> 0];
 }
 
-function finish(h: Lanes, bytes: number): Lanes {
-  for (const lane of lanes) h[lane] ^= bytes;
-  blend(h);
-  for (const lane of lanes) h[lane] = avalanche(h[lane]);
-  blend(h);
-  return h.map((word) => word >>> 0) as Lanes;
-}
-
-function blend(h: Lanes): void {
-  h[0] = (h[0] + h[1] + h[2] + h[3]) | 0;
-  for (const lane of [1, 2, 3] as const) h[lane] = (h[lane] + h[0]) | 0;
-}
-
-const scramble = (word: number, lane: 0 | 1 | 2 | 3): number =>
-  Math.imul(rotate(Math.imul(word, multipliers[lane]), keyTurns[lane]), multipliers[((lane + 1) & 3) as 0]);
+const scrambleA = (word: number): number => Math.imul(rotate(Math.imul(word, 0x239b961b), 15), 0xab0e9789);
+const scrambleB = (word: number): number => Math.imul(rotate(Math.imul(word, 0xab0e9789), 16), 0x38b34ae5);
+const scrambleC = (word: number): number => Math.imul(rotate(Math.imul(word, 0x38b34ae5), 17), 0xa1e38b93);
+const scrambleD = (word: number): number => Math.imul(rotate(Math.imul(word, 0xa1e38b93), 18), 0x239b961b);
 
 const rotate = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
 
@@ -76,6 +76,6 @@ function avalanche(word: number): number {
 }
 
 /** Four bytes from two code units; past the end of the text zeros, which leave the lanes unchanged. */
-const wordAt = (text: string, index: number): number => unit(text, index) | (unit(text, index + 1) << 16) | 0;
+const wordAt = (text: string, index: number): number => unit(text, index) | (unit(text, index + 1) << 16);
 
 const unit = (text: string, index: number): number => (index < text.length ? text.charCodeAt(index) : 0);

@@ -21,7 +21,7 @@ export function createMemoryLedger(kept = mostKept): Ledger {
   const alerts = new Map<string, Alert>();
   const notifications = new Map<string, Notification>();
   const messages = new Map<string, Message>();
-  const ofAlert = new Map<string, Set<string>>();
+  const ofAlert = new Map<string, string[]>();
   const decisions = new Map<string, Decision[]>();
   const intents = new Map<string, IntentRow>();
   const machines = { engine: new Map<string, Row>(), alerting: new Map<string, Row>() };
@@ -50,11 +50,14 @@ export function createMemoryLedger(kept = mostKept): Ledger {
   };
 
   const link = (notification: Notification): void => {
-    notifications.set(notification.id, notification);
-    for (const alert of notification.alerts) {
+    const { id, alerts: listed } = notification;
+    const before = notifications.get(id);
+    notifications.set(id, notification);
+    if (before?.alerts === listed) return;
+    for (const alert of listed) {
       const known = ofAlert.get(alert);
-      if (known === undefined) ofAlert.set(alert, new Set([notification.id]));
-      else known.add(notification.id);
+      if (known === undefined) ofAlert.set(alert, [id]);
+      else if (before === undefined || !known.includes(id)) known.push(id);
     }
   };
 
@@ -64,26 +67,37 @@ export function createMemoryLedger(kept = mostKept): Ledger {
     else if (made.push(decision) > mostDecisions) made.shift();
   };
 
-  /** Whether words about an alert may still go out, by this notification or the one it went on by. */
-  const isOnItsWay = (id: string): boolean => {
-    const seen = new Set<string>();
-    for (let next: string | undefined = id; next !== undefined && !seen.has(next);) {
-      seen.add(next);
+  /**
+   * Whether words about an alert may still go out, by this notification or the one it went on by. In a flood
+   * thousands went on by the same: `known` is what was found out of others.
+   */
+  const isOnItsWay = (id: string, known: Map<string, boolean>): boolean => {
+    const passed: string[] = [];
+    let found = false;
+    for (let next: string | undefined = id; next !== undefined && !found;) {
+      const before = known.get(next);
       const notification = notifications.get(next);
-      if (notification === undefined) return false;
-      if (unsettledStates.has(notification.state)) return true;
+      if (before !== undefined || notification === undefined) {
+        found = before ?? false;
+        break;
+      }
+      known.set(next, false);
+      passed.push(next);
+      found = unsettledStates.has(notification.state);
       next = notification.by;
     }
-    return false;
+    if (found) for (const each of passed) known.set(each, true);
+    return found;
   };
 
   /** Forgets the oldest of what is over, down to `most` alerts. */
   const forget = (most: number): number => {
     let gone = 0;
+    const known = new Map<string, boolean>();
     for (const [id, { status }] of alerts) {
       if (alerts.size <= most) break;
-      const listed = [...(ofAlert.get(id) ?? [])];
-      if (status === 'open' || listed.some(isOnItsWay)) continue;
+      const listed = ofAlert.get(id) ?? [];
+      if (status === 'open' || listed.some((each) => isOnItsWay(each, known))) continue;
       gone += 1;
       alerts.delete(id);
       decisions.delete(id);

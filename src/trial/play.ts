@@ -24,7 +24,7 @@ export interface Play {
   now(): Instant;
 }
 
-/** Rows that the machines would write out are thrown away after so many inputs: they pile up else. */
+/** Rows that the engine would write out are thrown away after so many inputs: they pile up else. */
 const inputsPerSweep = 65_536;
 
 /** Begins at the input number `nextSeq`. */
@@ -41,7 +41,6 @@ export function createPlay(engine: Engine, alerting: Alerting, audience: Audienc
     if (untilSweep > 0) return;
     untilSweep = inputsPerSweep;
     engine.changes();
-    alerting.changes();
   };
 
   const heed = (effect: Effect): void => {
