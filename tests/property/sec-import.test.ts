@@ -57,7 +57,7 @@ const linesOf = (
   return [
     start,
     ...moves.map(({ gap, text }, index) => {
-      // Even seconds, and windows of odd ones: which of two things comes first in one second is nobody's promise.
+      // Even seconds, and windows of even ones: their last second counts, and in the one after it no line comes.
       now += gap * 2000;
       return { ...eventAt(now, text), seq: index + 1 };
     }),
@@ -83,18 +83,18 @@ const ruleText: fc.Arbitrary<string> = fc
   .record({
     type: fc.constantFrom(
       'Single',
-      'SingleWithSuppress\nwindow=7',
-      'SingleWithThreshold\nwindow=9\nthresh=2',
-      'SingleWithThreshold\nwindow=15\nthresh=3',
-      'PairWithWindow\nptype2=RegExp\npattern2=c x\ndesc2=e\naction2=none\ncontinue2=TakeNext\nwindow=7',
-      'PairWithWindow\nptype2=RegExp\npattern2=[cd] $1\ndesc2=e\naction2=none\ncontinue2=TakeNext\nwindow=11',
+      'SingleWithSuppress\nwindow=8',
+      'SingleWithThreshold\nwindow=10\nthresh=2',
+      'SingleWithThreshold\nwindow=16\nthresh=3',
+      'PairWithWindow\nptype2=RegExp\npattern2=c x\ndesc2=e\naction2=none\ncontinue2=TakeNext\nwindow=8',
+      'PairWithWindow\nptype2=RegExp\npattern2=[cd] $1\ndesc2=e\naction2=none\ncontinue2=TakeNext\nwindow=12',
       'Suppress',
     ),
     pattern: fc.constantFrom(...patterns),
     context: fc.constantFrom(...contexts),
     takes: fc.constantFrom(false, false, true),
     desc: fc.nat(1),
-    sets: fc.constantFrom('', '', '; create C 21', '; create D 13'),
+    sets: fc.constantFrom('', '', '; create C 22', '; create D 14'),
   })
   .map(({ type, pattern, context: asked, takes, desc, sets }) => {
     const isPair = type.startsWith('Pair');
@@ -117,8 +117,8 @@ const files = fc
   .array(ruleText, { minLength: 1, maxLength: 5 })
   .map((rules) =>
     [
-      'type=Single\nptype=SubStr\npattern=set C\ndesc=c\naction=create C 21\n',
-      'type=Single\nptype=SubStr\npattern=set D\ndesc=c\naction=create D 13; logonly D\n',
+      'type=Single\nptype=SubStr\npattern=set C\ndesc=c\naction=create C 22\n',
+      'type=Single\nptype=SubStr\npattern=set D\ndesc=c\naction=create D 14; logonly D\n',
       ...rules,
     ].join('\n'),
   );

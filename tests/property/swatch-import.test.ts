@@ -59,7 +59,7 @@ const inputsOf = (
   return [
     sourceAt(now),
     ...moves.map(({ gap, text }, index) => {
-      // Even seconds and holds of odd ones: the second in which a hold is just over is nobody's promise.
+      // Even seconds and holds of even ones: the second in which a hold is just over still counts.
       now += gap * 2000;
       return { ...eventAt(now, text), seq: index + 1 };
     }),
@@ -85,8 +85,8 @@ const block = fc
     pace: fc.constantFrom(
       '',
       '',
-      'threshold track_by=KEY,type=limit,count=1,seconds=7',
-      'threshold track_by=KEY,type=both,count=1,seconds=11',
+      'threshold track_by=KEY,type=limit,count=1,seconds=8',
+      'threshold track_by=KEY,type=both,count=1,seconds=12',
       'threshold track_by=KEY,type=threshold,count=1,seconds=11',
     ),
     action: fc.constantFrom('echo', 'exec /bin/x $0', 'mail a@b.c', 'echo message=got $_'),
@@ -102,7 +102,7 @@ const block = fc
 const files = fc
   .tuple(
     fc.array(block, { minLength: 1, maxLength: 4 }),
-    fc.constantFrom('', '0:07', '0:15,key=$1', '9,key=k'),
+    fc.constantFrom('', '0:08', '0:16,key=$1', '10,key=k'),
   )
   .map(([blocks, throttle]) =>
     throttle === ''

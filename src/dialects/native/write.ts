@@ -28,6 +28,12 @@ export interface Imported {
 /** A length of time in seconds as rules have it. */
 export const secondsText = (length: number): string => formatDuration(millis(length * 1000));
 
+/**
+ * A length of time of a program that counts whole seconds and keeps to its last one: here a length ends where it is
+ * over, and that is a second later.
+ */
+export const throughText = (length: number): string => secondsText(length + 1);
+
 /** Writes sources, if there are any, and rules as YAML with comments. */
 export function writeRules(
   comments: readonly string[],

@@ -1,5 +1,5 @@
 import type { SecCalendarTime, SecHalf, SecRule } from '../../engine/sec/program.ts';
-import { secondsText, type Written } from '../native/write.ts';
+import { throughText, type Written } from '../native/write.ts';
 import { carried, decoded, importContext, importPattern, left, type Carried } from './import-pattern.ts';
 import { importActions, keyOfDescription, type ImportedActions } from './import-text.ts';
 
@@ -17,13 +17,13 @@ export function importRule(rule: SecRule): Carried<readonly ImportedRule[]> {
     case 'Single':
       return importPlain(rule, {});
     case 'SingleWithSuppress':
-      return importPlain(rule, { quiet: secondsText(rule.window) });
+      return importPlain(rule, { quiet: throughText(rule.window) });
     case 'SingleWithThreshold': {
       const { thresh: reach, window } = rule;
       const second = rule.action2.some(({ type }) => type !== 'none')
         ? ['what is done at the end of the window']
         : [];
-      return importPlain(rule, { count: { reach, within: secondsText(window), once: true } }, second);
+      return importPlain(rule, { count: { reach, within: throughText(window), once: true } }, second);
     }
     case 'PairWithWindow':
       return importWait(rule);
@@ -78,7 +78,7 @@ function withActions(
   const gone = [...lost, ...alsoLost];
   if (title === undefined && set === undefined)
     return left(gone.length === 0 ? 'it does nothing' : `its actions: ${gone.join('; ')}`);
-  const made = set === undefined ? {} : { set: { context: set.context, for: secondsText(set.for) } };
+  const made = set === undefined ? {} : { set: { context: set.context, for: throughText(set.for) } };
   const alert = title === undefined ? {} : { alert: { title } };
   const told = gone.length === 0 ? [] : [`not carried over: ${gone.join('; ')}`];
   return carried([{ keys: { ...keys, ...made, ...alert }, notes: [...notes, ...told] }]);
@@ -140,7 +140,7 @@ function importWait(rule: OfType<'PairWithWindow'>): Carried<readonly ImportedRu
     return left('its context is asked when the wait begins, and not when it ends');
   const { first, second, names, key } = halves.value;
   const actions = importActions(rule.action, { names, desc: rule.desc });
-  const quiet = secondsText(rule.window);
+  const quiet = throughText(rule.window);
   const said = rule.action2.some(({ type }) => type !== 'none');
   const note = 'action2 is not told by an alert of its own: the alert, if there was one, is over then';
   const made = withActions(
@@ -157,7 +157,7 @@ function importPair(rule: OfType<'Pair'>): Carried<readonly ImportedRule[]> {
   if (rule.window === 0) return left('it waits for its second pattern for ever');
   if (rule.context !== undefined) return left('its context is asked for the first pattern only');
   const { first, second, names, key } = halves.value;
-  const within = secondsText(rule.window);
+  const within = throughText(rule.window);
   const begins = importActions(rule.action, { names, desc: rule.desc });
   const ends = importActions(rule.action2, { names, desc: rule.desc2, second: true });
   if (begins.set !== undefined || ends.set !== undefined)
@@ -195,7 +195,7 @@ function importGroup(rule: OfType<'EventGroup'>): Carried<readonly ImportedRule[
     of.push({ match: pattern.value.form });
   }
   const key = keyOfDescription(rule.desc, names);
-  const within = secondsText(window);
+  const within = throughText(window);
   const made = withActions(
     { key: listed(key.ok ? key.value : []), together: { within, of }, quiet: within },
     importActions(rule.action, { names, desc: rule.desc }),

@@ -5,6 +5,7 @@ import {
   liquidText,
   ruleName,
   secondsText,
+  throughText,
   writeRules,
   type Imported,
   type Written,
@@ -127,7 +128,7 @@ const EVENT = '^(?:\\w{3}\\s+\\d{1,2}\\s+\\d{2}:\\d{2}:\\d{2}\\s+)?(?<event>[^\\
 function paceOfThrottle({ hold, every, key: by }: NonNullable<SwatchBlock['throttle']>, names: Names): Pace {
   const lost = every === undefined ? [] : [`throttle threshold=${every}: a report of every ${every}th event`];
   if (hold === undefined) return { ...NO_PACE, lost };
-  const quiet = secondsText(hold);
+  const quiet = throughText(hold);
   if (by === undefined) return { keys: { key: ['event'], quiet }, notes: [], lost, also: EVENT };
   const key = keyOf(by, names);
   if (key === undefined)
