@@ -41,7 +41,11 @@ test('one that fails ends with 1 and names its place; JUnit and JSON say the sam
 
 test('no tests are a failure, a wrong file is one of the configuration, a wrong pack one of usage', async () => {
   expect((await run(['test', file('none.yaml', rule)])).code).toBe(1);
-  expect((await run(['test', file('broken.yaml', 'rules: [{ id: x }]')])).code).toBe(78);
+  const broken = await run(['test', file('broken.yaml', 'rules: [{ id: x }]')]);
+  expect(broken).toMatchObject({ code: 78, stdout: '' });
+  const lost = await run(['test', '--junit', join(dir, 'no', 'junit.xml'), file('fine.yaml', rule + right)]);
+  expect(lost.code).toBe(1);
+  expect(lost.stderr).toMatch(/^bird-sentinel: cannot write \S+junit\.xml: ENOENT[^\n]*\n$/);
   const { code, stderr } = await run(['test', '--pack', 'sshdd']);
   expect(code).toBe(2);
   expect(stderr).toContain('did you mean "sshd"?');

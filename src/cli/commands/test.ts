@@ -72,13 +72,23 @@ async function runAll(
     results: reports.flatMap(({ results }) => results),
     coverage: reports.flatMap(({ coverage }) => coverage),
   };
-  if (flags.junit !== undefined) await writeFile(flags.junit, junitOf(report));
+  if (flags.junit !== undefined && !(await hasWritten(flags.junit, junitOf(report)))) code = exit.failed;
   if (settings.json) printJson(dataOf(report));
-  else tell(report, settings, flags);
+  else if (reports.length > 0) tell(report, settings, flags);
   if (code !== exit.done) return { code, read };
   if (report.results.length === 0) complain('there are no tests: write some under `tests:` beside the rules');
   const isFine = report.results.length > 0 && report.results.every(({ problems }) => problems.length === 0);
   return { code: isFine ? exit.done : exit.failed, read };
+}
+
+async function hasWritten(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text);
+    return true;
+  } catch (error) {
+    complain(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
 }
 
 async function play(config: Config): Promise<TestReport> {
