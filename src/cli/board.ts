@@ -78,10 +78,16 @@ function entryOf(alert: Alert, program: Program): BoardEntry {
     newest: alert,
     seen: raises + linesBefore(alert, program),
     first: instant(Math.min(firstAt, last.first)),
-    last: latest(lastAt, last.last),
+    last: isOfLines(alert, program) ? last.last : latest(lastAt, last.last),
     episodes: 1,
   };
 }
+
+/** Kinds whose raises are lines: the line says when, also one that stands among later ones. */
+const ofLines: readonly string[] = ['each', 'count', 'sequence', 'first', 'rate', 'novel'];
+
+const isOfLines = ({ rule: id }: Alert, { rules }: Program): boolean =>
+  ofLines.includes(rules.find((known) => known.id === id)?.kind ?? '');
 
 /** A rule that counts lines raises first when enough have come: those before were seen too. */
 function linesBefore({ rule: id }: Alert, { rules }: Program): number {

@@ -20,6 +20,17 @@ async function boardOf(lines: readonly string[]): Promise<string> {
 const failed = (time: string, pid: number, ip: string, user = 'root') =>
   `Dec 10 ${time} LabSZ sshd[${pid}]: Failed password for ${user} from ${ip} port 4711 ssh2`;
 
+test('lines that stand among later ones are told with their own times', async () => {
+  const board = await boardOf(
+    [1, 2, 3, 4, 5, 6].flatMap((n) => [
+      failed(`07:00:0${n}`, 1, '203.0.113.7'),
+      failed(`07:05:0${n}`, 2, '203.0.113.8'),
+    ]),
+  );
+  expect(board).toContain('YYYY-12-10 07:00:01 to 07:00:06');
+  expect(board).toContain('YYYY-12-10 07:05:01 to 07:05:06');
+});
+
 test('of sshd under attack: each attacker once with a count, nothing of normal lines and lone mistakes', async () => {
   const lines = [
     'Dec 10 06:55:46 LabSZ sshd[1]: reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed - POSSIBLE BREAK-IN ATTEMPT!',
