@@ -174,7 +174,7 @@ const zero = { raised: 0, delivered: 0, joined: 0, held: 0, pending: 0, undelive
 export function mergeCarried(all: readonly Carried[]): Carried {
   const merged: { [rule: string]: number } = {};
   for (const carried of all) {
-    for (const [rule, raises] of Object.entries(carried)) merged[rule] = (merged[rule] ?? 0) + raises;
+    for (const rule in carried) merged[rule] = (merged[rule] ?? 0) + (carried[rule] ?? 0);
   }
   return merged;
 }

@@ -1,6 +1,7 @@
 import { isMilestone } from '../kit/milestone.ts';
 import type { Notification, Summary, SummaryCause } from '../model/alert.ts';
 import { instant, type Instant, type Millis } from '../model/time.ts';
+import type { Carried } from './counters.ts';
 import { scheduleNotice, type Desk } from './desk.ts';
 import { worstOf, type Episode } from './episode.ts';
 import type { Notice } from './notice.ts';
@@ -28,8 +29,9 @@ const MOST_KINDS = 10;
 const MOST_KEYS_SHOWN = 5;
 
 /** What one more telling adds. */
-export interface Telling extends Pick<Notification, 'reason' | 'suppressed'> {
-  readonly carried: { readonly [rule: string]: number };
+export interface Telling extends Pick<Notification, 'reason'> {
+  readonly suppressed?: Notification['suppressed'] | undefined;
+  readonly carried: Carried;
 }
 
 /** Adds one telling of an alert to what waits under the gathering's name, or begins it. */
@@ -45,10 +47,12 @@ export function gather(
   desk.counters.held(telling.carried, place.receiver);
   const open = desk.gatherings.get(gathering.name);
   if (open === undefined) {
-    const { carried, ...more } = telling;
     const tally = emptyTally(desk.now);
     count(tally, keyText(alert), raises, desk.now, desk.now);
-    const draft: Draft = { alerts: [alert.id], severity: alert.severity, ...place, ...more };
+    const { carried, reason, suppressed } = telling;
+    const { receiver, channel, hop } = place;
+    const { id, severity } = alert;
+    const draft: Draft = { alerts: [id], severity, receiver, channel, hop, reason, suppressed };
     const why = `${describe(gathering)}: waits for others until ${new Date(gathering.until).toISOString()}`;
     const notice = enqueue(desk, draft, carried, why, { gathering, tally });
     tell(desk, notice, 'held', why);
@@ -72,6 +76,7 @@ export function holdNotice(desk: Desk, notice: Notice, gathering: Gathering): vo
   if (open === undefined) {
     notice.tally ??= tallyOfNotice(desk, notice);
     notice.gathering = gathering;
+    notice.carried = { ...notice.carried };
     desk.gatherings.set(gathering.name, notice);
     tell(desk, notice, 'held', why);
     change(desk, notice, { state: 'held', dueAt: gathering.until, why });
@@ -136,24 +141,36 @@ export function summaryOf(
 
 /** The tally of a notification that did not count so far. */
 export function tallyOfNotice(desk: Desk, { notification, carried }: Notice): Tally {
-  const { alerts, createdAt } = notification;
-  const tally = emptyTally(createdAt);
-  const [only, second] = alerts.map((id) => desk.episodes.get(id)?.alert);
-  // Of several alerts nobody knows which was raised how often.
-  if (only === undefined || second !== undefined) tally.missing += sumOf(carried);
-  else count(tally, keyText(only), sumOf(carried), createdAt, createdAt);
+  const tally = emptyTally(notification.createdAt);
+  countNotice(desk, tally, { notification, carried });
   return tally;
 }
 
-interface Addition extends Pick<Notification, 'alerts' | 'severity' | 'suppressed'> {
+/** Counts in a tally what a notification carries that did not count so far. */
+export function countNotice(
+  desk: Desk,
+  tally: Tally,
+  { notification, carried }: Pick<Notice, 'notification' | 'carried'>,
+): void {
+  const { alerts, createdAt } = notification;
+  const [only, second] = alerts.map((id) => desk.episodes.get(id)?.alert);
+  const raises = sumOf(carried);
+  const isKnown = only !== undefined && second === undefined;
+  count(tally, isKnown ? keyText(only) : '', isKnown ? raises : 0, createdAt, createdAt);
+  // Of several alerts nobody knows which was raised how often.
+  if (!isKnown) tally.missing += raises;
+}
+
+interface Addition extends Pick<Notification, 'alerts' | 'severity'> {
+  readonly suppressed?: Notification['suppressed'] | undefined;
   readonly total: number;
   readonly carried: { readonly [rule: string]: number };
 }
 
 function addTo(desk: Desk, into: Notice, addition: Addition): void {
   const { alerts, total = alerts.length, severity, suppressed } = into.notification;
-  for (const [rule, raises] of Object.entries(addition.carried)) {
-    into.carried[rule] = (into.carried[rule] ?? 0) + raises;
+  for (const rule in addition.carried) {
+    into.carried[rule] = (into.carried[rule] ?? 0) + (addition.carried[rule] ?? 0);
   }
   const fresh = addition.alerts.filter((id) => !alerts.includes(id));
   const listed = fresh.slice(0, Math.max(0, MOST_LISTED - alerts.length));
@@ -184,7 +201,10 @@ export function addSuppressed(
   return { count: a.count + b.count, since: instant(Math.min(a.since, b.since)) };
 }
 
-const sumOf = (carried: { readonly [rule: string]: number }): number =>
-  Object.values(carried).reduce((sum, raises) => sum + raises, 0);
+function sumOf(carried: Carried): number {
+  let sum = 0;
+  for (const rule in carried) sum += carried[rule] ?? 0;
+  return sum;
+}
 
 const describe = ({ cause, title }: Gathering): string => (title === undefined ? cause : `${cause} ${title}`);

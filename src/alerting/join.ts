@@ -2,7 +2,7 @@ import type { Notification } from '../model/alert.ts';
 import { mergeCarried } from './counters.ts';
 import type { Desk } from './desk.ts';
 import { worstOf } from './episode.ts';
-import { addSuppressed, MOST_LISTED, summaryOf, tallyOfNotice } from './gathering.ts';
+import { addSuppressed, countNotice, MOST_LISTED, summaryOf } from './gathering.ts';
 import type { Notice } from './notice.ts';
 import { conclude, enqueue, tell, type Draft } from './outbox.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
@@ -24,14 +24,14 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
     isEnd || (total === alerts.length && notifications.every(({ summary }) => summary === undefined));
   const draft: Draft = {
     alerts,
-    ...(total > alerts.length ? { total } : {}),
+    total: total > alerts.length ? total : undefined,
     severity: notifications.map(({ severity }) => severity).reduce(worstOf),
     receiver: first.receiver,
     channel: first.channel,
     hop: first.hop,
     reason: isEnd ? 'resolved' : 'joined',
-    ...(suppressed === undefined ? {} : { suppressed }),
-    ...(isListed ? {} : { summary: summaryOf(carried, tally, { cause: 'budget' }) }),
+    suppressed,
+    summary: isListed ? undefined : summaryOf(carried, tally, { cause: 'budget' }),
   };
   // Not before a worse or older one that goes alone.
   const worstOnes = members.filter(({ notification }) => notification.severity === draft.severity);
@@ -48,7 +48,10 @@ export function join(desk: Desk, members: readonly Notice[], why: string): void 
 /** All that is counted of them, together. */
 function joinTallies(desk: Desk, members: readonly Notice[]): Tally {
   const tally = emptyTally(members[0]?.notification.createdAt ?? desk.now);
-  for (const member of members) addTally(tally, member.tally ?? tallyOfNotice(desk, member));
+  for (const member of members) {
+    if (member.tally === undefined) countNotice(desk, tally, member);
+    else addTally(tally, member.tally);
+  }
   return tally;
 }
 

@@ -12,7 +12,8 @@ export interface Notice {
   readonly order: number;
   /** Its place in the queue among equals: of a joined one, that of its oldest member. */
   readonly rank: number;
-  readonly carried: { [rule: string]: number };
+  /** Several may share it; one that gathers others has its own, which grows. */
+  carried: { [rule: string]: number };
   notification: Notification;
   /** When the part now due was first tried, and when its newest attempt was released. */
   firstAttemptAt: Instant | undefined;

@@ -47,12 +47,14 @@ function tellAt(
   desk: Desk,
   { alert }: Episode,
   place: { readonly receiver: string; readonly channel: string; readonly hop: number },
-  { carried, ...more }: Telling,
+  { carried, reason, suppressed }: Telling,
   why: string,
 ): void {
-  const draft = { alerts: [alert.id], severity: alert.severity, ...place, ...more };
+  const { receiver, channel, hop } = place;
+  const { id, severity } = alert;
+  const draft = { alerts: [id], severity, receiver, channel, hop, reason, suppressed };
   const notice = enqueue(desk, draft, carried, why);
-  tell(desk, notice, 'queued', `for ${place.receiver} by ${place.channel}`);
+  tell(desk, notice, 'queued', `for ${receiver} by ${channel}`);
 }
 
 /** What a raise waits in before this receiver hears of it, if it does. */

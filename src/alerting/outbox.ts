@@ -10,19 +10,15 @@ import { altered, wholeNotification } from './notification.ts';
 import type { Tally } from './tally.ts';
 
 /** What a new notification is made of; the rest follows from when it is made. */
-export type Draft = Pick<
+export interface Draft extends Pick<
   Notification,
-  | 'alerts'
-  | 'total'
-  | 'severity'
-  | 'receiver'
-  | 'channel'
-  | 'hop'
-  | 'reason'
-  | 'suppressed'
-  | 'summary'
-  | 'digest'
->;
+  'alerts' | 'severity' | 'receiver' | 'channel' | 'hop' | 'reason'
+> {
+  readonly total?: number | undefined;
+  readonly suppressed?: Notification['suppressed'] | undefined;
+  readonly summary?: Notification['summary'] | undefined;
+  readonly digest?: Notification['digest'] | undefined;
+}
 
 /** What a new notification may have beside. */
 interface Beside {
@@ -67,7 +63,7 @@ export function enqueue(
   const notice: Notice = {
     order,
     rank: rank ?? order,
-    carried: { ...carried },
+    carried: gathering === undefined ? carried : { ...carried },
     notification,
     firstAttemptAt: undefined,
     releasedAt: undefined,
@@ -158,15 +154,15 @@ export function pass(desk: Desk, notice: Notice, channel: string, why: string): 
   const channels = receiverOf(desk, receiver)?.channels ?? [];
   const draft: Draft = {
     alerts,
-    ...(total === undefined ? {} : { total }),
+    total,
     severity,
     receiver,
     channel,
     hop: channels[hop + 1] === channel ? hop + 1 : Math.max(0, channels.indexOf(channel)),
     reason,
-    ...(suppressed === undefined ? {} : { suppressed }),
-    ...(summary === undefined ? {} : { summary }),
-    ...(digest === undefined ? {} : { digest }),
+    suppressed,
+    summary,
+    digest,
   };
   const { tally } = notice;
   const beside = tally === undefined ? {} : { tally };

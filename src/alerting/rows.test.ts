@@ -90,3 +90,20 @@ test('the cost of rows follows what changed, not what is remembered', () => {
       .sort(),
   ).toEqual(['alert', 'attempt', 'budget', 'clock', 'counters', 'notification']);
 });
+
+test('what came and went between two writings leaves no row, what was written one that says it is gone', () => {
+  const alerting = createAlerting(rulesOf({ channels: [channelOf('phone')] }));
+  const scopes = () => alerting.changes().flatMap(({ scope, value }) => (value === undefined ? [scope] : []));
+  const raiseAndSend = (at: number) => {
+    for (const attempt of attemptsOf(alerting.step(raiseAt(at, { key: [String(at)] })))) {
+      alerting.step(settledAt(at, attempt));
+    }
+  };
+  raiseAndSend(1);
+  expect(scopes()).toEqual([]);
+  const [attempt] = attemptsOf(alerting.step(raiseAt(2, { key: ['b'] })));
+  if (attempt === undefined) throw new Error('no attempt');
+  alerting.changes();
+  alerting.step(settledAt(3, attempt));
+  expect(scopes().toSorted()).toEqual(['alert', 'notification']);
+});

@@ -17,6 +17,8 @@ export interface Decided {
   readonly intents: readonly DoEffect[];
 }
 
+const nothing: Decided = { outputs: [], notes: [], intents: [] };
+
 /** The two machines, joined: effects of the engine are inputs of alerting. */
 export interface Machines {
   readonly engine: Engine;
@@ -32,10 +34,13 @@ export function joinMachines(engine: Engine, alerting: Alerting): Machines {
     engine,
     alerting,
     correlate(input, alertingNow) {
+      const effects = engine.step(input);
+      // Most of what is looked at comes to nothing.
+      if (effects.length === 0) return nothing;
       const outputs: AlertingOutput[] = [];
       const notes: Note[] = [];
       const intents: DoEffect[] = [];
-      for (const effect of engine.step(input)) {
+      for (const effect of effects) {
         if (effect.type === 'note') notes.push(effect);
         else if (effect.type === 'do') intents.push(effect);
         else outputs.push(...alerting.step({ type: 'effect', now: alertingNow, effect }));

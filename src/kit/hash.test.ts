@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as fc from 'fast-check';
-import { hashText, murmur } from './hash.ts';
+import { hashText, murmur, shortHash } from './hash.ts';
 
 /** The code units whose low-byte-first bytes are those of an ASCII text of even length. */
 const fromBytes = (ascii: string): string =>
@@ -35,6 +35,10 @@ test('writes all 128 bits', () => {
       expect((value >> 2n).toString(16).padStart(32, '0')).toBe(hex(text));
     }),
   );
+});
+
+test('is short by its first ten characters', () => {
+  fc.assert(fc.property(fc.string(), (text) => shortHash(text) === hashText(text).slice(0, 10)));
 });
 
 test('tells texts apart, also by trailing zero characters', () => {

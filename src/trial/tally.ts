@@ -74,19 +74,19 @@ export function createTally(program: Program, channels: readonly TalliedChannel[
 
   const raised = (effect: Extract<Effect, { type: 'raise' }>): void => {
     const tally = ruleTally(effect.rule);
-    const day = dayIn(tally.days, dayOf(effect.now), () => ({ alerts: 0, raised: 0 }));
-    day.raised += 1;
+    dayIn(tally.days, dayOf(effect.now), noAlerts).raised += 1;
     tally.severity = worse(tally.severity, effect.severity);
     tally.first ??= effect.now;
     tally.last = effect.now;
     tally.sample ??= effect.occurrence.line.slice(0, longestSample);
-    if (effect.key.length > 0) tally.keys.add(effect.key.join(' '));
+    const { key } = effect;
+    if (key.length > 0) tally.keys.add(key.length === 1 ? (key[0] ?? '') : key.join(' '));
   };
 
   const begun = ({ rule, severity, last }: Alert, now: Instant): void => {
     const tally = ruleTally(rule);
     tally.alerts += 1;
-    dayIn(tally.days, dayOf(now), () => ({ alerts: 0, raised: 0 })).alerts += 1;
+    dayIn(tally.days, dayOf(now), noAlerts).alerts += 1;
     // What alerting itself has to say was raised by no effect.
     tally.severity ??= severity;
     tally.first ??= now;
@@ -132,6 +132,8 @@ export function createTally(program: Program, channels: readonly TalliedChannel[
   };
 }
 
+const noAlerts = (): { alerts: number; raised: number } => ({ alerts: 0, raised: 0 });
+
 function dayIn<Counts>(days: Map<number, Counts>, day: number, make: () => Counts): Counts {
   const known = days.get(day);
   if (known !== undefined) return known;
@@ -140,7 +142,7 @@ function dayIn<Counts>(days: Map<number, Counts>, day: number, make: () => Count
   return made;
 }
 
-const severities: readonly Severity[] = ['info', 'warning', 'critical'];
+const rank: { readonly [Word in Severity]: number } = { info: 0, warning: 1, critical: 2 };
 
 const worse = (a: Severity | undefined, b: Severity): Severity =>
-  a !== undefined && severities.indexOf(a) > severities.indexOf(b) ? a : b;
+  a !== undefined && rank[a] > rank[b] ? a : b;
