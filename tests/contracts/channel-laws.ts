@@ -11,6 +11,7 @@ import {
   type WorldPlace,
 } from './channel-worlds.ts';
 import type { Mood } from './mood.ts';
+import { size } from '../size.ts';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
@@ -88,7 +89,7 @@ export function holdToLaws(kind: ChannelKind<unknown>, openWorld: OpenWorld): vo
         expect(met.world.taken() - before).toBe(Number(type === 'sent'));
         expect(type).not.toBe('unknown');
       }),
-      { numRuns: 15 },
+      { numRuns: size('CHANNEL_TEXTS', 8, 100) },
     );
   });
 
@@ -106,7 +107,7 @@ export function holdToLaws(kind: ChannelKind<unknown>, openWorld: OpenWorld): vo
   );
 
   it('gives up waiting for a silent other side', async () => {
-    const met = await meet('silent', '300ms');
+    const met = await meet('silent', '120ms');
     if (met === undefined) return;
     const begun = performance.now();
     expect(['retry', 'unknown']).toContain(obeys(await met.channel.send(attemptAt('text'))).type);
@@ -118,7 +119,7 @@ export function holdToLaws(kind: ChannelKind<unknown>, openWorld: OpenWorld): vo
     if (met === undefined) return;
     const stop = new AbortController();
     const sending = met.channel.send(attemptAt('text', { signal: stop.signal }));
-    setTimeout(() => stop.abort(), 200);
+    setTimeout(() => stop.abort(), 60);
     expect(['retry', 'unknown']).toContain(obeys(await sending).type);
   }, 20_000);
 

@@ -17,6 +17,7 @@ import {
   openPlace,
   type WorldPlace,
 } from './channel-worlds.ts';
+import { size } from '../size.ts';
 
 const channelKinds = await loadKinds(rows);
 
@@ -182,7 +183,7 @@ describe.each(channelKinds)('a channel of kind $kind', (kind) => {
           obeys(await channel.send(attempt));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: size('CHANNEL_TEXTS', 12, 100) },
     );
   });
 

@@ -6,7 +6,7 @@ import { size } from '../size.ts';
 import { startHttpPeer, type HttpPeer } from './http-peer.ts';
 import { site, type Running, type Site } from './program.ts';
 
-const LINES = size('FLOOD_LINES', 100_000, 1_000_000);
+const LINES = size('FLOOD_LINES', 50_000, 1_000_000);
 const RULES = 50;
 const KEYS = 10_000;
 const CRITICAL = 7;

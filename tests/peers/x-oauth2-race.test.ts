@@ -6,8 +6,8 @@ import { size } from '../size.ts';
 import { grantOf, grantTo, renewals, type Sender, startSender } from './x-oauth2-scene.ts';
 import { named, obstacle, setScene } from './x-scene.ts';
 
-const processes = size('X_PROCESSES', 20, 40);
-const rounds = size('X_ROUNDS', 3, 25);
+const processes = size('X_PROCESSES', 12, 40);
+const rounds = size('X_ROUNDS', 2, 25);
 
 describe.skipIf(obstacle !== undefined)(named('one login of X for many processes'), () => {
   const scene = setScene();

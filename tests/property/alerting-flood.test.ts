@@ -11,7 +11,7 @@ import { channelOf, minute, raiseAt, rulesOf, settledAt, tickAt } from './alerti
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const raises = size('FLOOD_RAISES', 250_000, 1_000_000);
+const raises = size('FLOOD_RAISES', 100_000, 1_000_000);
 const rulesCount = 50;
 const keysCount = 10_000;
 

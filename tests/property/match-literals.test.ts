@@ -7,6 +7,7 @@ import type { Origin } from '../../src/model/program.ts';
 import { disturb, makePattern } from '../oracle/perl/grammar.ts';
 import { createChance } from '../oracle/perl/random.ts';
 import { createTestPorts } from './match-ports.ts';
+import { size } from '../size.ts';
 
 const ports = createTestPorts(20_000);
 const origin: Origin = { dialect: 'native', file: 'rules', line: 1, column: 1 };
@@ -36,7 +37,7 @@ test('whatever matches holds one of the literals', () => {
         expect(holds, `${source} on ${line}`).toBe(true);
       }
     }),
-    { numRuns: 5000 },
+    { numRuns: size('LITERALS', 2000, 20_000) },
   );
   expect(helped).toBeGreaterThan(1000);
 });

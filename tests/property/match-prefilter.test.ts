@@ -11,10 +11,11 @@ import { instant } from '../../src/model/time.ts';
 import { createParser } from '../../src/parse/event.ts';
 import { createTestPorts } from './match-ports.ts';
 import { jsonEvent, makeWorld, textEvent, toChunk, toLines } from './match-programs.ts';
+import { size } from '../size.ts';
 
 /** No match here runs away: a time limit would only tell how busy the machine is. */
 const ports = createTestPorts(20_000);
-const RUNS = { numRuns: Number(process.env['RUNS'] ?? 400) };
+const RUNS = { numRuns: size('RUNS', 200, 4000) };
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 
 interface Reading {

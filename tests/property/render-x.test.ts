@@ -5,6 +5,7 @@ import { splitText } from '../../src/render/split.ts';
 import { weightedLength } from '../../src/render/x-length.ts';
 import { neutraliseForPost } from '../../src/render/x-neutralise.ts';
 import { xPostShape } from '../../src/render/x-text.ts';
+import { size } from '../size.ts';
 
 /** The part of X's own library that is asked. */
 interface TwitterText {
@@ -31,7 +32,7 @@ describe("against X's own library", () => {
   test('no text is longer for X than for us', () => {
     assert(
       property(texts, (text) => weightedLength(text) >= x.parseTweet(text).weightedLength),
-      { numRuns: 10_000 },
+      { numRuns: size('X_TEXTS', 4000, 40_000) },
     );
   });
 
@@ -67,7 +68,7 @@ describe("against X's own library", () => {
         expect(x.extractEntitiesWithIndices(neutral)).toEqual([]);
         expect(neutraliseForPost(neutral)).toBe(neutral);
       }),
-      { numRuns: 10_000 },
+      { numRuns: size('X_TEXTS', 4000, 40_000) },
     );
   });
 

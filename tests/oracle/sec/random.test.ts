@@ -3,7 +3,7 @@ import { size } from '../../size.ts';
 import { compareRandom } from './compare.ts';
 import { hasRealSec } from './real-sec.ts';
 
-const SCENARIOS = size('SCENARIOS', 100, 10_000);
+const SCENARIOS = size('SCENARIOS', 60, 10_000);
 const SEED = Number(process.env['SEED'] ?? 20_261_121);
 
 test.skipIf(!hasRealSec())(
