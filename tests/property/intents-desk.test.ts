@@ -191,5 +191,6 @@ test('whatever happens when, each intent is carried out and settled as it was pr
     }),
     { numRuns: 400 },
   );
-  expect(crashes).toBeGreaterThan(100);
+  // Of how many there are chance decides; none would prove nothing.
+  expect(crashes).toBeGreaterThan(20);
 });
