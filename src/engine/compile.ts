@@ -4,7 +4,8 @@ import type { WantedGroups } from '../match/perl/compile.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Pattern, Program, Rule } from '../model/program.ts';
 import type { RuleKind } from './kind.ts';
-import { ruleKinds, ruleSetKinds } from './registry.ts';
+import { ruleKinds } from './registry.ts';
+import { ruleSetKinds } from './rule-sets.ts';
 import type { RuleSetKind } from './sec-rule.ts';
 
 /** A rule that is a set of rule files of another dialect, or one whose patterns are ready to match. */

@@ -9,11 +9,6 @@ import { rate } from './kinds/rate.ts';
 import { schedule } from './kinds/schedule.ts';
 import { sequence } from './kinds/sequence.ts';
 import { together } from './kinds/together.ts';
-import { sec, type RuleSetKind } from './sec-rule.ts';
-import { swatch } from './swatch-rule.ts';
-
-/** Dialects whose rule files are one rule each. */
-export const ruleSetKinds: readonly RuleSetKind[] = [sec, swatch];
 
 /** Every kind of rule, by the name that `rule.kind` gives. */
 export const ruleKinds: readonly RuleKind[] = [
