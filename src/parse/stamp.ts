@@ -141,7 +141,7 @@ function wallIn(
 /** The last year in which the stamp lies at most a day after the reference. */
 function nearestYear(month: number, day: number, ms: number, context: ParseContext): Instant | undefined {
   const bound = context.reference + DAY;
-  const newest = new Date(bound).getUTCFullYear() + 1;
+  const newest = yearOf(bound) + 1;
   // Eight years back there was a 29 February, even around 1900 and 2100.
   for (let year = newest; year >= newest - 9; year--) {
     const date = utcDay(year, month, day);
@@ -152,6 +152,17 @@ function nearestYear(month: number, day: number, ms: number, context: ParseConte
   }
   return undefined;
 }
+
+/** The year of a moment at UTC. Asked for each line, and nearly always of the same year. */
+function yearOf(at: number): number {
+  if (!(at >= lastYear.from && at < lastYear.to)) {
+    const year = new Date(at).getUTCFullYear();
+    lastYear = { year, from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1) };
+  }
+  return lastYear.year;
+}
+
+let lastYear = { year: 1970, from: 0, to: 0 };
 
 /** The instant of a wall time with the offset written after it, or in the context's zone. */
 function zoned(text: string, at: number, wall: WallTime, context: ParseContext): Stamp {

@@ -88,7 +88,9 @@ export function openHistory(set: ArchiveSet, way: HistoryWay): HistoryStream {
   let takenBefore = 0;
 
   let chunk: Chunk | undefined;
-  let candidates: Iterator<Candidate> | undefined;
+  /** Those of the chunk, and which of them is next. */
+  let candidates: readonly Candidate[] = [];
+  let nextCandidate = 0;
   let times: ChunkTimes | undefined;
   let anchor = 0;
   let standing: { before: Instant; until: Instant } = { before: 0 as Instant, until: 0 as Instant };
@@ -179,7 +181,8 @@ export function openHistory(set: ArchiveSet, way: HistoryWay): HistoryStream {
     const decode = (start: number, end: number): string => ports.decode(bytes, start, end, 'utf8');
     times = timesOf(next, standing, decode, parser.stamp);
     anchor = 0;
-    candidates = scanner.scan(next)[Symbol.iterator]();
+    candidates = [...scanner.scan(next)];
+    nextCandidate = 0;
     isOpen = true;
     const first = counts.first === undefined ? firstStamp(next, times, decode, parser.stamp) : undefined;
     if (first === undefined) {
@@ -193,8 +196,9 @@ export function openHistory(set: ArchiveSet, way: HistoryWay): HistoryStream {
   };
 
   const advance = (): void => {
-    const next = candidates?.next();
-    pending = next === undefined || next.done === true ? undefined : stepOf(next.value);
+    const next = candidates[nextCandidate];
+    nextCandidate += 1;
+    pending = next === undefined ? undefined : stepOf(next);
     if (pending !== undefined) reached = latest(reached, pending.event.at);
     else if (times !== undefined) reached = latest(reached, times.last);
   };
