@@ -186,34 +186,24 @@ describe('logging in', () => {
     expect(unanswered.stderr).toMatch(/connection|network/i);
   });
 
-  test('a recipient who cannot be messaged is given up, with the reason', async ({ skip }) => {
+  test('a recipient who cannot be messaged is given up, with the reason; a token file that others can read is refused', async ({
+    skip,
+  }) => {
     const obstacle = await standinObstacle();
     skip(obstacle !== undefined, obstacle);
     const x = await startXStandin();
-    try {
+    const configure = (to: string): void =>
       at.configure(`accounts: { bot: { x: { api: '${x.url}' } } }
-channels: { phone: { x-dm: { account: bot, to: '@nobody_at_all' } } }
+channels: { phone: { x-dm: { account: bot, to: '${to}' } } }
 tls: { ca-file: ${x.caFile} }
 `);
-      await login(at, x);
-      const { code, stdout } = await run(at.args('send', '--to', 'phone', 'hello'));
-      expect(code).toBe(1);
-      expect(stdout).toMatch(/dead.*nobody_at_all/);
-    } finally {
-      await x.stop();
-    }
-  });
-
-  test('a token file that others can read is refused', async ({ skip }) => {
-    const obstacle = await standinObstacle();
-    skip(obstacle !== undefined, obstacle);
-    const x = await startXStandin();
     try {
-      at.configure(`accounts: { bot: { x: { api: '${x.url}' } } }
-channels: { phone: { x-dm: { account: bot, to: '@night_admin' } } }
-tls: { ca-file: ${x.caFile} }
-`);
+      configure('@nobody_at_all');
       await login(at, x);
+      const dead = await run(at.args('send', '--to', 'phone', 'hello'));
+      expect(dead.code).toBe(1);
+      expect(dead.stdout).toMatch(/dead.*nobody_at_all/);
+      configure('@night_admin');
       chmodSync(`${at.state}/x-bot.json`, 0o644);
       const { code, stdout } = await run(at.args('send', '--to', 'phone', 'hello'));
       expect(code).toBe(75);
