@@ -34,7 +34,9 @@ export function openBrowser(dir: string, endpoint: string): Browser {
   const vapidFile = join(dir, 'vapid.key');
   const keys = { p256dh: publicKey.toString('base64url'), auth: auth.toString('base64url') };
   write(subscriptionFile, JSON.stringify({ endpoint, expirationTime: null, keys }));
-  write(vapidFile, vapid.getPrivateKey().toString('base64url'));
+  // Node leaves leading zeros out, in one key of 256; a key as services hand it out has 32 bytes.
+  const vapidPrivate = vapid.getPrivateKey('hex').padStart(64, '0');
+  write(vapidFile, Buffer.from(vapidPrivate, 'hex').toString('base64url'));
   return {
     options: {
       'subscription-file': subscriptionFile,
