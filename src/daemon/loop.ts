@@ -51,7 +51,7 @@ export interface LoopPorts {
   /** What the engine asks the world while it steps. */
   readonly outside: Pick<Recording, 'during'>;
   readonly reach: Reach;
-  /** False where the ledger dies with the process: then nothing needs a journal. */
+  /** False where the ledger dies with the process: then nothing needs a journal, nor alerting's rows in each round. */
   readonly durable: boolean;
   readonly note: (note: Note) => void;
   /** A message's new state. */
