@@ -17,6 +17,8 @@ const literalsOf = (source: string): readonly string[] | undefined =>
     ignoreCase ? `i:${text}` : text,
   );
 
+const patterns = size('LITERALS', 2000, 20_000);
+
 test('whatever matches holds one of the literals', () => {
   let helped = 0;
   fc.assert(
@@ -37,9 +39,9 @@ test('whatever matches holds one of the literals', () => {
         expect(holds, `${source} on ${line}`).toBe(true);
       }
     }),
-    { numRuns: size('LITERALS', 2000, 20_000) },
+    { numRuns: patterns },
   );
-  expect(helped).toBeGreaterThan(1000);
+  expect(helped).toBeGreaterThan(patterns / 5);
 });
 
 test.each<[string, string[] | undefined]>([
