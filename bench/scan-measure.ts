@@ -65,20 +65,25 @@ function toPattern(source: string, index: number): Pattern {
 }
 
 function matchesOne(matchers: readonly Matcher[], rules: readonly number[], line: string): boolean {
-  const event: Event = { ...EVENT, line, text: line };
-  return rules.some((rule) => matchers[rule]?.match(event) !== undefined);
+  const event = eventOf(line);
+  for (const rule of rules) if (matchers[rule]?.match(event) !== undefined) return true;
+  return false;
 }
 
-const EVENT: Event = {
-  at: instant(0),
-  receivedAt: instant(0),
+/** Written out: a spread for each candidate would be measured with the scanner. */
+const eventOf = (line: string): Event => ({
+  at: start,
+  receivedAt: start,
   source: 'bench',
   stream: 'bench',
   offset: 0,
-  line: '',
-  text: '',
-  fields: {},
-};
+  line,
+  text: line,
+  fields,
+});
+
+const start = instant(0);
+const fields = {};
 
 /** Whole lines at a time, in one buffer that stays in the processor's cache. */
 export function eachChunk(path: string, visit: (bytes: Uint8Array) => void): void {
