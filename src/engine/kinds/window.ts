@@ -162,21 +162,43 @@ function addToStep(steps: Step[], time: number, width: number): void {
   else step[1] += 1;
 }
 
-/** Slides a window over the event at `place`; of equally full ones the earliest. */
+/** The fullest window over the event at `place`; of equally full ones the earliest. */
 function mostEvents(window: Window, place: number, { within }: WindowShape): Found {
   const { times } = window;
-  const { length } = times;
+  const at = times[place] ?? 0;
+  const low = firstIndexAtLeast(times, at - within);
+  const high = firstIndexAtLeast(times, at + within + 1) - 1;
+  const older = low === 0 ? oldest(window, at - within) : undefined;
+  const end = times[high] ?? at;
+  const first = (older === undefined ? times[low] : older.steps[older.from]?.[0]) ?? at;
+  // One window holds all that any over the event can hold, as where events come in order.
+  if (first >= end - within) {
+    const events = high - low + 1 + (older?.events ?? 0);
+    return { events, different: 0, values: noValues, first, last: end };
+  }
+  return slideEvents(times, place, { low, high, older }, within);
+}
+
+/** Slides a window over the event at `place`, from the one that ends with it to the one that ends at `high`. */
+function slideEvents(
+  times: readonly number[],
+  place: number,
+  {
+    low: lowest,
+    high: highest,
+    older,
+  }: { readonly low: number; readonly high: number; older: Older | undefined },
+  within: number,
+): Found {
   const at = times[place] ?? 0;
   let events = 0;
   let first = at;
   let last = at;
-  let low = firstIndexAtLeast(times, at - within);
-  const older = low === 0 ? oldest(window, at - within) : undefined;
-  for (let high = place; high < length; high += 1) {
+  let low = lowest;
+  for (let high = place; high <= highest; high += 1) {
     const end = times[high] as number;
-    if (end > at + within) break;
     while ((times[low] as number) < end - within) low += 1;
-    if (low === 0 && older !== undefined && high > place) leaveOut(older, end - within);
+    if (low === 0 && older !== undefined) leaveOut(older, end - within);
     const found = high - low + 1 + (low === 0 ? (older?.events ?? 0) : 0);
     if (found <= events) continue;
     events = found;
@@ -265,10 +287,12 @@ function slideValues({ times, values = [] }: Window, place: number, { within }: 
 
 const noValues = (): readonly string[] => [];
 
+/** Most are asked for what lies before the first or behind the last. */
 function firstIndexAtLeast(times: readonly number[], from: number): number {
   let low = 0;
   let high = times.length;
-  if (high > 0 && (times[0] as number) >= from) return 0;
+  if (high === 0 || (times[0] as number) >= from) return 0;
+  if ((times[high - 1] as number) < from) return high;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((times[middle] as number) < from) low = middle + 1;
