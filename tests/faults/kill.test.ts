@@ -56,9 +56,14 @@ beforeAll(
     const startTime = measureStarts();
     writer = startWriter(at, createChance(SEED + 1));
     let life = 0;
-    // Whoever has never seen a file cannot miss what was rotated away before.
+    // Whoever has never seen a file cannot miss what was rotated away before: both were, once each told something.
     const first = startLife(at, life);
-    await eventually(() => peer.arrivals.length > 0, 'the first message', patienceMs);
+    for (const rule of ['numbered', 'ev-'])
+      await eventually(
+        () => peer.arrivals.some(({ body }) => body.includes(`"rule":"${rule}`)),
+        `the first message of ${rule}`,
+        patienceMs,
+      );
     await first.kill('SIGKILL');
     await note(at, life++, record, true);
     for (const kill of planKills(KILLS, chance)) await live(at, kill, life++, record, await startTime());
