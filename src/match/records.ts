@@ -34,20 +34,36 @@ export function countRecords({ bytes, records }: Chunk): number {
 }
 
 /**
- * Line feeds, four bytes at a time: a word's byte is one if it is nothing after XOR with line feeds (the
- * test is exact, see H. S. Warren, "Hacker's Delight", 6-1). A search from feed to feed takes twice as long.
+ * Line feeds, sixteen bytes at a time: a byte is one if it is nothing after XOR with line feeds, and whether a
+ * word has such a byte is a matter of four operations (H. S. Warren, "Hacker's Delight", 6-1). Words that have
+ * none are most: to count in each took twice as long.
  */
 function countFeeds(bytes: Uint8Array): number {
   const lead = -bytes.byteOffset & 3;
-  if (bytes.length < lead + 4) return countSingly(bytes, 0, bytes.length);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + lead, (bytes.length - lead) >> 2);
+  if (bytes.length < lead + 16) return countSingly(bytes, 0, bytes.length);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + lead, ((bytes.length - lead) >> 4) << 2);
   let feeds = countSingly(bytes, 0, lead) + countSingly(bytes, lead + words.length * 4, bytes.length);
-  for (let index = 0; index < words.length; index += 1) {
-    const word = (words[index] as number) ^ 0x0a0a0a0a;
-    let found = ~(((word & 0x7f7f7f7f) + 0x7f7f7f7f) | word | 0x7f7f7f7f);
-    for (; found !== 0; found &= found - 1) feeds += 1;
+  for (let index = 0; index < words.length; index += 4) {
+    const a = (words[index] as number) ^ FEEDS;
+    const b = (words[index + 1] as number) ^ FEEDS;
+    const c = (words[index + 2] as number) ^ FEEDS;
+    const d = (words[index + 3] as number) ^ FEEDS;
+    const found = ((a - ONES) & ~a) | ((b - ONES) & ~b) | ((c - ONES) & ~c) | ((d - ONES) & ~d);
+    if ((found & TOPS) !== 0) feeds += zerosIn(a) + zerosIn(b) + zerosIn(c) + zerosIn(d);
   }
   return feeds;
+}
+
+const FEEDS = 0x0a0a0a0a;
+const ONES = 0x01010101;
+const TOPS = 0x80808080;
+
+/** How many of a word's four bytes are nothing, exactly. */
+function zerosIn(word: number): number {
+  let zeros = 0;
+  let found = ~(((word & 0x7f7f7f7f) + 0x7f7f7f7f) | word | 0x7f7f7f7f);
+  for (; found !== 0; found &= found - 1) zeros += 1;
+  return zeros;
 }
 
 function countSingly(bytes: Uint8Array, from: number, to: number): number {
