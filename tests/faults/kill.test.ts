@@ -28,7 +28,7 @@ import {
   type Writer,
 } from './kill-stage.ts';
 
-const KILLS = size('KILLS', 50, 500);
+const KILLS = size('KILLS', 50, 520);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 /** Waits in the end grow with what piled up. */
 const patienceMs = 60_000 + KILLS * 500;
