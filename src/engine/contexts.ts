@@ -10,7 +10,8 @@ export interface Contexts {
   set(name: string, life: Millis, now: Instant): void;
   /** Which of a rule's conditions does not hold; undefined: all do. */
   forbids(contexts: RuleContexts | undefined, now: Instant): 'unless' | 'when' | undefined;
-  changes(): Row[];
+  /** Adds the rows that differ since the last call. */
+  writeChanges(to: Row[]): void;
   restore(name: string, value: Json): void;
 }
 
@@ -39,7 +40,7 @@ export function createContexts(scope: string, prefix: string, share: TableShare)
       if (contexts.unless.some((name) => isOn(name, now))) return 'unless';
       return contexts.when.every((name) => isOn(name, now)) ? undefined : 'when';
     },
-    changes: table.changes,
+    writeChanges: table.writeChanges,
     restore: table.restore,
   };
 }

@@ -81,6 +81,7 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
   let sourcesAreNews = true;
   let contextsEvicted = 0;
   const dropped = new Map<string, DroppedState>();
+  /** Rows that `restore` left out and that are to be deleted. */
   let forgotten: Row[] = [];
   const timers = createTimers();
   const { rules, diagnostics } = compileRules(program, options.match);
@@ -177,17 +178,10 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
     }
   };
 
-  /** Rows that `restore` left out are gone for good. */
-  const forgottenRows = (): Row[] => {
-    const rows = forgotten;
-    forgotten = [];
-    return rows;
-  };
-
-  const dirtyClock = (): Row[] => {
-    if (!clockIsDirty) return [];
+  const writeClock = (to: Row[]): void => {
+    if (!clockIsDirty) return;
     clockIsDirty = false;
-    return [{ scope: OWN_SCOPE, key: CLOCK_KEY, value: [now, made] }];
+    to.push({ scope: OWN_SCOPE, key: CLOCK_KEY, value: [now, made] });
   };
 
   const restoreOwn = (key: string, value: Json): void => {
@@ -233,13 +227,15 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
     },
     now: () => now,
     nextWake: () => wakeTime(timers.next()),
-    changes: () => [
-      ...forgottenRows(),
-      ...dirtyClock(),
-      ...contexts.changes(),
-      ...sources.changes(),
-      ...[...byId.values()].flatMap((machine) => machine.changes()),
-    ],
+    changes() {
+      const rows = forgotten;
+      forgotten = [];
+      writeClock(rows);
+      contexts.writeChanges(rows);
+      sources.writeChanges(rows);
+      for (const machine of byId.values()) machine.writeChanges(rows);
+      return rows;
+    },
     restore(rows) {
       for (const row of inOrderOfAge(rows)) restoreRow(row);
     },

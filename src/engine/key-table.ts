@@ -1,4 +1,4 @@
-import { assert } from '../kit/assert.ts';
+import { assert, present } from '../kit/assert.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
 import type { Instant } from '../model/time.ts';
@@ -25,8 +25,8 @@ export interface TablePlace {
 /** A key table that the engine can write out and fill again. */
 export interface StoredTable<State> extends KeyTable<State> {
   readonly place: TablePlace;
-  /** Rows that differ since the last call. */
-  changes(): Row[];
+  /** Adds the rows that differ since the last call. */
+  writeChanges(to: Row[]): void;
   /** Takes one row's value; call in the order of `orderOf`. */
   restore(name: string, value: Json): void;
 }
@@ -35,12 +35,13 @@ export interface StoredTable<State> extends KeyTable<State> {
 export const orderOf = (value: Json | undefined): number =>
   Array.isArray(value) && typeof value[0] === 'number' ? value[0] : 0;
 
-/** An entry, in a chain by age. There can be a million: every member costs eight megabytes. */
+/**
+ * An entry. There can be a million: every member costs eight megabytes. None holds another: along a chain of
+ * them V8 could mark but one after the other, and would stop the process for it.
+ */
 interface Item<State> extends KeyEntry<State>, Wakeable {
   /** What the table knows it by: see `nameOf`. */
   readonly name: string;
-  older: Item<State> | undefined;
-  newer: Item<State> | undefined;
   /** It is among those that will be written; it is no longer in the table. */
   isDirty: boolean;
   isGone: boolean;
@@ -56,10 +57,14 @@ export function createKeyTable<State>(
   form: KeyForm<State>,
   share: TableShare,
 ): StoredTable<State> {
+  /** In the order of age. */
   const items = new Map<string, Item<State>>();
   let dirty: Item<State>[] = [];
-  let oldest: Item<State> | undefined;
-  let newest: Item<State> | undefined;
+  /**
+   * While old ones give way it stands before the oldest, for a new iterator would go over all that were removed
+   * before. It holds what the map was when it last moved, so a table that has room has none.
+   */
+  let byAge: Iterator<Item<State>, undefined> | undefined;
   /** How many values a key has. */
   let width = 1;
 
@@ -82,10 +87,7 @@ export function createKeyTable<State>(
     item.isGone = true;
     soil(item);
     share.timers.remove(item);
-    if (item.older === undefined) oldest = item.newer;
-    else item.older.newer = item.newer;
-    if (item.newer === undefined) newest = item.older;
-    else item.newer.older = item.older;
+    if (2 * items.size < share.limit) byAge = undefined;
   };
 
   /** Items of this table are woken by it alone: the cast says no more than that. */
@@ -95,20 +97,7 @@ export function createKeyTable<State>(
   };
 
   const add = (name: string, order: number, state: State): Item<State> => {
-    const item: Item<State> = {
-      name,
-      order,
-      state,
-      owner,
-      place: -1,
-      older: newest,
-      newer: undefined,
-      isDirty: false,
-      isGone: false,
-    };
-    if (newest === undefined) oldest = item;
-    else newest.newer = item;
-    newest = item;
+    const item: Item<State> = { name, order, state, owner, place: -1, isDirty: false, isGone: false };
     items.set(name, item);
     return item;
   };
@@ -123,9 +112,16 @@ export function createKeyTable<State>(
     }
   };
 
+  const oldestItem = (): Item<State> => {
+    const next = byAge?.next();
+    if (next?.value !== undefined) return next.value;
+    // None is there yet, or it came to its end and is done for good.
+    byAge = items.values();
+    return present(byAge.next().value, 'the oldest of a full table');
+  };
+
   const evictOldest = (now: Instant): void => {
-    if (oldest === undefined) return;
-    const item = oldest;
+    const item = oldestItem();
     remove(item);
     form.evicted?.(item, now, keyNamed(item.name));
     share.onEvicted(place.scope, now);
@@ -171,15 +167,13 @@ export function createKeyTable<State>(
     reschedule() {
       for (const item of items.values()) share.timers.set(item);
     },
-    changes() {
-      const rows: Row[] = [];
+    writeChanges(to) {
       for (const item of dirty) {
         item.isDirty = false;
         // A key that went and came again has one row, the new one's.
-        if (!item.isGone || !items.has(item.name)) rows.push(rowOf(item));
+        if (!item.isGone || !items.has(item.name)) to.push(rowOf(item));
       }
       dirty = [];
-      return rows;
     },
     restore(written, value) {
       const [order, state] = value as [number, Json];

@@ -145,7 +145,8 @@ function fieldsOf(event: Event, groups: Fields, known: Fields | undefined): Fiel
 }
 
 function keyBy({ key }: Rule, value: (name: string) => string | undefined): readonly string[] {
-  return key.map((name) => value(name) ?? '');
+  const [only] = key;
+  return key.length === 1 && only !== undefined ? [value(only) ?? ''] : key.map((name) => value(name) ?? '');
 }
 
 /** Unnamed groups (`1`, `2`, …) only stand in for names when there are none. */

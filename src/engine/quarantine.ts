@@ -18,7 +18,8 @@ export interface Quarantine {
   /** A match was cut off; the answer is the end of the rest that begins with it, if one does. */
   cutOff(now: Instant): Instant | undefined;
   isOn(now: Instant): boolean;
-  changes(scope: string, hash: string): Row[];
+  /** Adds its row if it differs since the last call. */
+  writeChanges(to: Row[], scope: string, hash: string): void;
   restore(value: Json): void;
 }
 
@@ -36,10 +37,10 @@ export function createQuarantine(): Quarantine {
       return instant(until);
     },
     isOn: (now) => now < until,
-    changes(scope, hash) {
-      if (!dirty) return [];
+    writeChanges(to, scope, hash) {
+      if (!dirty) return;
       dirty = false;
-      return [{ scope, key: QUARANTINE_KEY, hash, value: [until, ...cutOffs] }];
+      to.push({ scope, key: QUARANTINE_KEY, hash, value: [until, ...cutOffs] });
     },
     restore(value) {
       [until = 0, ...cutOffs] = value as readonly number[];

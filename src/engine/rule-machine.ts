@@ -67,10 +67,13 @@ export interface RuleMachine {
   inputs?(): readonly RuleInput[];
   evicted(now: Instant): void;
   counters(): RuleCounters;
-  changes(): Row[];
+  /** Adds its rows that differ since the last call. */
+  writeChanges(to: Row[]): void;
   /** Takes one of its rows; the caller has looked at the hash. */
   restore(row: Required<Pick<Row, 'key' | 'value'>>): void;
 }
+
+type Line = NativeRule['lines'][number];
 
 type Clearing = { readonly condition: ClearCondition; readonly table: KeyTable<ClearState> };
 
@@ -79,6 +82,8 @@ export function createRuleMachine(
   { share, contexts, late, ports }: RuleSurroundings,
 ): RuleMachine {
   const { rule, kind, lines, except } = compiled;
+  /** Most rules look for one form of line. */
+  const only = lines.length === 1 ? lines[0] : undefined;
   const alerts = rule.actions.filter((action): action is AlertAction => action.type === 'alert');
   const tally = createTally(rule.id);
   const quarantine = createQuarantine();
@@ -200,16 +205,24 @@ export function createRuleMachine(
     watch(match.key, match.reached, raises);
   };
 
-  /** What the event is to the rule: one match for each key that its parts give. */
+  const matchOf = ({ matcher, parts }: Line, event: Event, now: Instant): Match | 'excepted' | undefined => {
+    const captured = matcher.match(event);
+    if (captured === undefined) return undefined;
+    if (captured === 'timedOut') {
+      cutOff(event, now);
+      return undefined;
+    }
+    return isExempt(event, captured, now) ? 'excepted' : makeMatch(rule, event, captured, parts, now);
+  };
+
+  /** What the event is to a rule of several lines: one match for each key that its parts give. */
   const matchesOf = (event: Event, now: Instant): readonly Match[] => {
     const matches: Match[] = [];
     let excepted = false;
-    for (const { matcher, parts } of lines) {
-      const captured = matcher.match(event);
-      if (captured === undefined) continue;
-      if (captured === 'timedOut') cutOff(event, now);
-      else if (isExempt(event, captured, now)) excepted = true;
-      else addMatch(matches, makeMatch(rule, event, captured, parts, now));
+    for (const line of lines) {
+      const match = matchOf(line, event, now);
+      if (match === 'excepted') excepted = true;
+      else if (match !== undefined) addMatch(matches, match);
     }
     if (excepted && matches.length === 0) tally.absorbed('excepted');
     return matches;
@@ -221,7 +234,13 @@ export function createRuleMachine(
       if (rule.from !== undefined && !rule.from.includes(taken.source)) return;
       if (quarantine.isOn(now)) return tally.skipped();
       const event = rule.time === 'received' ? { ...taken, at: taken.receivedAt } : taken;
-      for (const match of matchesOf(event, now)) correlate(match);
+      if (only === undefined) {
+        for (const match of matchesOf(event, now)) correlate(match);
+        return;
+      }
+      const match = matchOf(only, event, now);
+      if (match === 'excepted') tally.absorbed('excepted');
+      else if (match !== undefined) correlate(match);
     },
     hear: (parts, occurrence, now) => correlate(matchOfRaise(rule, occurrence, parts, now)),
     sources: (areAtEnd, clockIsHeld, now) => machine.sources?.(areAtEnd && !clockIsHeld, now),
@@ -234,11 +253,11 @@ export function createRuleMachine(
       );
     },
     counters: tally.counters,
-    changes: () => [
-      ...tally.changes(),
-      ...quarantine.changes(rule.id, rule.hash),
-      ...[...tables.values()].flatMap((table) => table.changes()),
-    ],
+    writeChanges(to) {
+      tally.writeChanges(to);
+      quarantine.writeChanges(to, rule.id, rule.hash);
+      for (const table of tables.values()) table.writeChanges(to);
+    },
     restore({ key, value }) {
       const split = key.indexOf('[');
       if (key === QUARANTINE_KEY) quarantine.restore(value);

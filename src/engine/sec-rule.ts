@@ -216,10 +216,10 @@ function createSecRule(rule: Rule, { share, ports }: RuleSurroundings, world: Se
     commandFinished: (child, exit, now) => after({ type: 'finished', now, child, exit }, undefined, now),
     evicted: () => undefined,
     counters: tally.counters,
-    changes: () => [
-      ...tally.changes(),
-      ...machine.changes().map((row) => ({ ...row, scope: rule.id, hash: rule.hash })),
-    ],
+    writeChanges(to) {
+      tally.writeChanges(to);
+      for (const row of machine.changes()) to.push({ ...row, scope: rule.id, hash: rule.hash });
+    },
     restore({ key, value }) {
       if (key === TALLY_KEY) tally.restore(value);
       else restored.push({ scope: rule.id, key, value });

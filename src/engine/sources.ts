@@ -12,7 +12,8 @@ export interface Sources {
   areAtEnd(from: readonly string[] | undefined): boolean;
   /** Whether any source reads what was written before it was looked at. */
   someRead(): boolean;
-  changes(): Row[];
+  /** Adds the rows that differ since the last call. */
+  writeChanges(to: Row[]): void;
   restore(name: string, value: Json): void;
 }
 
@@ -43,7 +44,7 @@ export function createSources(
       return from.length > 0 && from.every(isAtEnd);
     },
     someRead: () => (names ?? [...heard]).some((name) => table.find([name])?.state === 'reading'),
-    changes: table.changes,
+    writeChanges: table.writeChanges,
     restore(name, value) {
       const [source = ''] = JSON.parse(name) as string[];
       table.restore(name, value);

@@ -168,11 +168,12 @@ function createSwatchRule(
       });
     },
     counters: tally.counters,
-    changes() {
+    writeChanges(to) {
+      tally.writeChanges(to);
       const state = machine.change();
-      const own =
-        state === undefined ? [] : [{ scope: rule.id, hash: rule.hash, key: STATE_KEY, value: state }];
-      return [...tally.changes(), ...own, ...throttles.changes(), ...thresholds.changes()];
+      if (state !== undefined) to.push({ scope: rule.id, hash: rule.hash, key: STATE_KEY, value: state });
+      throttles.writeChanges(to);
+      thresholds.writeChanges(to);
     },
     restore({ key, value }) {
       if (key === TALLY_KEY) tally.restore(value);

@@ -25,7 +25,8 @@ export interface Tally {
   timedOut(): number;
   evicted(): number;
   counters(): RuleCounters;
-  changes(): Row[];
+  /** Adds its row if it differs since the last call. */
+  writeChanges(to: Row[]): void;
   restore(value: Json): void;
 }
 
@@ -67,16 +68,11 @@ export function createTally(rule: string): Tally {
       return (evicted += 1);
     },
     counters,
-    changes() {
-      if (!dirty) return [];
+    writeChanges(to) {
+      if (!dirty) return;
       dirty = false;
-      return [
-        {
-          scope: rule,
-          key: TALLY_KEY,
-          value: { raised, absorbed: { ...absorbed }, timedOut, skipped, evicted },
-        },
-      ];
+      const value = { raised, absorbed: { ...absorbed }, timedOut, skipped, evicted };
+      to.push({ scope: rule, key: TALLY_KEY, value });
     },
     restore(value) {
       const row = value as Omit<RuleCounters, 'rule' | 'matched'>;

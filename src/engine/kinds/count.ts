@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Draft } from '../../kit/draft.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { instant, millis, type Instant } from '../../model/time.ts';
+import { instant, millis } from '../../model/time.ts';
 import { absorb, ruleKind, type KeyForm, type Known, type Match, type Verdict } from '../kind.ts';
 import { ownText } from '../occurrence.ts';
 import { durationOption } from '../options.ts';
@@ -44,8 +44,11 @@ interface CountOptions extends JsonObject {
 }
 
 interface CountState extends Window {
-  /** The machine's clock at the last match. */
-  seen: number;
+  /**
+   * How far the machine's clock at the last match was past the newest time held: a small number is no object
+   * of its own, as an instant would be.
+   */
+  lag: number;
   /** With `once`: the window that raised lasts until then. */
   until: number | undefined;
 }
@@ -72,21 +75,17 @@ export const count = ruleKind<CountOptions>({
       match(match) {
         const value = distinct === undefined ? '' : match.value(distinct);
         if (value === undefined) return absorb('unkeyed');
-        const entry = table.open(match.key, match.now, () => freshState(match.now, shape));
+        const entry = table.open(match.key, match.now, () => freshState(shape));
         const { state } = entry;
-        if (state.until !== undefined && match.at <= state.until) {
-          state.seen = match.now;
-          table.touch(entry);
-          return absorb('window');
-        }
-        if (isLate(state, match.at, shape)) return absorb('late');
-        state.seen = match.now;
-        const found = addEvent(state, match.at, ownText(value), shape);
-        const outcome = verdict(found, match, chosen);
-        if (once === true && outcome.type === 'raise') {
+        const isOver = state.until === undefined || match.at > state.until;
+        if (isOver && isLate(state, match.at, shape)) return absorb('late');
+        const found = isOver ? addEvent(state, match.at, ownText(value), shape) : undefined;
+        const outcome = found === undefined ? absorb('window') : verdict(found, match, chosen);
+        if (once === true && found !== undefined && outcome.type === 'raise') {
           state.until = found.first + within;
           Object.assign(state, emptyWindow(shape.distinct));
         }
+        state.lag = match.now - newest(state);
         table.touch(entry);
         return outcome;
       },
@@ -94,11 +93,17 @@ export const count = ruleKind<CountOptions>({
   },
 });
 
-function freshState(now: Instant, shape: WindowShape): CountState {
+function freshState(shape: WindowShape): CountState {
   const { times, steps, values, newestOf } = emptyWindow(shape.distinct);
   // Written out, not spread: objects of one form are smaller, and there can be a million.
-  return { seen: now, until: undefined, times, steps, values, newestOf };
+  return { lag: 0, until: undefined, times, steps, values, newestOf };
 }
+
+/** The newest time that is held. */
+const newest = ({ times, until }: CountState): number => times[times.length - 1] ?? until ?? 0;
+
+/** The machine's clock at the last match. */
+const seenAt = (state: CountState): number => newest(state) + state.lag;
 
 function verdict(found: Found, match: Match, { reach, within, distinct }: CountOptions): Verdict {
   const reached = distinct === undefined ? found.events : found.different;
@@ -116,13 +121,19 @@ function verdict(found: Found, match: Match, { reach, within, distinct }: CountO
 /** A key is forgotten when nothing that may still come in time could count together with it. */
 function countForm({ within, late }: WindowShape): KeyForm<CountState> {
   return {
-    due: ({ seen }) => instant(seen + within + late + 1),
+    due: (state) => instant(seenAt(state) + within + late + 1),
     onlyLater: true,
-    write: (state) => [state.seen, writeWindow(state), ...(state.until === undefined ? [] : [state.until])],
+    write: (state) => {
+      const written = [seenAt(state), writeWindow(state)];
+      if (state.until !== undefined) written.push(state.until);
+      return written;
+    },
     read: (value) => {
       const [seen, window, until] = value as readonly [number, Json, number?];
       const { times, steps, values, newestOf } = readWindow(window);
-      return { seen, until, times, steps, values, newestOf };
+      const state: CountState = { lag: 0, until, times, steps, values, newestOf };
+      state.lag = seen - newest(state);
+      return state;
     },
   };
 }

@@ -52,7 +52,7 @@ export const isLate = ({ times }: Window, at: number, { late }: Pick<WindowShape
 /** A window as state keeps it. */
 export function writeWindow({ times, steps, values, newestOf }: Window): Json {
   const held = times.slice();
-  const older = steps.map(([first, events]) => [first, events]);
+  const older = steps.length === 0 ? [] : steps.map(([first, events]) => [first, events]);
   return values === undefined || newestOf === undefined
     ? [held, older]
     : [held, older, values.slice(), [...newestOf]];
