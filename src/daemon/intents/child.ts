@@ -76,6 +76,8 @@ function start(
   const [program = '', ...args] = argvOf(command);
   try {
     return spawn(program, args, {
+      // As Perl's and C's `system` call it: `$0` and its error messages say `sh`.
+      argv0: command.type === 'shell' ? 'sh' : program,
       env: { ...environment },
       detached: true,
       stdio: [input === undefined ? 'ignore' : 'pipe', outputs || shown ? 'pipe' : 'ignore', 'pipe'],

@@ -38,6 +38,7 @@ export function createPipes({ environment, queued, output }: PipePorts): Pipes {
       command.type === 'argv' ? command.argv.map(textOf) : ['/bin/sh', '-c', textOf(command.text)];
     try {
       const child = spawn(program, args, {
+        argv0: command.type === 'shell' ? 'sh' : program,
         env: { ...environment },
         detached: true,
         stdio: ['pipe', output === undefined ? 'ignore' : 'pipe', 'ignore'],

@@ -19,8 +19,6 @@ export interface Children {
   await(child: string, awaited: Awaited): void;
   get(child: string): Awaited | undefined;
   forget(child: string): void;
-  /** Waits for none of them any more. */
-  clear(): void;
   changes(): Row[];
   restore(rows: readonly (readonly [key: string, value: Json])[], count: number): void;
   /** How many names were given. */
@@ -67,9 +65,6 @@ export function createChildren(outputs: Outputs, limit: number): Children {
     },
     get: (name) => running.get(name)?.awaited,
     forget,
-    clear() {
-      for (const name of running.keys()) forget(name);
-    },
     count: () => count,
     changes: tracker.changes,
     restore(rows, names) {

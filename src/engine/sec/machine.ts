@@ -157,11 +157,14 @@ const RESTARTS: ReadonlyMap<Signal, string> = new Map([
   ['USR2', 'LOGROTATE'],
 ]);
 
-/** What a full restart leaves: the queue, and the lines that patterns of several lines look at. */
+/**
+ * What a full restart leaves: the queue, the lines that patterns of several lines look at, and commands, which
+ * are waited for as before.
+ */
 function forgetAll(instance: Instance): void {
-  const { calendar, children, contexts, events, inputs, operations, outputs, variables } = instance;
+  const { calendar, contexts, events, inputs, operations, outputs, variables } = instance;
   for (const { file } of inputs.all().toSorted((a, b) => (a.file < b.file ? -1 : 1))) outputs.unwatch(file);
-  for (const part of [calendar, children, contexts, events, inputs, operations, variables]) part.clear();
+  for (const part of [calendar, contexts, events, inputs, operations, variables]) part.clear();
 }
 
 /** What comes back from commands. */

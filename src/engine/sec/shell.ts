@@ -27,14 +27,15 @@ const SYNTAX = /[$&*(){}[\]'";\\|?<>~`\n]/;
 const NUL = { refused: 'it would hold a NUL character' };
 
 export function createShell(settings: SecSettings, texts: Texts): Shell {
-  const words = (list: readonly string[], scene: Scene, form: CommandForm): Prepared =>
-    runnable(list.map((word) => fillText(word, scene, form, texts)));
+  const words = (list: readonly string[], scene: Scene, form: CommandForm): Prepared => {
+    const filled = list.map((word) => fillText(word, scene, form, texts));
+    return runnable(settings.shell === 'raw' ? filled.map(cutAtNul) : filled);
+  };
 
   const raw = (text: string, scene: Scene, form: CommandForm): Prepared => {
     const quoted = settings.quoting && form.quotes ? { ...scene, desc: quoteWord(scene.desc) } : scene;
-    const line = fillText(text, quoted, form, texts);
-    if (needsShell(line)) return line.includes('\0') ? NUL : { command: { type: 'shell', text: line } };
-    return runnable(blankSplit(line));
+    const line = cutAtNul(fillText(text, quoted, form, texts));
+    return needsShell(line) ? { command: { type: 'shell', text: line } } : runnable(blankSplit(line));
   };
 
   const written = (text: string, scene: Scene, form: CommandForm): Prepared => {
@@ -52,6 +53,9 @@ export function createShell(settings: SecSettings, texts: Texts): Shell {
     },
   };
 }
+
+/** What `exec` makes of a text, which to the system ends with a NUL: SEC's commands do. */
+const cutAtNul = (text: string): string => text.split('\0', 1)[0] ?? '';
 
 const fillText = (text: string, scene: Scene, { action }: CommandForm, texts: Texts): string =>
   action ? texts.inList(text, scene) : texts.plain(text, scene.bindings);

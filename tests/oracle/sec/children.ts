@@ -18,21 +18,25 @@ export interface Children {
   start(run: RunIntent): void;
   /** Lets all that were started come to their end, in order. */
   runAll(): readonly Ended[];
+  /** Ends all by a signal before they did anything. */
+  killAll(): readonly Ended[];
   readonly waiting: boolean;
 }
 
 export function createChildren(sandbox: Sandbox): Children {
   let started: RunIntent[] = [];
+  const take = (): readonly RunIntent[] => {
+    const runs = started;
+    started = [];
+    return runs;
+  };
   return {
     start: (run) => void started.push(run),
     get waiting() {
       return started.length > 0;
     },
-    runAll() {
-      const runs = started;
-      started = [];
-      return runs.map((run) => ({ run, ...runCommand(run.command, run.input, sandbox) }));
-    },
+    runAll: () => take().map((run) => ({ run, ...runCommand(run.command, run.input, sandbox) })),
+    killAll: () => take().map((run) => ({ run, output: '', exit: 0 })),
   };
 }
 
@@ -45,6 +49,8 @@ export function runCommand(
   const [program = '', ...args] = command.type === 'shell' ? ['/bin/sh', '-c', command.text] : command.argv;
   const ended = spawnSync(asText(program), args.map(asText), {
     cwd: sandbox.folder,
+    // As Perl calls it: a command can ask for its shell's name.
+    argv0: command.type === 'shell' ? 'sh' : asText(program),
     env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' },
     timeout: PATIENCE,
     killSignal: 'SIGKILL',

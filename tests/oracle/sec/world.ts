@@ -19,8 +19,12 @@ const FAREWELL = 3;
 
 const INTERNAL_LEVEL = 5;
 
-/** From these on SEC has read its options anew, and with them its level. */
-const RESTARTED: ReadonlySet<string> = new Set(['SEC_RESTART', 'SEC_SOFTRESTART']);
+/** Signals of a restart, and the internal events that end it. */
+const RESTARTS: ReadonlyMap<Signal, string> = new Map([
+  ['HUP', 'SEC_RESTART'],
+  ['ABRT', 'SEC_SOFTRESTART'],
+]);
+const RESTARTED: ReadonlySet<string> = new Set(RESTARTS.values());
 
 /** The order in which SEC looks whether a signal came. */
 const SIGNALS: readonly Signal[] = ['HUP', 'ABRT', 'USR1', 'USR2', 'INT', 'TERM'];
@@ -126,7 +130,7 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
   function apply(happened: readonly SecOutput[]): void {
     for (const output of happened) {
       if (over) return;
-      if (output.type === 'internal' && RESTARTED.has(output.name)) level = switches.debug;
+      if (output.type === 'internal' && RESTARTED.has(output.name)) restarted(output.name);
       busy += levelOf(output) <= level ? 1 : 0;
       if (busy > BUSY_LIMIT) runAway();
       else show(output);
@@ -174,10 +178,18 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
     if (signal === 'INT') level = (level % 6) + 1;
     if (signal !== 'INT' && signal !== 'USR1') outputs.closeAll();
     if (signal === 'HUP') lines = [];
+    const restart = RESTARTS.get(signal);
+    // With internal events what the first of them made belongs to the time before.
+    if (restart !== undefined && !switches.intevents) restarted(restart);
     apply(host.signal(now, signal));
-    if (signal === 'HUP' || signal === 'ABRT') level = switches.debug;
     const afresh = signal === 'HUP' || !switches.keepopen;
     if (signal === 'HUP' || signal === 'ABRT') inputs.restate(host.inputNames(), now, afresh);
+  }
+
+  /** SEC has ended its children, and read its options anew with their level of what is logged. */
+  function restarted(how: string): void {
+    level = switches.debug;
+    if (how === RESTARTS.get('HUP') && switches.childterm) finished = [...finished, ...children.killAll()];
   }
 
   function tellSilence(file: string, silent: boolean): void {
