@@ -30,6 +30,12 @@ const TEXTS = [
   '$$ 5% %t',
   '%u',
   'x $:{E2:u} %n',
+  '%.hmsstr %.mday%.mdaystr %.mon%.monstr',
+  '%{.year}-%.wday%.wdaystr %.tzname%.tzoff%.tzoff2',
+  '%.sec:%.min:%.hour %.mdayT%.chr7%{.sp}%.tab%.chr40',
+  'a%.nlb $1%.cr',
+  '$+{_inputsrc} $+{_intcontext} $:{E1:_inputsrc}',
+  "it's '%s' \\ \"$1\" `x`",
 ] as const;
 
 const variable = (chance: Chance): string => chance.pick(VARIABLES);
@@ -76,7 +82,8 @@ const loop: MakeAction = (chance, word, depth) => {
   // A loop within would fill S again, for ever.
   if (depth === 0) return 'none';
   const inner = makeActions(chance, word, 0).replaceAll('%n', '%w');
-  const body = `shift S %w; write - shifted %w; ${inner}; getsize %n S`;
+  const leave = chance.oneIn(3) ? `if %w (${chance.pick(['break', 'continue', 'write - x; break'])}); ` : '';
+  const body = `shift S %w; write - shifted %w; getsize %n S; ${leave}${inner}`;
   return `fill S ${text(chance)}; add S $1; getsize %n S; while %n (${body}); ${chance.oneIn(3) ? 'break' : 'none'}`;
 };
 
@@ -99,6 +106,9 @@ const MAKERS: readonly MakeAction[] = [
   (chance) => `alias ${context(chance)} ${chance.pick(['AL', 'B', 'C_a'])}`,
   (chance) => `unalias ${chance.pick(['AL', 'A', 'B'])}`,
   (chance) => `add ${context(chance)} ${text(chance)}`,
+  (chance) => `add ${context(chance)} $1%.nl%v; report ${context(chance)}`,
+  (chance) =>
+    chance.pick(['delete', 'obsolete', 'unalias', 'report _THIS', 'add _THIS $1', 'break', 'continue']),
   (chance) => `prepend ${context(chance)} ${text(chance)}`,
   (chance) => `fill ${context(chance)} ${text(chance)}`,
   (chance) => `report ${context(chance)}`,

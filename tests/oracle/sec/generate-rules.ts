@@ -19,7 +19,7 @@ interface Half {
   readonly word: number;
 }
 
-const windows = ['1', '2', '3', '5', '5', '10', '20', '60'] as const;
+const windows = ['1', '2', '3', '5', '5', '10', '20', '60', '60', '100', '05'] as const;
 
 const single: MakeRule = (chance, name) => {
   const half = makeHalf(chance, '');
@@ -130,7 +130,7 @@ const suppress: MakeRule = (chance) => [
 
 const calendar: MakeRule = (chance, name) => [
   'type=Calendar',
-  `time=${chance.pick(['* * * * *', '*/2 * * * *', '1,2 0 * * *', '* * * * 0-6/2', '* */2 1- * 1-5', '2-4 * * 1-6 * *'])}`,
+  `time=${chance.pick(['* * * * *', '*/2 * * * *', '1,2 0 * * *', '* * * * 0-6/2', '* */2 1- * 1-5', '2-4 * * 1-6 * *', '*/7,3 0-5/2 * * *', '0-59 * -0 * *', '* * -1 1,12 *', '5-1 * * * *', '1 * * * * ', '* * * * 7 2024', '00,01 * * * * 24-25'])}`,
   ...(chance.oneIn(2) ? [`context=${makeContext(chance)}`] : []),
   ...actions(chance, name, 0, 'action'),
 ];
@@ -233,6 +233,9 @@ function makePattern(chance: Chance, number: string, second: boolean): Half {
         ' a',
         '.*?(\\d)?$',
         ' (\\S+)',
+        '(?|x(\\w)| (\\w))',
+        ' (?<u>a)?(?<w>.*)',
+        '(?i) (A|B)',
         ...firsts.map((each) => ` ${each}`),
       ];
       const source = generic
