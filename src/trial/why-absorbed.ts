@@ -5,6 +5,7 @@ import { millis } from '../model/time.ts';
 /** Why a line that matches a rule raises nothing, as a sentence; `more` such lines would. */
 export function whyAbsorbed(reason: string, rule: Rule, more: number | undefined): string {
   if (reason === 'window') return windowWords(rule, more);
+  if (reason === 'step') return stepWords(rule);
   const { contexts } = rule;
   if (reason === 'unless') return `held back by unless: ${contexts?.unless.join(', ') ?? ''} is on`;
   if (reason === 'when') return `held back by when: ${contexts?.when.join(', ') ?? ''} is not on`;
@@ -15,7 +16,6 @@ const reasons: { readonly [reason: string]: string } = {
   excepted: 'it is one of the exceptions (except)',
   late: 'it is too late to count: newer lines of its key were seen (late)',
   unkeyed: 'the field that is counted by `distinct` is not in it',
-  step: 'it is one step of what must come together',
   waiting: 'a wait begins with it, or is under way',
   expected: 'it is what was waited for: all is well',
   alive: 'it is the sign of life that is looked for: all is well',
@@ -25,6 +25,13 @@ const reasons: { readonly [reason: string]: string } = {
   timedOut: 'its match took too long and was cut off: that counts as no match',
   skipped: 'the rule is set aside for a while, because its matches were cut off again and again',
 };
+
+function stepWords({ options: { steps, within } }: Rule): string {
+  const window = typeof within === 'number' ? ` within ${formatDuration(millis(within))}` : '';
+  if (!Array.isArray(steps))
+    return `it is one of those that must come together${window}, and not all have come`;
+  return `it is one of ${steps.length} steps that must come in their order${window}, and not all have come`;
+}
 
 function windowWords({ kind, options }: Rule, more: number | undefined): string {
   const { reach, within, distinct } = options;

@@ -20,7 +20,7 @@ function file(name: string, text: string): string {
 
 test('tests that pass end with 0, and are counted', async () => {
   const { code, stdout } = await run(['test', file('right.yaml', rule + right)]);
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '1 tests, 0 failed; 1 of 1 rules fire in one\n' });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '1 test, 0 failed; 1 of 1 rules fire in one\n' });
 });
 
 test('one that fails ends with 1 and names its place; JUnit and JSON say the same', async () => {

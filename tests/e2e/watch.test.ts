@@ -38,7 +38,7 @@ describe('watch --once', () => {
       input: 'hay\nhay\n',
     });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain('read 2 lines with 1 rules: 0 alerts');
+    expect(stderr).toContain('read 2 lines with 1 rule: 0 alerts');
     expect((await run(['watch', '--once', tmpdir()])).code).toBe(1);
   });
 

@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { access, type FileHandle, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../../kit/count.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { codeOf } from '../private-file.ts';
@@ -49,7 +50,9 @@ async function objectionTo(drop: Drop, around: Stats): Promise<Delivery | undefi
   if ((around.mode & 0o002) !== 0) return forbidden(`${folder} can be written by everybody`);
   await access(folder, constants.W_OK | constants.X_OK);
   if (await hasRoom(folder, maxWaiting)) return undefined;
-  return away(`${maxWaiting} files wait in ${folder}: smsd does not take them`);
+  return away(
+    `${counted(maxWaiting, 'file')} ${maxWaiting === 1 ? 'waits' : 'wait'} in ${folder}: smsd does not take them`,
+  );
 }
 
 async function hasRoom(folder: string, most: number): Promise<boolean> {

@@ -80,7 +80,7 @@ describe('smstools', () => {
     expect(await send(attemptAt('text'), { 'max-waiting': 1 })).toMatchObject({
       type: 'retry',
       reason: 'unavailable',
-      detail: `1 files wait in ${spool}: smsd does not take them`,
+      detail: `1 file waits in ${spool}: smsd does not take them`,
     });
     chmodSync(spool, 0o777);
     expect(await send(attemptAt('text'))).toMatchObject({ type: 'retry', reason: 'auth' });

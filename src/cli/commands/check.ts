@@ -1,3 +1,4 @@
+import { counted } from '../../kit/count.ts';
 import { compilePattern } from '../../match/matcher.ts';
 import { createMatchPorts } from '../../daemon/node-ports.ts';
 import type { Config } from '../../config/config.ts';
@@ -43,7 +44,12 @@ function withBroken(checked: Checked<Config>): Checked<Config> {
 function report(config: Config): void {
   const { sources, channels, receivers, program, everyRecord } = config;
   print(
-    `${sources.length} sources, ${program.rules.length} rules, ${channels.length} channels, ${receivers.length} receivers`,
+    [
+      counted(sources.length, 'source'),
+      counted(program.rules.length, 'rule'),
+      counted(channels.length, 'channel'),
+      counted(receivers.length, 'receiver'),
+    ].join(', '),
   );
   const looks = everyLook(config);
   const guarded = looks.filter(({ regime }) => regime === 'guarded').map(({ where }) => where);

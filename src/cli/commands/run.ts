@@ -1,3 +1,4 @@
+import { counted } from '../../kit/count.ts';
 import type { Daemon } from '../../daemon/daemon.ts';
 import { openLog, type Log } from '../../daemon/log.ts';
 import { answerControl } from '../../daemon/control-answers.ts';
@@ -149,7 +150,9 @@ function sentenceOf(daemon: Daemon): string {
   if (trouble !== undefined) return `the ledger cannot be written (${trouble.type})`;
   const { sources, ledger } = daemon.status();
   const lines = sources.reduce((total, source) => total + source.lines, 0);
-  return `${lines} lines read, ${ledger.openAlerts} alerts open, ${daemon.undelivered()} messages wait`;
+  const messages = daemon.undelivered();
+  const waiting = `${counted(messages, 'message')} ${messages === 1 ? 'waits' : 'wait'}`;
+  return `${counted(lines, 'line')} read, ${counted(ledger.openAlerts, 'alert')} open, ${waiting}`;
 }
 
 const traceOf = (error: unknown): string =>

@@ -1,3 +1,4 @@
+import { counted } from '../../kit/count.ts';
 import { callControl } from '../../control/client.ts';
 import type { Status } from '../../daemon/status.ts';
 import { safeLine } from '../../kit/terminal.ts';
@@ -109,7 +110,7 @@ function printChannels(status: Pick<Status, 'channels' | 'silences' | 'ledger'>)
 
 const sourceRow = (source: Status['sources'][number]): readonly string[] => [
   `  ${source.name}`,
-  `${source.lines} lines`,
+  counted(source.lines, 'line'),
   `${source.candidates} candidates`,
   source.streams.map(({ stream, condition }) => `${stream} ${condition}`).join(', '),
 ];
@@ -122,5 +123,5 @@ const mebibytes = (bytes: number): string => `${Math.round(bytes / 1048576)} MiB
 function ledgerLine(counts: Status['ledger']): string {
   const states = Object.entries(counts.byState).map(([state, count]) => `${count} ${state}`);
   const commit = counts.commitMedianMs === undefined ? '' : `, commit ${counts.commitMedianMs.toFixed(2)} ms`;
-  return `${counts.alerts} alerts, ${counts.openAlerts} open; messages: ${states.join(', ') || 'none'}; ${mebibytes(counts.bytes)}${commit}`;
+  return `${counted(counts.alerts, 'alert')}, ${counts.openAlerts} open; messages: ${states.join(', ') || 'none'}; ${mebibytes(counts.bytes)}${commit}`;
 }

@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { counted } from '../../kit/count.ts';
 import type { Config } from '../../config/config.ts';
 import { shippedPacks } from '../../config/packs.ts';
 import { createMatchPorts } from '../../daemon/node-ports.ts';
@@ -122,7 +123,7 @@ function tell(report: TestReport, { verbose, quiet }: Settings, { coverage }: Te
   const failed = report.results.filter(({ problems }) => problems.length > 0).length;
   const tried = report.coverage.filter(({ fired }) => fired > 0).length;
   print(
-    `${report.results.length} tests, ${failed} failed; ${tried} of ${report.coverage.length} rules fire in one`,
+    `${counted(report.results.length, 'test')}, ${failed} failed; ${tried} of ${report.coverage.length} rules fire in one`,
   );
 }
 

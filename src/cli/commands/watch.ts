@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { counted } from '../../kit/count.ts';
 import type { Status } from '../../daemon/status.ts';
 import { plainLog } from '../../daemon/log.ts';
 import { boardOf, mostOnBoard, withoutWords } from '../board.ts';
@@ -105,7 +106,8 @@ const commandLines = () => import('../../config/watch-rules.ts');
 /** On standard error: silence alone would not tell "all is well" from "nothing was read". */
 function summarise(status: Status, rules: number): void {
   const lines = status.sources.reduce((total, source) => total + source.lines, 0);
-  complain(`read ${lines} lines with ${rules} rules: ${status.ledger.alerts} alerts`);
+  const { alerts } = status.ledger;
+  complain(`read ${counted(lines, 'line')} with ${counted(rules, 'rule')}: ${counted(alerts, 'alert')}`);
 }
 
 /** Where journald keeps what is to survive a restart of the machine, and what is not (systemd-journald(8)). */

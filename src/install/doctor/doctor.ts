@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { counted } from '../../kit/count.ts';
 import type { ProbeResult } from '../../channels/contract.ts';
 import type { ChannelConfig, Config, SourceConfig } from '../../config/config.ts';
 import { nodeFiles } from '../../config/node-files.ts';
@@ -97,7 +98,10 @@ function* judgeConfig(checked: Checked<Config>): Generator<Finding> {
       'name logs in sources, or: bird-sentinel init',
     );
   else if (wide.length === 0)
-    yield fine('config', `${files.join(' ')}: ${sources.length} sources, ${program.rules.length} rules`);
+    yield fine(
+      'config',
+      `${files.join(' ')}: ${counted(sources.length, 'source')}, ${counted(program.rules.length, 'rule')}`,
+    );
 }
 
 /** The files that a source reads now; for those not there yet, the paths themselves. */
