@@ -36,9 +36,15 @@ export type SecInput =
   /**
    * HUP: all state goes; ABRT: state of `changed` files goes (the shell built a new machine and restored it
    * if rules changed); USR2 and the others: internal events only. What the signal means for inputs and
-   * outputs is the shell's.
+   * outputs is the shell's. Of a restart the `before` half is what the old rules make of its announcement,
+   * and the `after` half the rest; absent: both.
    */
-  | { readonly type: 'signal'; readonly now: Instant; readonly signal: Signal }
+  | {
+      readonly type: 'signal';
+      readonly now: Instant;
+      readonly signal: Signal;
+      readonly half?: 'before' | 'after';
+    }
   /** The end: the internal event. */
   | { readonly type: 'ended'; readonly now: Instant };
 

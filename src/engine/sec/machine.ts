@@ -86,6 +86,14 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
     if (dropped > 0) outputs.limit('events', `rules make events without end: ${dropped} are dropped`);
   };
 
+  /** The first round of all handles an event before it looks for signals. */
+  const startUp = (): void => {
+    internal('SEC_STARTUP');
+    keep();
+    const event = outputs.signalled() ? events.take() : undefined;
+    if (event !== undefined) round(event.text, undefined, event.context ?? '_INTERNAL_EVENT');
+  };
+
   const nextKept = (): number | undefined => {
     const from = kept();
     const due = nextDue(instance, from + pause);
@@ -100,12 +108,15 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
 
   const { output, finished } = createAnswers(instance);
 
-  const heed = (signal: Signal): void => {
+  const heed = ({ signal, half }: Extract<SecInput, { type: 'signal' }>): void => {
     const name = RESTARTS.get(signal);
     if (name === undefined) return;
-    internal(`SEC_PRE_${name}`);
-    if (signal === 'HUP') forgetAll(instance);
-    internal(`SEC_${name}`);
+    // Else a rule that answers a restart with a restart would go on for ever.
+    outputs.lose(signal);
+    if (half !== 'after') internal(`SEC_PRE_${name}`);
+    if (half !== 'before' && signal === 'HUP') forgetAll(instance);
+    if (half !== 'before') internal(`SEC_${name}`);
+    outputs.lose(undefined);
   };
 
   return {
@@ -135,12 +146,14 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
         events.drop();
         return;
       }
-      if (input.type !== 'signal') drain();
-      if (input.type === 'started') {
-        internal('SEC_STARTUP');
-        keep();
-      } else if (input.type === 'signal') heed(input.signal);
-      else if (input.type === 'output') output(input.child, input.text);
+      // A signal is looked at after housekeeping, and before events.
+      if (input.type === 'signal') keepIfDue();
+      else drain();
+      if (input.type === 'started') startUp();
+      else if (input.type === 'signal') {
+        heed(input);
+        if (input.half === 'before') return;
+      } else if (input.type === 'output') output(input.child, input.text);
       else if (input.type === 'finished') finished(input.child, input.exit);
       else round(input.text, input.source, input.context ?? `_FILE_EVENT_${input.source}`);
       drain();

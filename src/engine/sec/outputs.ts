@@ -1,5 +1,5 @@
 import { isMilestone } from '../../kit/milestone.ts';
-import type { Intent } from '../../model/intent.ts';
+import type { Intent, Signal } from '../../model/intent.ts';
 import type { Json } from '../../model/json.ts';
 import type { Row } from '../../model/machine.ts';
 import type { SecOutput, SecPlace } from './contract.ts';
@@ -16,6 +16,8 @@ export interface Outputs {
   warn(code: string, text: string, place?: SecPlace): void;
   /** A warning that would come again and again: given at the 1st, 10th, 100th … time. */
   limit(code: string, text: string, place?: SecPlace): void;
+  /** From now on a signal of this kind that a rule sends is lost; undefined: none is. */
+  lose(signal: Signal | undefined): void;
   /** Whether a rule sent a signal since the last `take`. */
   signalled(): boolean;
   /** What came since the last call. */
@@ -34,12 +36,17 @@ const PREFIX = 'said/';
 
 export function createOutputs(): Outputs {
   let given: SecOutput[] = [];
+  let lost: Signal | undefined;
   const said = new Map<string, Said>();
   const tracker = createRowTracker<Said>({ key: ({ key }) => PREFIX + key, value: ({ times }) => times });
   const warn: Outputs['warn'] = (code, text, place) =>
     void given.push({ type: 'warning', ...(place && { place }), code, text });
   return {
-    do: ({ place, desc }, action, intent) => void given.push({ type: 'do', place, action, desc, intent }),
+    do({ place, desc }, action, intent) {
+      if (intent.type === 'signal' && intent.signal === lost) return;
+      given.push({ type: 'do', place, action, desc, intent });
+    },
+    lose: (signal) => void (lost = signal),
     unwatch: (file) =>
       void given.push({ type: 'do', action: 'dropinput', desc: '', intent: { type: 'unwatch', file } }),
     queued: (text, context) =>

@@ -34,6 +34,8 @@ export interface Host {
   start(now: number): readonly SecOutput[];
   line(now: number, line: InputLine): readonly SecOutput[];
   tick(now: number): readonly SecOutput[];
+  /** Housekeeping alone, as before SEC looks at signals: events wait. */
+  keep(now: number): readonly SecOutput[];
   /** All that a child wrote. */
   output(now: number, child: string, text: string): readonly SecOutput[];
   finished(now: number, child: string, exit: number): readonly SecOutput[];
@@ -73,11 +75,16 @@ export function createHost(scenario: Scenario, sandbox: Sandbox, options: HostOp
       ticked = now;
       return step(slept ? { type: 'signal', now: at(now), signal: 'INT' } : { type: 'tick', now: at(now) });
     },
+    keep(now) {
+      ticked = now;
+      return step({ type: 'signal', now: at(now), signal: 'INT', half: 'before' });
+    },
     output: (now, child, text) => step({ type: 'output', now: at(now), child, text }),
     finished: (now, child, exit) => step({ type: 'finished', now: at(now), child, exit }),
     signal(now, signal) {
-      const input: SecInput = { type: 'signal', now: at(now), signal };
+      const input = { type: 'signal', now: at(now), signal } as const;
       if (signal !== 'HUP' && signal !== 'ABRT') return step(input);
+      const announced = step({ ...input, half: 'before' });
       const before = rules;
       rules = readRules(switches, sandbox, options, signal === 'HUP' ? new Map() : before.files);
       machine = machine.renewed(
@@ -85,7 +92,7 @@ export function createHost(scenario: Scenario, sandbox: Sandbox, options: HostOp
         signal === 'HUP' ? new Set() : namesReread(before.files, rules.files),
       );
       wants = createPrefilter(rules.program, ports.match, options.prefilter === true);
-      return step(input);
+      return [...announced, ...step({ ...input, half: 'after' })];
     },
     end: (now) => step({ type: 'ended', now: at(now) }),
   };

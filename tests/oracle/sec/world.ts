@@ -45,6 +45,8 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
   let lines: InputLine[] = [];
   let finished: readonly Ended[] = [];
   const signals = new Set<Signal>();
+  /** Whether SEC looks for signals at the end of this round. */
+  let received = false;
   let early: Item | undefined;
   /** Idle rounds that pass before the scenario goes on. */
   let settle = 0;
@@ -55,7 +57,10 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
 
   return {
     run() {
-      apply(host.start(now));
+      const started = host.start(now);
+      apply(started);
+      // With an event to handle SEC does not go idle before it looks for signals.
+      if (received && started.some(({ type }) => type === 'queued')) lookForSignals();
       while (!over) round();
       outputs.closeAll();
       return trace.text();
@@ -69,8 +74,19 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
     if (line !== undefined) apply(host.line(now, line));
     else if (!switches.tail && inputs.allClosed) shutDown();
     else if (!bytes) idle();
-    if (!over) apply(host.tick(now));
+    if (!over) apply(received ? host.keep(now) : host.tick(now));
+    if (received) lookForSignals();
+  }
+
+  /** What rules send meanwhile of a kind that was looked at already waits until another signal comes. */
+  function lookForSignals(): void {
     for (const signal of SIGNALS) if (signals.delete(signal) && !over) heed(signal);
+    received = false;
+  }
+
+  function receive(signal: Signal): void {
+    signals.add(signal);
+    received = true;
   }
 
   function settleChildren(): void {
@@ -121,7 +137,7 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
     if (item === undefined || item.does === 'tick') return;
     settle = item.does === 'shell' ? 4 : 2;
     if (item.does === 'eof') inputs.stdin.end();
-    else if (item.does === 'signal') signals.add(item.signal);
+    else if (item.does === 'signal') receive(item.signal);
     else if (item.does === 'shell') trace.out(runCommand(shell(item.text), undefined, sandbox).output);
     else if (item.source === '-') inputs.stdin.push(`${item.text}\n`);
     else outputs.write(item.source, 'once', `${item.text}\n`);
@@ -169,7 +185,7 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
         if (inputs.drop(intent.file)) lines = lines.filter(({ file }) => file !== intent.file);
         return;
       case 'signal':
-        signals.add(intent.signal);
+        receive(intent.signal);
     }
   }
 
