@@ -45,6 +45,8 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
   let lines: InputLine[] = [];
   let finished: readonly Ended[] = [];
   const signals = new Set<Signal>();
+  /** Each of them moves the level on by one, also of those that are handled together. */
+  let interrupts = 0;
   /** Whether SEC looks for signals at the end of this round. */
   let received = false;
   let early: Item | undefined;
@@ -86,6 +88,7 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
 
   function receive(signal: Signal): void {
     signals.add(signal);
+    if (signal === 'INT') interrupts += 1;
     received = true;
   }
 
@@ -191,7 +194,8 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
 
   function heed(signal: Signal): void {
     if (signal === 'TERM') return shutDown();
-    if (signal === 'INT') level = (level % 6) + 1;
+    if (signal === 'INT') level = ((level + interrupts - 1) % 6) + 1;
+    if (signal === 'INT') interrupts = 0;
     if (signal !== 'INT' && signal !== 'USR1') outputs.closeAll();
     if (signal === 'HUP') lines = [];
     const restart = RESTARTS.get(signal);
