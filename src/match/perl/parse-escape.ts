@@ -35,21 +35,29 @@ export function parseEscape(reader: Reader, at: number): Node | undefined {
   if (STRING_ESCAPES.includes(letter)) return stringEscape(reader, letter, at);
   if (letter === 'K') return keep(reader, at);
   const hint = REFUSED.get(letter);
-  if (hint !== undefined) {
-    acceptMatch(reader, /\{[^}]*\}/y);
-    refuse(reader, 'unsupported', at, `\\${letter} is not supported`, hint);
-    return undefined;
-  }
+  if (hint !== undefined) return refusedEscape(reader, letter, at, hint);
   return (
     assertionOrClass(reader, letter, at) ?? reference(reader, letter, at) ?? character(reader, letter, at)
   );
+}
+
+/** It may be repeated, and what follows be looked at: what stands for it is never run. */
+const standIn = (at: number): Node => ({ type: 'set', at, set: NOT_NEWLINE });
+
+function refusedEscape(reader: Reader, letter: string, at: number, hint: string): Node {
+  const property = acceptMatch(reader, /\{[^}]+\}|[CLMNPSZ]/y);
+  if (/[pP]/.test(letter) && property === undefined)
+    refuse(reader, 'syntax', at, `\\${letter} is followed by a property: \\${letter}{Lu}`);
+  else refuse(reader, 'unsupported', at, `\\${letter} is not supported`, hint);
+  return standIn(at);
 }
 
 function assertionOrClass(reader: Reader, letter: string, at: number): Node | undefined {
   const kind = ASSERTIONS.get(letter);
   if (kind !== undefined) {
     if ((letter === 'b' || letter === 'B') && accept(reader, '{')) {
-      refuse(reader, 'unsupported', at, `\\${letter}{…} is not supported`, `use \\${letter}`);
+      const code = acceptMatch(reader, /(?:gcb|g|lb|sb|wb)\}/y) === undefined ? 'syntax' : 'unsupported';
+      refuse(reader, code, at, `\\${letter}{…} is not supported`, `use \\${letter}`);
     }
     return { type: 'assertion', at, kind };
   }
@@ -182,7 +190,7 @@ function character(reader: Reader, letter: string, at: number): Node | undefined
       'characters by name are not supported',
       'write \\N{U+263A} or \\x{263a}',
     );
-    return undefined;
+    return standIn(at);
   }
   if (/[A-Za-z]/.test(letter))
     warn(reader, 'escape', at, `\\${letter} is no escape: it means the letter ${letter}`);

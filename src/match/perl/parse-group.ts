@@ -8,7 +8,7 @@ const OFF: Flags = { i: false, m: false, s: false, x: false, xx: false, n: false
 
 /** What begins with a parenthesis, which was read. Undefined for inline flags, which are no atom. */
 export function parseParenthesis(reader: Reader, at: number, branches: ParseBranches): Node | undefined {
-  if (looksAt(reader, '*')) return unsupported(reader, at, 'verbs such as (*SKIP) are not supported');
+  if (looksAt(reader, '*')) return verb(reader, at);
   if (!accept(reader, '?'))
     return reader.flags.n ? scoped(reader, at, branches) : capture(reader, at, branches);
   if (accept(reader, '>')) return { type: 'atomic', at, of: scoped(reader, at, branches) };
@@ -54,6 +54,25 @@ function lookaround(
   const of = scoped(reader, at, branches);
   reader.looks -= 1;
   return { type: 'look', at, behind, negative, of };
+}
+
+/** What begins them (perlre, "Extended Patterns"). */
+const RECURSION = /^(?:R|[-+]?\d+|&[A-Za-z_]\w*|P>[A-Za-z_]\w*)\)/;
+const CONDITION =
+  /^\((?:(?:[1-9]\d*|<[A-Za-z_]\w*>|'[A-Za-z_]\w*'|R\d*|R&[A-Za-z_]\w*|DEFINE)\)|\?(?:<?[=!]|\{)|\*[a-z_]+:)/;
+
+/** What Perl knows behind `(*` (perlre, "Special Backtracking Control Verbs" and "Extended Patterns"). */
+const VERBS = new RegExp(
+  String.raw`\*(?:(?:ACCEPT|COMMIT|FAIL|F|PRUNE|SKIP|THEN)(?::[^)]*)?\)|(?:MARK)?:[^)]+\)|` +
+    '(?:pla|plb|nla|nlb|(?:positive|negative)_look(?:ahead|behind)|atomic|sr|script_run|asr|atomic_script_run):)',
+  'y',
+);
+
+function verb(reader: Reader, at: number): Node {
+  const known = acceptMatch(reader, VERBS) !== undefined;
+  if (known) return unsupported(reader, at, 'verbs such as (*SKIP) are not supported');
+  refuse(reader, 'syntax', at, 'there is no such verb', 'an asterisk in the text is written \\*');
+  return lostAt(reader);
 }
 
 const FLAGS = /(\^?)([a-z]*)(?:-([a-z]*))?([:)])/y;
@@ -106,17 +125,23 @@ function refuseRepetition(reader: Reader): void {
 
 function refuseOther(reader: Reader, at: number): Node {
   const rest = reader.source.slice(reader.at);
-  if (/^(?:R|[-+]?\d|&|P>)/.test(rest)) return unsupported(reader, at, 'recursion is not supported');
-  if (rest.startsWith('(')) return unsupported(reader, at, 'conditions (?(…)…) are not supported');
-  if (/^\??\{/.test(rest)) return unsupported(reader, at, 'code in a pattern is not supported');
+  if (RECURSION.test(rest)) return unsupported(reader, at, 'recursion is not supported');
+  if (CONDITION.test(rest)) return unsupported(reader, at, 'conditions (?(…)…) are not supported');
   if (rest.startsWith('[')) return unsupported(reader, at, 'extended classes (?[…]) are not supported');
-  refuse(reader, 'syntax', at, `(?${rest.charAt(0)} begins nothing that Perl knows`);
-  return EMPTY;
+  // Nor does Perl take it in a pattern that was read at run time, as SEC's are.
+  if (/^\??\{/.test(rest)) refuse(reader, 'syntax', at, 'code in a pattern is not supported');
+  else refuse(reader, 'syntax', at, `(?${rest.charAt(0)} begins nothing that Perl knows`);
+  return lostAt(reader);
 }
 
 /** Moves to the end: where such a construct ends cannot be told without understanding it. */
 function unsupported(reader: Reader, at: number, message: string): Node {
   refuse(reader, 'unsupported', at, message);
+  return lostAt(reader);
+}
+
+/** What follows could mean anything. */
+function lostAt(reader: Reader): Node {
   reader.at = reader.source.length;
   reader.lost = true;
   return EMPTY;

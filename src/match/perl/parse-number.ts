@@ -56,8 +56,8 @@ function namedCode(reader: Reader, at: number): number | undefined {
 
 function control(reader: Reader, at: number): number {
   const code = takeChar(reader).toUpperCase().charCodeAt(0);
-  if (!(code >= 0x20 && code < 0x7f))
-    return malformed(reader, at, '\\c is followed by a printable ASCII character');
+  if (!(code >= 0x20 && code < 0x7f) || code === 0x7b)
+    return malformed(reader, at, '\\c is followed by a printable ASCII character other than {');
   return code ^ 0x40;
 }
 

@@ -11,7 +11,7 @@ const LEAST_STRIDE = 24;
 const TELLING = 4096;
 /** The bytes after which the skipping finder is first built anew from what was seen, and how much more each time. */
 const FIRST_CENSUS = 64 * 1024;
-const CENSUS_GROWTH = 8;
+const CENSUS_GROWTH = 32;
 const LAST_CENSUS = 64 * 1024 * 1024;
 /** Between two of these one chunk is counted in as many bytes. */
 const CENSUS_STRIDE = 1024 * 1024;
