@@ -149,7 +149,8 @@ function refuse(source: Text, { report }: Reading, message: string): SecExpressi
 
 function readVarset(entry: Text, reading: Reading): SecExpression {
   const name = parameter(entry);
-  if (!isWhole(entry.text) || words(name).length !== 1) {
+  // In parentheses it may be anything, and nothing.
+  if (!isWhole(entry.text) || (!isGroup(entry.text) && words(name).length !== 1)) {
     return refuse(entry, reading, 'varset takes the name of one cache entry');
   }
   return { type: 'varset', entry: name.text };

@@ -272,6 +272,10 @@ A)
 )A(
 A\&&B
 varset X
+varset ()
+A && varset ()
+varset (a b)
+!varset (a)
 varset
 varset X Y
 varset (X)
