@@ -194,7 +194,7 @@ describe('on a machine with systemd', () => {
       'bird-sentinel:600',
     );
     await until(
-      'systemctl show bird-sentinel -p StatusText --value | grep -q "lines read"',
+      'systemctl show bird-sentinel -p StatusText --value | grep -Eq "[0-9] lines? read"',
       'the watchdog to be fed',
     );
 

@@ -254,11 +254,14 @@ describe('commands of a rule', () => {
   });
 
   it('never hold a NUL character', () => {
-    for (const shell of ['raw', 'refused', 'quoted'] as const) {
+    for (const shell of ['refused', 'quoted'] as const) {
       expect(commandFor(shell, 'echo $1', 'a\0b')[0]).toMatchObject({
         type: 'warning',
         code: 'command-refused',
       });
     }
+    // As run by SEC, where the system takes a text to end with it.
+    expect(only(commandFor('raw', 'echo $1 c', 'a\0b'))).toEqual({ type: 'argv', argv: ['echo', 'a'] });
+    expect(only(commandFor('raw', 'echo "$1"', 'a\0b'))).toEqual({ type: 'shell', text: 'echo "a' });
   });
 });
