@@ -37,7 +37,7 @@ export type SecInput =
    * HUP: all state goes; ABRT: state of `changed` files goes (the shell built a new machine and restored it
    * if rules changed); USR2 and the others: internal events only. What the signal means for inputs and
    * outputs is the shell's. Of a restart the `before` half is what the old rules make of its announcement,
-   * and the `after` half the rest; absent: both.
+   * and the `after` half the rest, but for events that wait; absent: all of it.
    */
   | {
       readonly type: 'signal';

@@ -152,7 +152,7 @@ function createRounds({ settings }: SecProgram, { limits }: SecPorts, instance: 
       if (input.type === 'started') startUp();
       else if (input.type === 'signal') {
         heed(input);
-        if (input.half === 'before') return;
+        if (input.half !== undefined) return;
       } else if (input.type === 'output') output(input.child, input.text);
       else if (input.type === 'finished') finished(input.child, input.exit);
       else round(input.text, input.source, input.context ?? `_FILE_EVENT_${input.source}`);

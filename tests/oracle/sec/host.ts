@@ -39,6 +39,8 @@ export interface Host {
   /** All that a child wrote. */
   output(now: number, child: string, text: string): readonly SecOutput[];
   finished(now: number, child: string, exit: number): readonly SecOutput[];
+  /** What waited for signals. */
+  goOn(now: number): readonly SecOutput[];
   /** Rules are read again where SEC reads them again. */
   signal(now: number, signal: Signal): readonly SecOutput[];
   end(now: number): readonly SecOutput[];
@@ -79,12 +81,13 @@ export function createHost(scenario: Scenario, sandbox: Sandbox, options: HostOp
       ticked = now;
       return step({ type: 'signal', now: at(now), signal: 'INT', half: 'before' });
     },
+    goOn: (now) => step({ type: 'signal', now: at(now), signal: 'INT' }),
     output: (now, child, text) => step({ type: 'output', now: at(now), child, text }),
     finished: (now, child, exit) => step({ type: 'finished', now: at(now), child, exit }),
     signal(now, signal) {
       const input = { type: 'signal', now: at(now), signal } as const;
-      if (signal !== 'HUP' && signal !== 'ABRT') return step(input);
       const announced = step({ ...input, half: 'before' });
+      if (signal !== 'HUP' && signal !== 'ABRT') return [...announced, ...step({ ...input, half: 'after' })];
       const before = rules;
       rules = readRules(switches, sandbox, options, signal === 'HUP' ? new Map() : before.files);
       machine = machine.renewed(

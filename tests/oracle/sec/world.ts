@@ -84,6 +84,7 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
   function lookForSignals(): void {
     for (const signal of SIGNALS) if (signals.delete(signal) && !over) heed(signal);
     received = false;
+    if (!over) apply(host.goOn(now));
   }
 
   function receive(signal: Signal): void {
