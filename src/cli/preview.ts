@@ -1,7 +1,7 @@
 import { createAlerting } from '../alerting/alerting.ts';
 import type { Config } from '../config/config.ts';
 import { alertingRules } from '../daemon/alerting-rules.ts';
-import type { OutgoingText } from '../daemon/daemon.ts';
+import type { OutgoingText } from '../daemon/contract.ts';
 import { createMatchPorts } from '../daemon/node-ports.ts';
 import { createWording } from '../daemon/wording.ts';
 import { present } from '../kit/assert.ts';

@@ -1,6 +1,6 @@
 import type { ControlReply, ControlRequest } from '../control/protocol.ts';
 import { toJson } from '../model/json.ts';
-import type { Daemon } from './daemon.ts';
+import type { Daemon } from './contract.ts';
 import { longWaitMs, outcomeOf, shortWaitMs } from './sent-reply.ts';
 
 /** How a reload ended. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Daemon } from './daemon.ts';
+import type { Daemon } from './contract.ts';
 
 /** How long `send` looks for the outcome without and with `--wait`, in milliseconds. */
 export const shortWaitMs = 10_000;

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Daemon } from '../../daemon/daemon.ts';
+import type { Daemon } from '../../daemon/contract.ts';
 import { createMemoryLedger } from '../../store/memory.ts';
 import type { LedgerFailure } from '../../store/contract.ts';
 import { exit } from '../exit.ts';

@@ -1,5 +1,5 @@
 import { counted } from '../../kit/count.ts';
-import type { Daemon } from '../../daemon/daemon.ts';
+import type { Daemon } from '../../daemon/contract.ts';
 import { openLog, type Log } from '../../daemon/log.ts';
 import { answerControl } from '../../daemon/control-answers.ts';
 import { serveControl } from '../../control/server.ts';

@@ -1,7 +1,7 @@
 import { plainLog } from '../../daemon/log.ts';
 import { callControl, type ControlAnswer } from '../../control/client.ts';
 import { longestText, type ControlArgs } from '../../control/protocol.ts';
-import type { OutgoingText } from '../../daemon/daemon.ts';
+import type { OutgoingText } from '../../daemon/contract.ts';
 import type { LedgerFailure } from '../../store/contract.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { host, type Hosted } from '../host.ts';
