@@ -70,6 +70,8 @@ function report(data: Data): number {
       `compiled in ${compileMs.toFixed(0)} ms`,
   );
   const linesPerByte = first.lines / bytes;
+  const reading = Math.min(...own.map((one) => one.reading));
+  print('reading alone', { ...scanner, wall: reading, cpu: reading }, reference, linesPerByte);
   print('scanner alone', scanner, reference, linesPerByte);
   for (const [peer, best] of peers) print(peer.name, best, reference, linesPerByte);
   compare(data.count, scanner, peers, compileMs);
