@@ -1,9 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   statSync,
@@ -60,12 +63,25 @@ export async function startNagios(
     spool: join(dir, 'spool/checkresults'),
     status: (kind, service) => blockOf(statusFile, kind, service),
     log: () => readFileSync(join(dir, 'nagios.log'), 'utf8'),
-    stop: () => end(child),
+    async stop() {
+      await end(child);
+      // A child of its own reads the FIFO, and outlives it for a moment.
+      await eventually(() => !isReadBySomebody(commandFile), 'nobody to read the command file');
+    },
     async remove() {
       await end(child);
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function isReadBySomebody(fifo: string): boolean {
+  try {
+    closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isFifo = (path: string): boolean => existsSync(path) && statSync(path).isFIFO();
