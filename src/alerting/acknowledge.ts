@@ -16,6 +16,7 @@ export function acknowledge(desk: Desk, id: string, author: string, note: string
     at: desk.now,
   };
   episode.alert = { ...episode.alert, ack };
+  episode.heard = episode.alert.severity;
   desk.outputs.push({ type: 'alert', alert: episode.alert });
   const text = `${ack.author} takes care of it${ack.note === '' ? '' : `: ${ack.note}`}`;
   decide(desk, { alert: id, step: 'acknowledged', text });

@@ -4,7 +4,7 @@ import type { Decision } from '../model/alert.ts';
 import { earliest, instant, type Instant } from '../model/time.ts';
 import type { AlertingOutput, AlertingRules, QuietHours, Receiver } from './contract.ts';
 import { createCounters, type Counters } from './counters.ts';
-import { endsBySilence, episodeOf, episodeRow, resolveAlert, type Episode } from './episode.ts';
+import { endsBySilence, episodeOf, episodeRow, isNews, resolveAlert, type Episode } from './episode.ts';
 import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
 import type { Breach } from './check-sums.ts';
 import type { DigestState } from './digest.ts';
@@ -47,7 +47,7 @@ export interface Desk {
   readonly episodes: Shelf<Episode>;
   readonly open: OpenAlerts;
   readonly openByAge: ByAge<Episode>;
-  /** Open alerts of which nobody heard, because all their raises were muted. */
+  /** Open alerts of which nobody heard, or not how bad they are, because raises were muted. */
   readonly untold: Set<Episode>;
   readonly notices: Shelf<Notice>;
   /** What waits for others to go out with it, by what they have in common. */
@@ -208,7 +208,7 @@ export function keepEpisode(desk: Desk, episode: Episode): void {
   const { id, status } = episode.alert;
   if (status === 'open' && !episode.alone) openEpisode(desk, episode);
   else desk.open.delete(episode);
-  if (status === 'open' && episode.alert.toldAt === undefined) desk.untold.add(episode);
+  if (isNews(episode)) desk.untold.add(episode);
   else if (desk.untold.size > 0) desk.untold.delete(episode);
   noteInhibitor(desk, episode);
   if (status === 'open' || episode.unsettled > 0) desk.episodes.put(id, episode);

@@ -19,6 +19,8 @@ export interface Episode {
   patience: Millis | undefined;
   /** What happens if nobody acknowledges. */
   followUps: readonly FollowUp[] | undefined;
+  /** How bad it was when it was last told, or when somebody took care of it. */
+  heard: Severity | undefined;
   /** When the first raise was muted since it was last told. */
   mutedSince: Instant | undefined;
   /** Receiver and channel of each place where a message about it arrived. */
@@ -43,6 +45,7 @@ export const episodeRow = (episode: Episode): object => ({
   clears: episode.clears,
   patience: episode.patience,
   followUps: episode.followUps,
+  heard: episode.heard,
   mutedSince: episode.mutedSince,
   told: episode.told,
   references: episode.references,
@@ -158,6 +161,14 @@ const ofOneShape = (alert: WholeAlert): Alert => alert as Alert;
 
 /** An acknowledgement holds for what was acknowledged: not once it got worse. */
 export const withoutAck = (alert: Alert): Alert => ofOneShape({ ...whole(alert), ack: undefined });
+
+/** Whether it is worse than anybody knows who heard of it: raises that were muted made it so. */
+export const isWorseThanHeard = ({ alert, heard }: Episode): boolean =>
+  heard !== undefined && isWorse(alert.severity, heard);
+
+/** Whether people are to hear of it once nothing mutes it, though it may never be raised again. */
+export const isNews = (episode: Episode): boolean =>
+  episode.alert.status === 'open' && (episode.alert.toldAt === undefined || isWorseThanHeard(episode));
 
 /** When it is over because it was not raised again; undefined: not by that alone. */
 export function endsBySilence({ alert, quiet, clears, patience }: Episode): Instant | undefined {

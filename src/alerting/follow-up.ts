@@ -2,7 +2,7 @@ import { formatDuration } from '../kit/duration.ts';
 import { instant, type Instant, type Millis } from '../model/time.ts';
 import { decide, keepEpisode, receiverOf, type Desk } from './desk.ts';
 import type { Episode } from './episode.ts';
-import { mutingOf, whyMuted } from './mute.ts';
+import { mutingOf, whyMuted, type Muting } from './mute.ts';
 import { remind } from './notify.ts';
 import { isJoinable } from './notice.ts';
 import { conclude, tell } from './outbox.ts';
@@ -10,14 +10,14 @@ import type { Routing } from './route.ts';
 import { subjectOfAlert } from './subject.ts';
 
 /** What happens to an open alert that nobody acknowledges. */
-export type FollowUp =
-  | { readonly type: 'repeat'; readonly receiver: string; readonly every: Millis; readonly at: Instant }
-  | {
-      readonly type: 'escalate';
-      readonly to: readonly string[];
-      readonly after: Millis;
-      readonly at: Instant;
-    };
+export type FollowUp = (
+  | { readonly type: 'repeat'; readonly receiver: string; readonly every: Millis }
+  | { readonly type: 'escalate'; readonly to: readonly string[]; readonly after: Millis }
+) & {
+  readonly at: Instant;
+  /** The silence or the alert that muted it when it was due; `at` is when it is looked at again. */
+  readonly mutedBy?: string;
+};
 
 /** What is muted for an unknown time is looked at again after a minute. */
 const LOOK_AGAIN = 60_000;
@@ -50,12 +50,7 @@ export function followUp(desk: Desk, episode: Episode): void {
   const due = followUps.filter(({ at }) => at <= desk.now);
   if (due.length === 0 || alert.status !== 'open') return keepEpisode(desk, episode);
   const muting = mutingOf(desk, subjectOfAlert(alert), episode);
-  if (muting !== undefined) {
-    const at = muting.reason === 'silenced' ? muting.silence.endsAt : instant(desk.now + LOOK_AGAIN);
-    episode.followUps = followUps.map((one) => (due.includes(one) ? { ...one, at } : one));
-    decide(desk, { alert: alert.id, step: 'muted', text: `not told again: ${whyMuted(muting)}` });
-    return keepEpisode(desk, episode);
-  }
+  if (muting !== undefined) return putOff(desk, episode, due, muting);
   const suppressed =
     mutedSince === undefined ? {} : { suppressed: { count: alert.mutedSinceTold, since: mutedSince } };
   episode.followUps = followUps.flatMap((one) => {
@@ -65,9 +60,33 @@ export function followUp(desk: Desk, episode: Episode): void {
     const receivers = names.flatMap((name) => receiverOf(desk, name) ?? []);
     const reason = one.type === 'repeat' ? 'repeated' : 'escalated';
     remind(desk, episode, receivers, { reason, ...suppressed, carried: {} }, whyOf(one));
-    return one.type === 'repeat' ? [{ ...one, at: instant(desk.now + one.every) }] : [];
+    return one.type === 'repeat' ? [repeatOf(desk.now, one)] : [];
   });
   keepEpisode(desk, episode);
+}
+
+/** Looks again later at what is due and muted. Said once: what mutes it may do so for weeks. */
+function putOff(desk: Desk, episode: Episode, due: readonly FollowUp[], muting: Muting): void {
+  const [at, mutedBy] =
+    muting.reason === 'silenced'
+      ? [muting.silence.endsAt, muting.silence.id]
+      : [instant(desk.now + LOOK_AGAIN), muting.reason === 'inhibited' ? muting.by.id : muting.reason];
+  if (due.some((one) => one.mutedBy !== mutedBy)) {
+    const text = `not told again: ${whyMuted(muting)}`;
+    decide(desk, { alert: episode.alert.id, step: 'muted', text });
+  }
+  episode.followUps = episode.followUps?.map((one) => (due.includes(one) ? { ...one, at, mutedBy } : one));
+  keepEpisode(desk, episode);
+}
+
+/** A silence is over, perhaps before its time: what it put off is due. */
+export function resumeFollowUps(desk: Desk, silence: string): void {
+  for (const episode of desk.episodes.values()) {
+    const { followUps } = episode;
+    if (followUps?.some(({ mutedBy }) => mutedBy === silence) !== true) continue;
+    episode.followUps = followUps.map((one) => (one.mutedBy === silence ? { ...one, at: desk.now } : one));
+    keepEpisode(desk, episode);
+  }
 }
 
 /** Whether a message about the alert still waits for this receiver: then there is nothing to repeat. */
@@ -91,13 +110,20 @@ export function withdrawReminders(desk: Desk, { alert }: Episode, why: string): 
   }
 }
 
-function repeatsOf(now: Instant, { plans }: Routing): readonly Extract<FollowUp, { type: 'repeat' }>[] {
+type Repeat = Extract<FollowUp, { readonly type: 'repeat' }>;
+
+function repeatsOf(now: Instant, { plans }: Routing): readonly Repeat[] {
   return [...(plans ?? [])].flatMap(([receiver, { repeat }]) =>
-    repeat === undefined
-      ? []
-      : [{ type: 'repeat', receiver, every: repeat, at: instant(now + repeat) } as const],
+    repeat === undefined ? [] : [repeatOf(now, { receiver, every: repeat })],
   );
 }
+
+const repeatOf = (now: Instant, { receiver, every }: Pick<Repeat, 'receiver' | 'every'>): Repeat => ({
+  type: 'repeat',
+  receiver,
+  every,
+  at: instant(now + every),
+});
 
 const escalationsOf = (now: Instant, { escalations = [] }: Routing): readonly FollowUp[] =>
   escalations.map(({ after, to }) => ({ type: 'escalate', to, after, at: instant(now + after) }));

@@ -9,14 +9,16 @@ import {
   alertId,
   beginAlert,
   isWorse,
+  isWorseThanHeard,
   raiseAgain,
   withoutAck,
+  worstOf,
   type Beginning,
   type Episode,
 } from './episode.ts';
 import { noteBeginning } from './flap.ts';
 import { isFollowed, planFollowUps, putOffRepeats } from './follow-up.ts';
-import { countMuted, mutingOfRaise, mutingOfUntold, whyMuted, type Muting } from './mute.ts';
+import { countMuted, mutingOfNews, mutingOfRaise, mutingOfUntold, whyMuted, type Muting } from './mute.ts';
 import { notify } from './notify.ts';
 import type { Routing } from './route.ts';
 import { subjectOf, subjectOfAlert, type Subject } from './subject.ts';
@@ -30,7 +32,8 @@ export function raise(desk: Desk, effect: RaiseEffect): void {
   const episode = desk.open.get(effect.rule, effect.key);
   if (episode === undefined) return begin(desk, effect);
   const subject = subjectOf(effect);
-  const rose = isWorse(effect.severity, episode.alert.severity);
+  const { severity } = episode.alert;
+  const rose = isWorse(worstOf(effect.severity, severity), episode.heard ?? severity);
   const muting = mutingOfRaise(desk, episode, subject, rose);
   if (muting === undefined) tellAgain(desk, episode, effect, subject, rose);
   else muteAgain(desk, episode, effect, subject, muting);
@@ -49,13 +52,14 @@ export function beginAlone(
   });
 }
 
-/** Tells what is open and of which nobody heard, as far as nothing mutes it any more. */
+/** Tells what is open and of which nobody heard, or not how bad it is, as far as nothing mutes it any more. */
 export function revealUntold(desk: Desk, because: string): void {
   const byAge = [...desk.untold].toSorted((a, b) => a.order - b.order);
   for (const episode of byAge) {
     const { alert } = episode;
-    const muting = mutingOfUntold(desk, alert.key, subjectOfAlert(alert), episode);
-    if (alert.ack === undefined && muting === undefined) reveal(desk, episode, because);
+    const isWanted = alert.ack === undefined || isWorseThanHeard(episode);
+    if (isWanted && mutingOfNews(desk, subjectOfAlert(alert), episode) === undefined)
+      reveal(desk, episode, because);
   }
 }
 
@@ -92,6 +96,7 @@ function open(
     clears: ends.clears,
     patience: undefined,
     followUps: undefined,
+    heard: told ? beginning.severity : undefined,
     mutedSince: told ? undefined : desk.now,
     told: nowhere,
     references: undefined,
@@ -128,14 +133,20 @@ function announce(
   keepEpisode(desk, episode);
 }
 
-/** Tells an alert whose raises so far are all counted as muted. */
+/** Tells an alert all of whose raises since it was last told are counted as muted. */
 function reveal(desk: Desk, episode: Episode, because: string): void {
-  const { alert } = episode;
-  decide(desk, { alert: alert.id, step: 'kept', text: `${because}: it is open and nobody heard of it` });
+  const { alert, heard } = episode;
+  const isFirst = alert.toldAt === undefined;
+  const news = isFirst
+    ? 'it is open and nobody heard of it'
+    : `nobody heard that its severity rose from ${heard} to ${alert.severity}`;
+  decide(desk, { alert: alert.id, step: 'kept', text: `${because}: ${news}` });
   const routing = desk.route(subjectOfAlert(alert));
   follow(desk, episode, routing, true);
+  episode.alert = withoutAck(alert);
   const suppressed = takeSuppressed(desk, episode);
-  notify(desk, episode, routing, { reason: 'first', ...suppressed, carried: {} }, false);
+  const reason = isFirst ? 'first' : 'repeated';
+  notify(desk, episode, routing, { reason, ...suppressed, carried: {} }, false);
   keepEpisode(desk, episode);
 }
 
@@ -143,18 +154,19 @@ function reveal(desk: Desk, episode: Episode, because: string): void {
 function takeSuppressed(desk: Desk, episode: Episode): Pick<Notification, 'suppressed'> {
   const { alert, mutedSince } = episode;
   episode.mutedSince = undefined;
+  episode.heard = alert.severity;
   episode.alert = { ...alert, mutedSinceTold: 0, toldAt: desk.now };
   desk.outputs.push({ type: 'alert', alert: episode.alert });
   return mutedSince === undefined ? {} : { suppressed: { count: alert.mutedSinceTold, since: mutedSince } };
 }
 
 function tellAgain(desk: Desk, episode: Episode, effect: RaiseEffect, subject: Subject, rose: boolean): void {
-  const { alert } = episode;
+  const { alert, heard = alert.severity } = episode;
   const { mutedSinceTold: count, toldAt } = alert;
   episode.alert = withoutAck(raiseAgain(alert, effect, desk.now, count));
   const suppressed = takeSuppressed(desk, episode);
   const why = rose
-    ? `its severity rose from ${alert.severity} to ${effect.severity}`
+    ? `its severity rose from ${heard} to ${episode.alert.severity}`
     : `raised again, ${formatSince(alert.toldAt ?? alert.firstAt, desk.now)} after it was last told`;
   decide(desk, { alert: alert.id, step: 'kept', text: `${why}; ${count} raises were muted since then` });
   const reason = toldAt === undefined ? 'first' : 'repeated';

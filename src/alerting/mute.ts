@@ -44,6 +44,12 @@ export function mutingOf(desk: Desk, subject: Subject, episode: Episode | undefi
   return inhibitor === undefined ? undefined : { reason: 'inhibited', by: inhibitor.alert };
 }
 
+/** What keeps an open alert from being told as it is now. */
+export const mutingOfNews = (desk: Desk, subject: Subject, episode: Episode): Muting | undefined =>
+  episode.alert.toldAt === undefined
+    ? mutingOfUntold(desk, episode.alert.key, subject, episode)
+    : mutingOf(desk, subject, episode);
+
 /** What keeps an alert from being told of which nobody heard so far. */
 export function mutingOfUntold(
   desk: Desk,
@@ -64,10 +70,7 @@ export function mutingOfRaise(
   rose: boolean,
 ): Muting | undefined {
   const { alert, quiet } = episode;
-  const isUntold = alert.toldAt === undefined;
-  const muting = isUntold
-    ? mutingOfUntold(desk, alert.key, subject, episode)
-    : mutingOf(desk, subject, episode);
+  const muting = mutingOfNews(desk, subject, episode);
   if (muting !== undefined || rose) return muting;
   if (alert.ack !== undefined) return { reason: 'acknowledged', author: alert.ack.author };
   if (quiet !== undefined && alert.toldAt !== undefined && desk.now < alert.toldAt + quiet)

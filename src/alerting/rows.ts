@@ -10,6 +10,7 @@ import {
   type Desk,
 } from './desk.ts';
 import { scheduleDigests } from './digest.ts';
+import { isNews } from './episode.ts';
 import { scheduleFlap } from './flap.ts';
 import { noteInhibitor } from './inhibit.ts';
 import { scheduleStorm } from './storm.ts';
@@ -103,9 +104,8 @@ function restoreGathering(desk: Desk, notice: Notice, gathering: Gathering): voi
 function restoreEpisodes(desk: Desk): void {
   const byAge = [...desk.episodes.values()].toSorted((a, b) => a.order - b.order);
   for (const episode of byAge) {
-    const { status } = episode.alert;
-    if (status === 'open' && !episode.alone) openEpisode(desk, episode);
-    if (status === 'open' && episode.alert.toldAt === undefined) desk.untold.add(episode);
+    if (episode.alert.status === 'open' && !episode.alone) openEpisode(desk, episode);
+    if (isNews(episode)) desk.untold.add(episode);
     noteInhibitor(desk, episode);
     scheduleEpisode(desk, episode);
   }

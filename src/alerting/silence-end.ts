@@ -1,5 +1,6 @@
 import { isoTime } from './words.ts';
 import type { Desk } from './desk.ts';
+import { resumeFollowUps } from './follow-up.ts';
 import { revealUntold } from './keep.ts';
 import { tellOwn } from './own-alert.ts';
 import { dropSilence, keepSilence, remindsAt, type Silence } from './silence.ts';
@@ -20,9 +21,10 @@ export function reviewSilence(desk: Desk, silence: Silence): void {
   keepSilence(desk, silence);
 }
 
-/** Ends a silence: what nobody heard of because of it and is still open is told now. */
+/** Ends a silence: what nobody heard of because of it and is still open is told now, and what it put off is due. */
 export function endSilence(desk: Desk, silence: Silence): void {
   dropSilence(desk, silence);
+  resumeFollowUps(desk, silence.id);
   revealUntold(desk, `silence ${silence.id} is over`);
 }
 
