@@ -46,8 +46,11 @@ export interface ChannelPorts {
   readonly http: HttpSettings;
   /** Where `accounts.NAME` points: the kind's own options, not yet opened. */
   readonly accounts: ReadonlyMap<string, AccountSettings>;
-  /** The screen: a line of text that is already safe for a terminal. */
-  readonly print: (text: string) => void;
+  /**
+   * The screen: a line of text that is already safe for a terminal. Answers with the system's code of what kept
+   * it from being written; never rejects.
+   */
+  readonly print: (text: string) => Promise<string | undefined>;
   /** Absent: nothing can be locked here, and what must be is not done. */
   readonly exclusive?: TakeExclusive;
 }

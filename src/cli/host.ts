@@ -15,7 +15,7 @@ import type { OpenedLedger } from '../store/ledger.ts';
 import { createMemoryLedger } from '../store/memory.ts';
 import type { Ledger, LedgerFailure, LedgerReader } from '../store/contract.ts';
 import { exit, type ExitCode } from './exit.ts';
-import { complain, print } from './terminal.ts';
+import { complain, tryToPrint } from './terminal.ts';
 
 /** A daemon inside this process, and how to leave it. */
 export interface Hosted {
@@ -188,7 +188,7 @@ export const channelPortsWith = (
   stateDirectory,
   http,
   accounts: new Map(accounts.map((account) => [account.name, account])),
-  print,
+  print: tryToPrint,
   // Where there is no state directory nothing is kept, and nothing needs a lock.
   ...(stateDirectory === '' ? {} : { exclusive }),
 });

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 import { basename } from 'node:path';
-import { exit } from './exit.ts';
+import { takeSignals } from './signals.ts';
+import { watchOutputs } from './terminal.ts';
 import { ownVersion } from './version.ts';
 
-// A reader that went away (`| head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exit.done);
-  throw error;
-});
+watchOutputs();
+// Before anything large is loaded: until then a signal would end a daemon that has just been started.
+if (process.argv.includes('run')) takeSignals();
 
 const [, name = '', ...argv] = process.argv;
 if (basename(name) === 'submit_check_result') {

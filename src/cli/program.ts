@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exit, type ExitCode } from './exit.ts';
 import { addInstall } from './install-commands.ts';
+import { leaveSignals } from './signals.ts';
 import { settingsFrom, type GlobalFlags, type Settings } from './settings.ts';
 import { complain } from './terminal.ts';
 
@@ -47,6 +48,7 @@ function build(version: string, done: (code: ExitCode) => void): Command {
         .flat()
         .filter((arg): arg is string => typeof arg === 'string');
       const all = command instanceof Command ? command.optsWithGlobals<GlobalFlags>() : {};
+      if (command instanceof Command && command.name() !== 'run') leaveSignals();
       const run = await load();
       done(await run(settingsOf(all), args, flags));
     };

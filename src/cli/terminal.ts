@@ -1,9 +1,40 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { exit } from './exit.ts';
 import { jsonForTerminal, safeForTerminal, safeLine } from '../kit/terminal.ts';
 
-/** Data for the person or the pipe. A reader that went away ends the program quietly, as of `head`. */
+let isOutlived = false;
+
+/**
+ * A command whose output cannot be written has nothing left to do: it ends, quietly when the reader went away, as
+ * `head` does. Standard error is nobody's way to the end: where it fails, words are lost and nothing else.
+ */
+export function watchOutputs(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isOutlived) return;
+    if (error.code === 'EPIPE') process.exit(exit.done);
+    complain(`standard output cannot be written: ${error.message}`);
+    process.exit(exit.failed);
+  });
+}
+
+/** From here on the program goes on without standard output: whoever prints hears what came of it. */
+export function outliveOutput(): void {
+  isOutlived = true;
+}
+
+/** Data for the person or the pipe. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** The same; answers with the system's code of what kept it from being written. */
+export function tryToPrint(text: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    process.stdout.write(`${text}\n`, (error: NodeJS.ErrnoException | null | undefined) =>
+      resolve(error ? (error.code ?? 'unknown') : undefined),
+    );
+  });
 }
 
 /** Words for the person; never data. They may quote what was read: nothing of it is obeyed. */

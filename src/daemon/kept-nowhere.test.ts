@@ -40,7 +40,7 @@ test('where nothing is kept, a reload knows all the same what is silenced', asyn
       stateDirectory: dir,
       http: {},
       accounts: new Map(),
-      print: () => undefined,
+      print: async () => undefined,
     }),
     log: silent,
     reach: () => undefined,

@@ -14,12 +14,17 @@ export interface Log {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** JSON lines on standard error, written at once: a crash loses none. */
+/** Most characters that wait for a standard error that cannot be written; newer lines are lost. */
+const mostWaiting = 1024 * 1024;
+
+/** JSON lines on standard error, written at once: a crash loses none. Where that fails, the program goes on. */
 export async function openLog(level: LogLevel): Promise<Log> {
   const { pino } = await import('pino');
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: mostWaiting });
+  destination.on('error', () => undefined);
   const logger: Logger = pino(
     { level, base: { name: 'bird-sentinel' }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: true }),
+    destination,
   );
   return {
     debug: (message, members) => logger.debug(members ?? {}, message),

@@ -73,7 +73,7 @@ channels: { out: { screen: {} } }
       stateDirectory: dir,
       http: {},
       accounts: new Map(),
-      print: () => undefined,
+      print: async () => undefined,
     }),
     log: silent,
     reach: () => undefined,

@@ -107,7 +107,7 @@ export async function stage(): Promise<Stage> {
           stateDirectory: dir,
           http: {},
           accounts: new Map(),
-          print: () => undefined,
+          print: async () => undefined,
         }),
         log: ownLog,
         reach: () => undefined,

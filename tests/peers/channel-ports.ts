@@ -27,7 +27,7 @@ export async function channelPorts(api: string, change: Partial<ChannelPorts> = 
     stateDirectory,
     http: {},
     accounts: new Map([['bot', { name: 'bot', api }]]),
-    print: (text) => void printed.push(text),
+    print: async (text) => void printed.push(text),
     exclusive: takeExclusive,
     ...change,
     printed,

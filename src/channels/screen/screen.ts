@@ -21,9 +21,12 @@ export const screen: ChannelKind<z.infer<typeof options>> = {
   shape: plainShape,
   open: async ({ json }, ports): Promise<Channel> => ({
     send: async ({ message, part }) => {
-      if (!json) ports.print(safeForTerminal(message.parts[part] ?? ''));
-      else if (part === 0) ports.print(jsonForTerminal(message.payload));
-      return { type: 'sent' };
+      if (json && part > 0) return { type: 'sent' };
+      const text = json ? jsonForTerminal(message.payload) : safeForTerminal(message.parts[part] ?? '');
+      const trouble = await ports.print(text);
+      if (trouble === undefined) return { type: 'sent' };
+      const detail = `standard output cannot be written (${trouble})`;
+      return { type: 'retry', reason: 'unavailable', detail };
     },
     close: async () => undefined,
   }),

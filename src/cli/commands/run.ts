@@ -11,7 +11,8 @@ import { hostPatiently } from '../patient-start.ts';
 import { checkConfig, readConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { openSupervision, type Supervision } from '../supervision.ts';
-import { complain, formatDiagnostic } from '../terminal.ts';
+import { stopSignal, workAtSignals } from '../signals.ts';
+import { complain, formatDiagnostic, outliveOutput } from '../terminal.ts';
 import { until } from '../until.ts';
 
 /** How long a clean stop waits for sends under way. */
@@ -30,6 +31,7 @@ export async function run(
   _args: readonly string[],
   flags: { readonly once?: boolean; readonly dryRun?: boolean },
 ): Promise<ExitCode> {
+  outliveOutput();
   const config = await readConfig(settings, { onScreen: flags.dryRun === true });
   if (config === undefined) return exit.badConfiguration;
   if (config.sources.length === 0) {
@@ -107,16 +109,17 @@ async function runOn(
     lock === undefined ? undefined : await serveControl(lock, answerControl(daemon, reload), { report });
   if (control?.ok === false) log.warn('no control socket', { text: control.detail });
   const stopped = stopSignal();
-  process.on('SIGHUP', () => {
-    reload().then(
-      (result) => result.ok || log.error('reload', { text: result.detail }),
-      (error: unknown) => log.error('reload', { text: String(error) }),
-    );
-  });
-  // What rules write to files and connections opens anew, as after the rotation of their logs.
-  process.on('SIGUSR2', () => void daemon.signal('USR2'));
-  process.on('SIGUSR1', () => log.info('status', { status: daemon.status() }));
   daemon.start();
+  workAtSignals({
+    SIGHUP: () =>
+      void reload().then(
+        (result) => result.ok || log.error('reload', { text: result.detail }),
+        (error: unknown) => log.error('reload', { text: String(error) }),
+      ),
+    SIGUSR1: () => log.info('status', { status: daemon.status() }),
+    // What rules write to files and connections opens anew, as after the rotation of their logs.
+    SIGUSR2: () => void daemon.signal('USR2'),
+  });
   log.info('watching', { pid: process.pid });
   supervision.ready();
   supervision.feed(
@@ -157,18 +160,3 @@ function sentenceOf(daemon: Daemon): string {
 
 const traceOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
-
-/** The first TERM or INT stops cleanly, the second at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const stop = (signal: NodeJS.Signals): void => {
-      if (asked) process.kill(process.pid, 'SIGKILL');
-      asked = true;
-      resolve();
-      process.on(signal, stop);
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-  });
-}
