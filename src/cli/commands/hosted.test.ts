@@ -22,14 +22,18 @@ import { send, sendHosted } from './send.ts';
 
 const output = { stdout: '', stderr: '' };
 const endings: (() => void)[] = [];
+/** Of the forms in which a stream is written to, the one that is used here. */
+type Write = (text: string | Uint8Array, done?: unknown) => boolean;
 
 beforeEach(() => {
   for (const name of ['stdout', 'stderr'] as const) {
     output[name] = '';
-    const spy = vi.spyOn(process[name], 'write').mockImplementation((text) => {
+    const write: Write = (text, done) => {
       output[name] += String(text);
+      if (typeof done === 'function') done();
       return true;
-    });
+    };
+    const spy = vi.spyOn(process[name], 'write').mockImplementation(write);
     endings.push(() => spy.mockRestore());
   }
 });
