@@ -1,5 +1,5 @@
 import type { Alerting } from '../alerting/alerting.ts';
-import type { AlertingRules } from '../alerting/contract.ts';
+import type { AlertingOutput, AlertingRules } from '../alerting/contract.ts';
 import { routeOf } from '../alerting/route.ts';
 import { matches } from '../alerting/subject.ts';
 import type { Alert, Decision, Notification } from '../model/alert.ts';
@@ -39,6 +39,7 @@ export function explainAlert(
     rule: raise.rule,
     key: raise.key,
     severity: raise.severity,
+    at: new Date(raise.now).toISOString(),
     isNew: alert === undefined || alert.raises === 1,
     routing: why,
     receivers: receivers.map(({ name }): ReceiverExplanation => {
@@ -91,25 +92,27 @@ interface Taken {
 function take(raise: Raise, alerting: Alerting): Taken {
   const notifications = new Map<string, Notification>();
   const decisions: Decision[] = [];
-  const attempts: Notification[] = [];
   let alert: Alert | undefined;
-  const heed = (outputs: ReturnType<Alerting['step']>, keeps: boolean): void => {
-    for (const output of outputs) {
-      if (output.type === 'alert' && output.alert.rule === raise.rule && keeps) alert = output.alert;
-      if (output.type === 'decision' && keeps) decisions.push(output.decision);
-      if (output.type === 'attempt') attempts.push(output.notification);
-      if (output.type === 'notification' && keeps)
-        notifications.set(output.notification.id, output.notification);
-    }
-  };
-  heed(alerting.step({ type: 'effect', now: raise.now, effect: raise }), true);
-  // The next line finds a channel that is free again.
-  for (let sent = attempts.shift(); sent !== undefined; sent = attempts.shift()) {
-    const { id: notification, part } = sent;
-    const settled = { type: 'settled', now: raise.now, notification, part, parts: 1 } as const;
-    heed(alerting.step({ ...settled, delivery: { type: 'sent' } }), false);
+  const outputs = alerting.step({ type: 'effect', now: raise.now, effect: raise });
+  for (const output of outputs) {
+    if (output.type === 'alert' && output.alert.rule === raise.rule) alert = output.alert;
+    if (output.type === 'decision') decisions.push(output.decision);
+    if (output.type === 'notification') notifications.set(output.notification.id, output.notification);
   }
+  // The next line finds a channel that is free again.
+  sendAll(outputs, alerting, raise.now);
   return { alert, notifications, decisions };
+}
+
+/** Tells alerting that every message it wanted sent is, and so on with what it wants then. */
+export function sendAll(outputs: readonly AlertingOutput[], alerting: Alerting, now: Instant): void {
+  const waiting = [...outputs];
+  for (let output = waiting.shift(); output !== undefined; output = waiting.shift()) {
+    if (output.type !== 'attempt') continue;
+    const { id: notification, part } = output.notification;
+    const delivery = { type: 'sent' } as const;
+    waiting.push(...alerting.step({ type: 'settled', now, notification, part, parts: 1, delivery }));
+  }
 }
 
 function toldTo(

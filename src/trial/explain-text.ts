@@ -11,10 +11,11 @@ import type {
 
 /** An explanation as lines for a person. What is quoted of the log is made harmless, line by line. */
 export function explanationLines(explanation: Explanation): readonly string[] {
-  const { matched, near, alerts, notes } = explanation;
+  const { matched, near, timed = [], alerts, notes } = explanation;
   return [
     ...parsedLines(explanation),
     '',
+    ...timed.flatMap((alert) => [`before it, at ${alert.at}, by a timer:`, ...alertLines(alert), '']),
     ...(matched.length === 0 ? ['no rule matches'] : ['matched:', ...matched.flatMap(matchedLines)]),
     ...(near.length === 0 ? [] : ['', 'came near:', ...near.flatMap(nearLines)]),
     '',

@@ -46,9 +46,9 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const match = createMatchPorts();
 const now = instant(Date.parse('2026-11-20T23:00:00Z'));
 
-async function explainer(before: readonly AlertingInput[] = []): Promise<Explainer> {
+async function explainer(before: readonly AlertingInput[] = [], text = yaml): Promise<Explainer> {
   const path = join(dir, 'sentinel.yaml');
-  writeFileSync(path, yaml);
+  writeFileSync(path, text);
   const loaded = await loadConfig({ files: [path], match, zone: 'UTC' });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const config = loaded.value;
@@ -176,5 +176,78 @@ describe('explain', () => {
     const text = explanationLines(explanation);
     expect(text.join('\n')).toContain('no rule matches');
     expect(text.every((each) => !each.includes('\u001b') && !each.includes('\n'))).toBe(true);
+  });
+});
+
+describe('time between lines', () => {
+  const withRules = (rules: string): Promise<Explainer> =>
+    explainer(
+      [],
+      `sources: { auth: { file: /var/log/auth.log } }
+rules:
+${rules}
+channels: { tool: { exec: { command: [/bin/true] } } }
+receivers: { admin: { channels: [tool] } }
+routes: [{ to: admin }]
+`,
+    );
+  const at = (time: string, text: string): string => `2026-11-18T${time}Z web1 app[1]: ${text}`;
+
+  test('what a timer raises is told apart from what the line does', async () => {
+    const explained = await withRules(`
+  - { id: backup, match: started, expect: { match: finished, within: 2h }, alert: {} }
+  - { id: nightly, schedule: '0 12 * * *', zone: UTC, alert: {} }`);
+    expect(explained.explain(at('10:00:00', 'backup started')).timed).toBeUndefined();
+    const later = explained.explain(at('13:00:00', 'backup started'));
+    expect(later.timed?.map(({ rule, at: time }) => [rule, time])).toEqual([
+      ['nightly', '2026-11-18T12:00:00.000Z'],
+      ['backup', '2026-11-18T12:00:00.000Z'],
+    ]);
+    expect(later.matched).toMatchObject([{ rule: 'backup', outcome: 'waiting' }]);
+    expect(later.alerts).toEqual([]);
+    expect(explanationLines(later)).toContain('before it, at 2026-11-18T12:00:00.000Z, by a timer:');
+  });
+
+  test('silence is missed between two lines', async () => {
+    const explained = await withRules('  - { id: beat, absent: { match: alive, for: 10m }, alert: {} }');
+    expect(explained.explain(at('10:00:00', 'alive')).timed).toBeUndefined();
+    const later = explained.explain(at('10:30:00', 'alive'));
+    expect(later.timed).toMatchObject([{ rule: 'beat', at: '2026-11-18T10:10:00.000Z', isNew: true }]);
+    expect(later.notes).toEqual(['beat is over since 2026-11-18T10:30:00.000Z: the line came again']);
+  });
+
+  test('an alert that is over is not open any more', async () => {
+    const explained = await withRules(`
+  - { id: full, match: full, alert: { clear: { below: 1, within: 10s } } }
+  - { id: hot, match: hot, quiet: 1m, alert: {} }`);
+    for (const text of ['full', 'hot'])
+      expect(explained.explain(at('10:00:00', text)).alerts).toMatchObject([{ isNew: true }]);
+    expect(explained.explain(at('10:00:01', 'hot')).alerts).toMatchObject([{ isNew: false }]);
+    const later = explained.explain(at('10:05:00', 'full'));
+    expect(later.alerts).toMatchObject([{ isNew: true, receivers: [{ state: 'sending' }] }]);
+    expect(later.notes).toEqual(['full is over since 2026-11-18T10:00:10.000Z: no match for 10s']);
+    expect(explained.explain(at('10:05:00', 'hot')).alerts).toMatchObject([{ isNew: true }]);
+  });
+
+  test('a rule that goes by receipt counts lines as they come', async () => {
+    const explained = await withRules(
+      '  - { id: pair, match: hot, time: received, count: { reach: 2, within: 1m }, alert: {} }',
+    );
+    explained.explain(at('10:00:00', 'hot'));
+    expect(explained.explain(at('10:05:00', 'hot')).alerts).toEqual([]);
+    expect(explained.explain(at('10:05:30', 'hot')).alerts).toHaveLength(1);
+  });
+
+  test('a rule that listens to another has its key from what that one raised', async () => {
+    const explained = await withRules(`
+  - { id: each, match: 'fail (?<user>\\S+)', key: [user] }
+  - id: entry
+    key: [user]
+    sequence: { within: 1m, steps: [{ rule: each }, { match: 'ok (?<user>\\S+)' }] }
+    alert: {}`);
+    expect(explained.explain(at('10:00:00', 'fail bob')).matched).toMatchObject([
+      { rule: 'each', key: { user: 'bob' } },
+      { rule: 'entry', key: { user: 'bob' }, outcome: 'step' },
+    ]);
   });
 });

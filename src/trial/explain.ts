@@ -10,10 +10,11 @@ import type { Row } from '../model/machine.ts';
 import type { Fields, Pattern, Program, Rule } from '../model/program.ts';
 import { latest, type Instant } from '../model/time.ts';
 import { createParser } from '../parse/event.ts';
-import { explainAlert, type MessageOf } from './explain-alert.ts';
-import type { Explanation, MatchedRule, NearRule, ParsedLine } from './explanation.ts';
+import { explainAlert, sendAll, type MessageOf } from './explain-alert.ts';
+import type { AlertExplanation, Explanation, MatchedRule, NearRule, ParsedLine } from './explanation.ts';
 import { capturesOf } from './match-event.ts';
 import { nearnessOf } from './nearness.ts';
+import { wakeAlerting } from './play.ts';
 import { recognise } from './recognise.ts';
 import { whyAbsorbed } from './why-absorbed.ts';
 
@@ -47,6 +48,8 @@ const mostNear = 5;
 const leastNear = 0.3;
 /** A rule is tried with so many of the same lines to see how many it takes. */
 const mostTries = 1000;
+/** Most alerts of timers that are told before one line. */
+const mostTimed = 20;
 
 /** Explains lines to a person: pure, on machines that nobody else uses. */
 export function createExplainer(parts: ExplainParts): Explainer {
@@ -73,6 +76,38 @@ export function createExplainer(parts: ExplainParts): Explainer {
     return event;
   };
 
+  /** The clock shows a time for the first time: without a ledger, every source is read to its end. */
+  const start = (): void => {
+    sendAll(alerting.step({ type: 'started', now: clock }), alerting, clock);
+    if (parts.clock === 'present') return;
+    for (const source of parts.engineOptions.sources ?? [])
+      engine.step({ type: 'sourceState', seq: seq++, now: clock, source, condition: 'atEnd' });
+  };
+
+  const wake = (to: Instant): void =>
+    wakeAlerting(alerting, to, (outputs, at) => sendAll(outputs, alerting, at));
+
+  const heed = (effect: Effect): readonly AlertExplanation[] => {
+    if (effect.type === 'raise')
+      return [explainAlert(effect, alerting, parts.alertingRules, parts.messageOf)];
+    if (effect.type === 'clear')
+      sendAll(alerting.step({ type: 'effect', now: effect.now, effect }), alerting, effect.now);
+    return [];
+  };
+
+  /** Lets everything come that is due before the line, so that nothing of it seems to be the line's doing. */
+  const passTime = () => {
+    const effects = engine.step({ type: 'tick', seq: seq++, now: clock });
+    const timed = effects.flatMap((effect) => {
+      if (effect.type === 'raise' || effect.type === 'clear') wake(effect.now);
+      return heed(effect);
+    });
+    wake(clock);
+    const more = timed.length - mostTimed;
+    const rest = more > 0 ? [`timers raised ${more} times more before this line`] : [];
+    return { timed: timed.slice(0, mostTimed), notes: [...rest, ...effects.flatMap(noteOf)] };
+  };
+
   /** Rules bound to sources must see the line as one of theirs. */
   const stepEngine = (event: Event): readonly Effect[] => {
     const effects = engine.step({
@@ -97,18 +132,22 @@ export function createExplainer(parts: ExplainParts): Explainer {
     return undefined;
   };
 
-  const matchedRule = (rule: Rule, event: Event, outcome: string | undefined): readonly MatchedRule[] => {
-    const found = foundBy(rule, event);
+  const matchedRule = (
+    rule: Rule,
+    event: Event,
+    outcome: string | undefined,
+    heard: (rule: string) => Fields,
+  ): readonly MatchedRule[] => {
     if (outcome === undefined) return [];
+    const found = foundBy(rule, event);
+    const known = { ...heardBy(rule, heard), ...found };
     const more = outcome === 'window' ? moreUntilRaise(rule, event) : undefined;
     const text = rule.kind === 'novel' ? { template: lineTemplate(event.text) } : {};
     return [
       {
         ...nameOf(rule),
         found: texts(found ?? {}),
-        key: Object.fromEntries(
-          rule.key.map((name) => [name, fieldText(lookUp(event, name, found ?? {})) ?? '']),
-        ),
+        key: Object.fromEntries(rule.key.map((name) => [name, fieldText(lookUp(event, name, known)) ?? ''])),
         outcome,
         why: outcome === 'raised' ? raisedWords(rule) : whyAbsorbed(outcome, rule, more),
         ...(more === undefined ? {} : { more }),
@@ -125,6 +164,14 @@ export function createExplainer(parts: ExplainParts): Explainer {
     return all.length === 0 ? undefined : Object.assign({}, ...all);
   };
 
+  /** What other rules know that hear a rule's raise; of one that alerts nobody, what its pattern finds. */
+  const raisedFields = (id: string, effects: readonly Effect[], event: Event): Fields => {
+    const raise = effects.find((effect) => effect.type === 'raise' && effect.rule === id);
+    if (raise?.type === 'raise') return raise.occurrence.fields;
+    const rule = program.rules.find((one) => one.id === id);
+    return (rule === undefined ? undefined : foundBy(rule, event)) ?? {};
+  };
+
   const nearRules = (event: Event, matched: readonly MatchedRule[]): readonly NearRule[] => {
     const names = new Set(matched.map(({ rule }) => rule));
     return rules
@@ -137,27 +184,31 @@ export function createExplainer(parts: ExplainParts): Explainer {
 
   return {
     explain(line) {
-      const event = eventOf(line, parts.source?.name ?? anySource(rules));
-      clock = latest(clock, parts.clock === 'present' ? parts.now : event.at);
-      if (!isStarted) alerting.step({ type: 'started', now: clock });
+      const read = eventOf(line, parts.source?.name ?? anySource(rules));
+      clock = latest(clock, parts.clock === 'present' ? parts.now : read.at);
+      const event = { ...read, receivedAt: clock };
+      if (!isStarted) start();
       isStarted = true;
+      const { timed, notes } = passTime();
       const before = countsOf(engine);
       const effects = stepEngine(event);
       const after = countsOf(engine);
-      const matched = rules.flatMap(({ rule }) =>
-        matchedRule(rule, event, outcomeOf(before.get(rule.id), after.get(rule.id))),
+      const outcomes = new Map(
+        rules.map(({ rule: { id } }) => [id, outcomeOf(before.get(id), after.get(id))]),
       );
-      const alerts = effects.flatMap((effect) =>
-        effect.type === 'raise' ? [explainAlert(effect, alerting, parts.alertingRules, parts.messageOf)] : [],
-      );
+      const raised = (id: string): Fields =>
+        outcomes.get(id) === 'raised' ? raisedFields(id, effects, event) : {};
+      const matched = rules.flatMap(({ rule }) => matchedRule(rule, event, outcomes.get(rule.id), raised));
+      const alerts = effects.flatMap(heed);
       return {
         version: 1,
         line,
         parsed: parsedLine(event, parts),
         matched,
         near: nearRules(event, matched),
+        ...(timed.length === 0 ? {} : { timed }),
         alerts,
-        notes: effects.flatMap(noteOf),
+        notes: [...notes, ...effects.flatMap(noteOf)],
       };
     },
   };
@@ -166,6 +217,10 @@ export function createExplainer(parts: ExplainParts): Explainer {
 /** A line of no source in particular is shown to rules of all sources. */
 const isBound = ({ from }: Rule, { source }: ExplainParts): boolean =>
   from === undefined || source === undefined || from.includes(source.name);
+
+/** What the rules that a rule listens to told it with the line. */
+const heardBy = ({ parts = [] }: Rule, heard: (rule: string) => Fields): Fields =>
+  Object.assign({}, ...parts.map((part) => (part.type === 'raises' ? heard(part.rule) : {})));
 
 /** The source that most of the rules would take it from. */
 const anySource = (rules: readonly { readonly rule: Rule }[]): string =>
@@ -226,7 +281,13 @@ function parsedLine(event: Event, { source, zone, now }: ExplainParts): ParsedLi
 
 function noteOf(effect: Effect): readonly string[] {
   if (effect.type === 'note') return [effect.text];
+  if (effect.type === 'clear') return [overWords(effect)];
   if (effect.type === 'do')
     return [`${effect.rule} would do ${effect.action}: ${JSON.stringify(effect.intent)}`];
   return [];
+}
+
+function overWords({ rule, key, now, why }: Extract<Effect, { type: 'clear' }>): string {
+  const of = key.length === 0 ? '' : ` for ${key.join(', ')}`;
+  return `${rule}${of} is over since ${new Date(now).toISOString()}: ${why}`;
 }

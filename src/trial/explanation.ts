@@ -12,7 +12,9 @@ export interface Explanation {
   readonly matched: readonly MatchedRule[];
   /** Rules that do not match but come near, the nearest first. */
   readonly near: readonly NearRule[];
-  /** What would be raised, and who would hear of it. */
+  /** What timers would have raised before the line, such as a wait that is over; absent: nothing. */
+  readonly timed?: readonly AlertExplanation[];
+  /** What the line would raise, and who would hear of it. */
   readonly alerts: readonly AlertExplanation[];
   /** What rules wanted done in the world, and what the engine had to say. */
   readonly notes: readonly string[];
@@ -65,6 +67,8 @@ export interface AlertExplanation {
   readonly rule: string;
   readonly key: readonly string[];
   readonly severity: Severity;
+  /** When it would be raised, as ISO 8601. */
+  readonly at: string;
   /** False: it is one more raise of an alert that is open. */
   readonly isNew: boolean;
   /** Which route decided. */

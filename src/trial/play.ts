@@ -46,19 +46,8 @@ export function createPlay(engine: Engine, alerting: Alerting, audience: Audienc
   const heed = (effect: Effect): void => {
     audience.effect(effect);
     if (effect.type !== 'raise' && effect.type !== 'clear') return;
-    wakeAlerting(effect.now);
+    wakeAlerting(alerting, effect.now, follow);
     follow(alerting.step({ type: 'effect', now: effect.now, effect }), effect.now);
-  };
-
-  /** Lets alerting do what is due, each at its own time. */
-  const wakeAlerting = (to: Instant): void => {
-    let last: Instant | undefined;
-    for (let wake = alerting.nextWake(); wake !== undefined && wake <= to; wake = alerting.nextWake()) {
-      // One that stays due is due when something else happens.
-      if (last !== undefined && wake <= last) break;
-      last = wake;
-      follow(alerting.step({ type: 'tick', now: wake }), wake);
-    }
   };
 
   const follow = (outputs: readonly AlertingOutput[], at: Instant): void => {
@@ -93,8 +82,23 @@ export function createPlay(engine: Engine, alerting: Alerting, audience: Audienc
       reach(to);
       const wake = engine.nextWake();
       if (wake !== undefined && wake <= now) correlate({ type: 'tick', seq: seq++, now });
-      wakeAlerting(now);
+      wakeAlerting(alerting, now, follow);
     },
     now: () => now,
   };
+}
+
+/** Lets alerting do what is due, each at its own time. */
+export function wakeAlerting(
+  alerting: Alerting,
+  to: Instant,
+  follow: (outputs: readonly AlertingOutput[], at: Instant) => void,
+): void {
+  let last: Instant | undefined;
+  for (let wake = alerting.nextWake(); wake !== undefined && wake <= to; wake = alerting.nextWake()) {
+    // One that stays due is due when something else happens.
+    if (last !== undefined && wake <= last) break;
+    last = wake;
+    follow(alerting.step({ type: 'tick', now: wake }), wake);
+  }
 }
