@@ -250,4 +250,17 @@ routes: [{ to: admin }]
       { rule: 'entry', key: { user: 'bob' }, outcome: 'step' },
     ]);
   });
+
+  test('says that after a raise nothing counts for a while, with once', async () => {
+    const explained = await withRules(`
+  - { id: once, match: hot, count: { reach: 2, within: 1m, once: true }, alert: {} }
+`);
+    const whyOnce = (time: string): string | undefined =>
+      explained.explain(at(time, 'hot')).matched.find(({ rule }) => rule === 'once')?.why;
+    expect(whyOnce('10:00:00')).toContain('1 more such line raises');
+    expect(whyOnce('10:00:01')).toContain('it raises');
+    expect(whyOnce('10:00:02')).toContain('nothing counts until the window of that raise is over');
+    expect(whyOnce('10:01:01')).toContain('1 more such line raises');
+    expect(whyOnce('09:40:00')).toContain('too late to count');
+  });
 });

@@ -121,15 +121,16 @@ export function createExplainer(parts: ExplainParts): Explainer {
     return effects;
   };
 
-  /** How many more of the same line would make a rule raise. */
-  const moreUntilRaise = (rule: Rule, event: Event): number | undefined => {
+  /** How many more of the same line would make a rule raise; Infinity: however many come, it does not. */
+  const moreUntilRaise = (rule: Rule, event: Event): number => {
+    const { reach } = rule.options;
     const alone = createEngine({ rules: [rule], hash: program.hash }, parts.engineOptions);
     alone.restore([...rows.values()].filter(({ scope }) => scope === rule.id || scope === ''));
-    for (let more = 1; more <= mostTries; more += 1) {
+    for (let more = 1; more <= (typeof reach === 'number' ? reach : mostTries); more += 1) {
       const effects = alone.step({ type: 'event', seq: seq + more, now: clock, event, rules: [0] });
       if (effects.some((effect) => effect.type === 'raise')) return more;
     }
-    return undefined;
+    return Infinity;
   };
 
   const matchedRule = (
@@ -141,7 +142,8 @@ export function createExplainer(parts: ExplainParts): Explainer {
     if (outcome === undefined) return [];
     const found = foundBy(rule, event);
     const known = { ...heardBy(rule, heard), ...found };
-    const more = outcome === 'window' ? moreUntilRaise(rule, event) : undefined;
+    // What it only heard of another rule, it does not find in the line alone.
+    const more = outcome === 'window' && found !== undefined ? moreUntilRaise(rule, event) : undefined;
     const text = rule.kind === 'novel' ? { template: lineTemplate(event.text) } : {};
     return [
       {
@@ -150,7 +152,7 @@ export function createExplainer(parts: ExplainParts): Explainer {
         key: Object.fromEntries(rule.key.map((name) => [name, fieldText(lookUp(event, name, known)) ?? ''])),
         outcome,
         why: outcome === 'raised' ? raisedWords(rule) : whyAbsorbed(outcome, rule, more),
-        ...(more === undefined ? {} : { more }),
+        ...(more === undefined || more === Infinity ? {} : { more }),
         ...text,
       },
     ];

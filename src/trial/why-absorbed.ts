@@ -2,7 +2,7 @@ import { formatDuration } from '../kit/duration.ts';
 import type { Rule } from '../model/program.ts';
 import { millis } from '../model/time.ts';
 
-/** Why a line that matches a rule raises nothing, as a sentence; `more` such lines would. */
+/** Why a line that matches a rule raises nothing, as a sentence; `more` such lines would (Infinity: none). */
 export function whyAbsorbed(reason: string, rule: Rule, more: number | undefined): string {
   if (reason === 'window') return windowWords(rule, more);
   if (reason === 'step') return stepWords(rule);
@@ -34,13 +34,16 @@ function stepWords({ options: { steps, within } }: Rule): string {
 }
 
 function windowWords({ kind, options }: Rule, more: number | undefined): string {
-  const { reach, within, distinct } = options;
+  const { reach, within, distinct, once } = options;
   const window = typeof within === 'number' ? ` within ${formatDuration(millis(within))}` : '';
   if (typeof reach !== 'number') return `${kind}: it is counted, and its condition is not met yet`;
   if (typeof distinct === 'string') {
     return `it is counted: ${reach} different values of ${distinct} are wanted${window}, and there are not so many yet`;
   }
-  const so = more === undefined ? '' : `${reach - more} of `;
-  const rest = more === undefined ? '' : `; ${more} more such ${more === 1 ? 'line raises' : 'lines raise'}`;
+  const isKnown = more !== undefined && more !== Infinity;
+  if (once === true && more === Infinity)
+    return 'it raised already: nothing counts until the window of that raise is over (once)';
+  const so = isKnown ? `${reach - more} of ` : '';
+  const rest = !isKnown ? '' : `; ${more} more such ${more === 1 ? 'line raises' : 'lines raise'}`;
   return `it is counted: ${so}${reach} wanted${window}${rest}`;
 }

@@ -132,3 +132,11 @@ test('once: after a raise nothing counts until the window that was full is over'
   expect(raised).toEqual([4, 12, 39]);
   expect(engine.counters()[0]).toMatchObject({ matched: 9, raised: 3, absorbed: { window: 6 } });
 });
+
+test('once: a line from long before the window that raised is late, whether that window is over or not', () => {
+  const engine = engineOf({ reach: 2, within: seconds(10), once: true });
+  for (const at of [1000, 1001, 930, 1005]) engine.step(login(at * 1000));
+  expect(engine.counters()[0]).toMatchObject({ raised: 1, absorbed: { window: 2, late: 1 } });
+  for (const at of [1020, 950]) engine.step(login(at * 1000));
+  expect(engine.counters()[0]).toMatchObject({ raised: 1, absorbed: { window: 3, late: 2 } });
+});

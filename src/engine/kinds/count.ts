@@ -77,8 +77,8 @@ export const count = ruleKind<CountOptions>({
         if (value === undefined) return absorb('unkeyed');
         const entry = table.open(match.key, match.now, () => freshState(shape));
         const { state } = entry;
+        if (isLate(state, match.at, shape) || isLateOnce(state, match.at, shape)) return absorb('late');
         const isOver = state.until === undefined || match.at > state.until;
-        if (isOver && isLate(state, match.at, shape)) return absorb('late');
         const found = isOver ? addEvent(state, match.at, ownText(value), shape) : undefined;
         const outcome = found === undefined ? absorb('window') : verdict(found, match, chosen);
         if (once === true && found !== undefined && outcome.type === 'raise') {
@@ -98,6 +98,10 @@ function freshState(shape: WindowShape): CountState {
   // Written out, not spread: objects of one form are smaller, and there can be a million.
   return { lag: 0, until: undefined, times, steps, values, newestOf };
 }
+
+/** Whether an event is too late for the window that raised, whose own events are not held any more. */
+const isLateOnce = ({ until }: CountState, at: number, { within, late }: WindowShape): boolean =>
+  until !== undefined && at < until - within - late;
 
 /** The newest time that is held. */
 const newest = ({ times, until }: CountState): number => times[times.length - 1] ?? until ?? 0;
