@@ -69,6 +69,22 @@ describe('proposals', () => {
     ]);
   });
 
+  test('a rule that says when it is over is not to be quiet, for that would join nothing', () => {
+    const raises = Array.from({ length: 360 }, (_, index): Effect => {
+      const effect = raise('each', 'a', index * 10 * minute);
+      return effect.type === 'raise' ? { ...effect, clears: true } : effect;
+    });
+    expect(proposalsFor(rule('each', 'each'), raises)).toEqual([]);
+  });
+
+  test('a window keeps the form in which windows are written', () => {
+    const raises = Array.from({ length: 50 }, (_, index) =>
+      raise('count', `10.0.0.${index}`, index * minute, index < 3 ? 400 : 6),
+    );
+    const [found] = proposalsFor(rule('count', 'count', { reach: 5, within: 30_000 }), raises);
+    expect(found?.[0]).toBe('count: { reach: 10, within: 30s }');
+  });
+
   test('what tells little gets no advice', () => {
     const raises = Array.from({ length: 5 }, (_, index) => raise('each', 'a', index * minute));
     expect(proposalsFor(rule('each', 'each'), raises)).toEqual([]);

@@ -1,6 +1,7 @@
+import { formatDuration } from '../kit/duration.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Program, Rule } from '../model/program.ts';
-import type { Instant } from '../model/time.ts';
+import { millis, type Instant } from '../model/time.ts';
 
 /** What history would have a rule be set to; nothing is changed by it. */
 export interface Proposal {
@@ -45,6 +46,8 @@ interface Burst {
 interface Watched {
   readonly keys: Map<string, Burst>;
   raises: number;
+  /** Its alerts are open until the rule says that they are over: each one is told, however quiet it is. */
+  clears: boolean;
   /** Messages as the rule is, and for each length of `quiets`. */
   asItIs: number;
   readonly tellings: number[];
@@ -62,6 +65,7 @@ export function createLearner(program: Program): Learner {
     const state: Watched = known ?? {
       keys: new Map(),
       raises: 0,
+      clears: false,
       asItIs: 0,
       tellings: quiets.map(() => 0),
       sizes: new Map(),
@@ -79,6 +83,7 @@ export function createLearner(program: Program): Learner {
       ? Math.max(goesOn ? burst.size : 0, occurrence.count)
       : (goesOn ? burst.size : 0) + 1;
     state.raises += 1;
+    state.clears ||= effect.clears === true;
     const ownQuiet = effect.quiet ?? 0;
     if (before === undefined || now - before.last > ownQuiet) state.asItIs += 1;
     quiets.forEach(([, length], index) => {
@@ -120,7 +125,8 @@ function forgetOldest(state: Watched): void {
 }
 
 /** The shortest length that leaves less than half of the messages, and then saves little more when longer. */
-function proposeQuiet({ id }: Rule, { tellings, asItIs }: Watched): readonly Proposal[] {
+function proposeQuiet({ id }: Rule, { tellings, asItIs, clears }: Watched): readonly Proposal[] {
+  if (clears) return [];
   const index = tellings.findIndex((count, at) => {
     const next = tellings[at + 1] ?? count;
     return count * 2 <= asItIs && count - next < asItIs / 10;
@@ -145,7 +151,7 @@ function proposeReach({ id, kind, options }: Rule, state: Watched): readonly Pro
   const current = isPlain ? 1 : Number(options['reach']);
   const reach = reaches.find((one) => one > current && above(one) <= all / 10);
   if (reach === undefined || above(reach) === 0) return [];
-  const length = isPlain ? '10m' : typeof within === 'number' ? `${within / minute}m` : '';
+  const length = isPlain ? '10m' : typeof within === 'number' ? formatDuration(millis(within)) : '';
   return [
     {
       rule: id,
