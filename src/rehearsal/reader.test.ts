@@ -28,3 +28,20 @@ test('a line without a stamp has the time of the clock', () => {
   expect(reader.event('x', undefined, 0).at).toBe(reader.start);
   expect(reader.event('y', instant(5), 1)).toMatchObject({ at: 5, receivedAt: 5 });
 });
+
+test('a line is received when the clock shows it: no earlier than it was written', () => {
+  const reader = createReader([], source, 'UTC');
+  const receivedAt = (line: string, now: string): string =>
+    new Date(reader.event(line, instant(Date.parse(now)), 1).receivedAt).toISOString();
+  const line = '2024-11-20T10:05:00Z web1 app: x';
+  expect(receivedAt(line, '2024-11-20T10:00:00Z')).toBe('2024-11-20T10:05:00.000Z');
+  expect(receivedAt(line, '2024-11-20T10:09:00Z')).toBe('2024-11-20T10:09:00.000Z');
+});
+
+test('what ends with CR is read without it, as sources do', () => {
+  const { event } = createReader([], source, 'UTC');
+  expect(event('Nov 20 10:00:06 web1 app: x\r', undefined, 0)).toMatchObject({
+    text: 'x',
+    line: 'Nov 20 10:00:06 web1 app: x',
+  });
+});

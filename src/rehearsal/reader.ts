@@ -1,5 +1,5 @@
 import type { Event } from '../model/event.ts';
-import { after, instant, millis, seconds, type Instant } from '../model/time.ts';
+import { after, instant, latest, millis, seconds, type Instant } from '../model/time.ts';
 import { createParser } from '../parse/event.ts';
 import type { TestLine } from './contract.ts';
 
@@ -29,8 +29,11 @@ export function createReader(
 ): LineReader {
   const parser = createParser({ format: source.format, zone });
   const read = (line: string, reference: Instant, receivedAt: Instant, index: number): Event =>
-    parser.parse(line, { source: source.name, receivedAt, reference, position: { stream: 'test' } }, index)
-      .event;
+    parser.parse(
+      withoutEnd(line),
+      { source: source.name, receivedAt, reference, position: { stream: 'test' } },
+      index,
+    ).event;
   const dated = lines.flatMap((item) => {
     const line = typeof item === 'string' ? item : item.line;
     const at = line === undefined ? farAhead : read(line, farAhead, farAhead, 0).at;
@@ -43,8 +46,12 @@ export function createReader(
     start: asOf,
     event(line, now, index) {
       const event = read(line, asOf, unstamped, index);
-      const receivedAt = now ?? (event.at === unstamped ? asOf : event.at);
-      return { ...event, at: event.at === unstamped ? receivedAt : event.at, receivedAt };
+      const at = event.at === unstamped ? (now ?? asOf) : event.at;
+      // It is written before it is read.
+      return { ...event, at, receivedAt: latest(now ?? at, at) };
     },
   };
 }
+
+/** As a source gives it: of CR LF nothing is left. */
+const withoutEnd = (line: string): string => line.replace(/\r?\n?$/, '');

@@ -37,6 +37,14 @@ test('an alert is told once while it is quiet, and again afterwards', async () =
   expect(toldOf(stage, [line, ...Array.from({ length: 61 }, () => minute), line])).toHaveLength(2);
 });
 
+test('a rule that goes by receipt counts lines when the clock has come to them', async () => {
+  const text = 'rules: [{ id: hot, match: hot, time: received, count: { reach: 2, within: 1m }, alert: {} }]';
+  const stage = await stageOf(await configOf(text));
+  const at = (time: string): string => `2026-11-20T${time}Z web1 app: hot`;
+  expect(toldOf(stage, [at('10:00:00'), at('10:05:00')])).toEqual([]);
+  expect(toldOf(stage, [at('10:00:00'), at('10:05:00'), at('10:05:30')])).toHaveLength(1);
+});
+
 test('nothing of one test is left for the next', async () => {
   const lines = ['disk sda is full'];
   const entry: RuleTest = { rule: 'full', lines, alerts: [{}] };
