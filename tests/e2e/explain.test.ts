@@ -47,6 +47,14 @@ describe('explain', () => {
     expect(explanations.map(({ alerts }) => alerts.length)).toEqual([0, 0, 1]);
   });
 
+  test('takes lines that end with CR LF as a source does', async () => {
+    const { stdout } = await run(place.args('--json', 'explain', '-'), {
+      input: `${line}\r\n${line}\r\n`,
+    });
+    const explanations = stdout.trim().split('\n');
+    expect(explanations.map((text) => (JSON.parse(text) as { line: string }).line)).toEqual([line, line]);
+  });
+
   test('goes on from what the ledger knows, and leaves nothing in it', async () => {
     const daemon = await place.daemon();
     await run(place.args('silences', 'add', 'rule=failures', '--for', '2h', '--comment', 'a drill'));

@@ -95,7 +95,8 @@ function unbound(config: Config): Config {
 async function linesOf(args: readonly string[]): Promise<readonly string[]> {
   if (args.length !== 1 || args[0] !== '-') return [args.join(' ')];
   const text = await readStdin();
-  return text.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1);
+  // A line ends with LF or CR LF, as in a source.
+  return text.split(/\r?\n/).filter((line, index, all) => line !== '' || index < all.length - 1);
 }
 
 async function messagesOf(config: Config): Promise<MessageOf> {
