@@ -73,8 +73,17 @@ export interface PatternCoverage {
   readonly isMatched: boolean;
 }
 
+/** A configuration that is wrong: nobody knows how its tests would go. */
+export interface BrokenSuite {
+  readonly files: readonly string[];
+  /** Each mistake in words, with its place. */
+  readonly errors: readonly string[];
+}
+
 /** How all tests of a configuration went. */
 export interface TestReport {
+  /** Configurations whose tests could not be played, and why; absent: none. */
+  readonly broken?: readonly BrokenSuite[];
   readonly results: readonly TestResult[];
   readonly coverage: readonly RuleCoverage[];
 }

@@ -11,9 +11,16 @@ const result = (rule: string, problems: readonly string[]): TestResult => ({
 
 test('each test is a case; one that failed says why', () => {
   const xml = junitOf({ results: [result('a', []), result('b', ['first', 'second'])], coverage: [] });
-  expect(xml).toContain('<testsuites tests="2" failures="1">');
+  expect(xml).toContain('<testsuites tests="2" failures="1" errors="0">');
   expect(xml).toContain('<testcase classname="a" name="1: a, silent: a line" file="rules.yaml" line="7"/>');
   expect(xml).toContain('<failure message="first">first&#10;second</failure>');
+});
+
+test('a configuration that is wrong is an error', () => {
+  const broken = [{ files: ['a.yaml'], errors: ['a.yaml:1:3: wrong', 'b'] }];
+  const xml = junitOf({ results: [], coverage: [], broken });
+  expect(xml).toContain('<testsuites tests="1" failures="0" errors="1">');
+  expect(xml).toContain('name="a.yaml"><error message="a.yaml:1:3: wrong">a.yaml:1:3: wrong&#10;b</error>');
 });
 
 /** What may stand between tags or in an attribute (XML 1.0, 2.2). */

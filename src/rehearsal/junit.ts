@@ -1,14 +1,18 @@
-import type { TestReport, TestResult } from './contract.ts';
+import type { BrokenSuite, TestReport, TestResult } from './contract.ts';
 import { nameOf } from './name.ts';
 
-/** The report as JUnit's XML, the form that CI servers read. One suite, a case for each test. */
-export function junitOf({ results }: TestReport): string {
+/**
+ * The report as JUnit's XML, the form that CI servers read. One suite, a case for each test; a configuration
+ * that is wrong is a case with an error.
+ */
+export function junitOf({ results, broken = [] }: TestReport): string {
   const failed = results.filter(({ problems }) => problems.length > 0).length;
-  const cases = results.map((result, index) => caseOf(result, index));
+  const cases = [...results.map((result, index) => caseOf(result, index)), ...broken.map(errorOf)];
+  const counts = `tests="${cases.length}" failures="${failed}" errors="${broken.length}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites tests="${results.length}" failures="${failed}">`,
-    `  <testsuite name="bird-sentinel" tests="${results.length}" failures="${failed}" errors="0" skipped="0">`,
+    `<testsuites ${counts}>`,
+    `  <testsuite name="bird-sentinel" ${counts} skipped="0">`,
     ...cases,
     '  </testsuite>',
     '</testsuites>',
@@ -23,6 +27,11 @@ function caseOf({ test, problems }: TestResult, index: number): string {
   if (problems.length === 0) return `${head}/>`;
   const first = escaped(problems[0] ?? '');
   return `${head}><failure message="${first}">${escaped(problems.join('\n'))}</failure></testcase>`;
+}
+
+function errorOf({ files, errors }: BrokenSuite): string {
+  const head = `    <testcase classname="configuration" name="${escaped(files.join(' '))}"`;
+  return `${head}><error message="${escaped(errors[0] ?? '')}">${escaped(errors.join('\n'))}</error></testcase>`;
 }
 
 /** Half of a pair, and what XML 1.0 has no way to write. */

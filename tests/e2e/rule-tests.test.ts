@@ -51,6 +51,17 @@ test('no tests are a failure, a wrong file is one of the configuration, a wrong 
   expect(stderr).toContain('did you mean "sshd"?');
 });
 
+test('a wrong configuration is no success in JSON and JUnit either, beside tests that pass', async () => {
+  const path = file('wrong-config.yaml', 'rules: [{ id: x }]');
+  const junit = join(dir, 'errors.xml');
+  const { code, stdout } = await run(['--json', 'test', '--junit', junit, '--pack', 'sudo', path]);
+  expect(code).toBe(78);
+  const data = JSON.parse(stdout) as { ok: boolean; tests: { ok: boolean }[]; broken: { files: string[] }[] };
+  expect(data.tests.length).toBeGreaterThan(0);
+  expect(data).toMatchObject({ ok: false, broken: [{ files: [path] }] });
+  expect(readFileSync(junit, 'utf8')).toMatch(/failures="0" errors="1"[^]*<error message="[^"]*wrong-config/);
+});
+
 test('packs are tested by name, and coverage names what no test tries', async () => {
   const { code, stdout } = await run(['test', '--pack', 'sudo', '--coverage']);
   expect(code).toBe(0);

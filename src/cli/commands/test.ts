@@ -8,14 +8,15 @@ import { createMatchPorts } from '../../daemon/node-ports.ts';
 import { openStage } from '../../daemon/stage.ts';
 import { plainLog } from '../../daemon/log.ts';
 import { closest } from '../../kit/distance.ts';
-import type { TestReport } from '../../rehearsal/contract.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { BrokenSuite, TestReport } from '../../rehearsal/contract.ts';
 import { junitOf } from '../../rehearsal/junit.ts';
 import { nameOf } from '../../rehearsal/name.ts';
 import { runTests } from '../../rehearsal/run.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { checkConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
-import { complain, complainLine, print, printDiagnostics, printJson } from '../terminal.ts';
+import { complain, complainLine, formatDiagnostic, print, printDiagnostics, printJson } from '../terminal.ts';
 
 interface TestFlags {
   readonly pack?: readonly string[];
@@ -58,6 +59,7 @@ async function runAll(
   flags: TestFlags,
 ): Promise<Outcome> {
   const reports: TestReport[] = [];
+  const broken: BrokenSuite[] = [];
   const read: string[] = [];
   let code: ExitCode = exit.done;
   for (const files of suites) {
@@ -67,9 +69,11 @@ async function runAll(
     printDiagnostics(worth);
     read.push(...(checked.ok ? checked.value.files : files));
     if (checked.ok) reports.push(await play(checked.value));
-    else code = exit.badConfiguration;
+    else broken.push({ files, errors: errorsOf(checked.diagnostics) });
   }
+  if (broken.length > 0) code = exit.badConfiguration;
   const report: TestReport = {
+    broken,
     results: reports.flatMap(({ results }) => results),
     coverage: reports.flatMap(({ coverage }) => coverage),
   };
@@ -81,6 +85,9 @@ async function runAll(
   const isFine = report.results.length > 0 && report.results.every(({ problems }) => problems.length === 0);
   return { code: isFine ? exit.done : exit.failed, read };
 }
+
+const errorsOf = (diagnostics: readonly Diagnostic[]): readonly string[] =>
+  diagnostics.filter(({ severity }) => severity === 'error').map(formatDiagnostic);
 
 async function hasWritten(path: string, text: string): Promise<boolean> {
   try {
@@ -145,9 +152,9 @@ function tellCoverage({ coverage }: TestReport): void {
   }
 }
 
-const dataOf = ({ results, coverage }: TestReport) => ({
+const dataOf = ({ results, coverage, broken = [] }: TestReport) => ({
   version: 1,
-  ok: results.length > 0 && results.every(({ problems }) => problems.length === 0),
+  ok: broken.length === 0 && results.length > 0 && results.every(({ problems }) => problems.length === 0),
   tests: results.map(({ test: { rule, place }, told, problems }) => ({
     ...(rule === undefined ? {} : { rule }),
     ...(place === undefined ? {} : { file: place.file, line: place.line }),
@@ -163,6 +170,7 @@ const dataOf = ({ results, coverage }: TestReport) => ({
     })),
   })),
   coverage,
+  broken,
 });
 
 /** The files of packs by name; `all` means every one. Undefined: there is none of that name. */
