@@ -1,16 +1,19 @@
+import { instant } from '../model/time.ts';
+import { dayName, daysIn } from './days.ts';
 import type { BacktestResult } from './result.ts';
 
 const dayMs = 86_400_000;
 /** More days are not listed one by one: a stamp that lies may claim decades. */
 const mostDays = 20_000;
 
-/** Every day from the first to the last on which something is counted or was read, in order. */
+/** Every day from the first to the last on which something is counted or was read, in order, by the result's zone. */
 export function daysOf(result: BacktestResult): readonly string[] {
+  const dayOf = daysIn(result.zone);
+  const ends = [result.from, result.to].flatMap((time) => time ?? []);
   const known = [
     ...result.rules.flatMap(({ days }) => days.map(({ day }) => day)),
     ...result.channels.flatMap(({ days }) => days.map(({ day }) => day)),
-    ...(result.from === undefined ? [] : [result.from.slice(0, 10)]),
-    ...(result.to === undefined ? [] : [result.to.slice(0, 10)]),
+    ...ends.map((time) => dayName(dayOf(instant(Date.parse(time))))),
   ].toSorted();
   const [first] = known;
   const last = known.at(-1);

@@ -28,7 +28,10 @@ export function countCommonest(): Commonest {
   };
   return {
     add(text) {
-      const short = text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+      const isLong = text.length > longestText;
+      // What differs only further on is one text from here on.
+      if (isLong) isExact = false;
+      const short = isLong ? `${text.slice(0, longestText - 1)}…` : text;
       counts.set(short, (counts.get(short) ?? 0) + 1);
       if (counts.size > mostTexts) thinOut();
     },

@@ -37,12 +37,13 @@ function heading(
   const files = logs.reduce((sum, { files }) => sum + files.length, 0);
   const rate = read.bytes / 1e6 / Math.max(read.seconds, 0.001);
   const share = (100 * read.candidates) / Math.max(1, read.lines);
+  const asked = rules.filter(({ rule }) => !rule.startsWith('sentinel/'));
   const span =
     from === undefined || to === undefined
       ? 'no records'
       : `${from.slice(0, 16).replace('T', ' ')} to ${to.slice(0, 16).replace('T', ' ')} UTC, ${count(days.length, 'day')}`;
   return [
-    `${count(read.lines, 'line')} of ${count(files, 'file')} (${formatSize(read.bytes)}) with ${count(rules.length, 'rule')}`,
+    `${count(read.lines, 'line')} of ${count(files, 'file')} (${formatSize(read.bytes)}) with ${count(asked.length, 'rule')}`,
     `${span}; in ${read.seconds.toFixed(2)} s${rate < 1 ? '' : `, ${rate.toFixed(0)} MB/s`}; ${share.toFixed(1)} % of the lines could match`,
     ...(read.shortened === 0 ? [] : [`${count(read.shortened, 'record')} were cut for their length`]),
   ];

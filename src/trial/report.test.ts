@@ -9,6 +9,7 @@ import { reportHtml } from './report-html.ts';
 import { reportLines } from './report-text.ts';
 import type { BacktestResult } from './result.ts';
 import { gathered, sparkline } from './spark.ts';
+import { createTally } from './tally.ts';
 import { instant, millis } from '../model/time.ts';
 
 const hostile = '<script>alert(1)</script> "\'& \u001b[31m\u202e\u0000 -->';
@@ -125,6 +126,19 @@ test('the words for a terminal tell alerts, keys, money and limits, and obey not
   expect(lines.every((line) => !line.includes('\u001b') && !line.includes('\n'))).toBe(true);
 });
 
+test('days are those of the zone', () => {
+  const [from, to] = ['2026-03-02T04:00:00.000Z', '2026-03-02T05:00:00.000Z'];
+  const west: BacktestResult = { ...result, zone: 'America/Los_Angeles', rules: [], channels: [], from, to };
+  expect(daysOf(west)).toEqual(['2026-03-01']);
+  expect(reportLines(west).join('\n')).toContain('UTC, 1 day;');
+});
+
+test('only rules of the configuration are counted as such', () => {
+  const [rule] = result.rules;
+  const rules = rule === undefined ? [] : [...result.rules, { ...rule, rule: 'sentinel/storm' }];
+  expect(reportLines({ ...result, rules })[0]).toMatch(/ with 2 rules$/);
+});
+
 test('sparklines and sums keep what they show', () => {
   expect(sparkline([0, 1, 4, 8])).toBe(' ▁▄█');
   fc.assert(
@@ -167,6 +181,47 @@ test('the commonest are found among more than can be counted', () => {
   expect(times).toBeGreaterThan(300);
   expect(times).toBeLessThanOrEqual(600);
   expect(counted.different().isExact).toBe(false);
+});
+
+test('texts that are cut off are not told apart, and that is said', () => {
+  const counted = countCommonest();
+  counted.add('short');
+  expect(counted.different()).toEqual({ count: 1, isExact: true });
+  for (const end of ['a', 'b']) counted.add(`${'x'.repeat(200)}${end}`);
+  expect(counted.different()).toEqual({ count: 2, isExact: false });
+});
+
+test('keys of several values are one only where every value is', () => {
+  const tally = createTally({ rules: [], hash: '' }, [], daysIn('UTC'));
+  const now = instant(0);
+  const occurrence = { count: 1, first: now, last: now, fields: {}, source: 's', stream: 's', offset: 0 };
+  for (const key of [
+    ['a b', 'c'],
+    ['a', 'b c'],
+    ['a', 'b'],
+    ['a', 'b'],
+  ])
+    tally.effect({
+      type: 'raise',
+      rule: 'pair',
+      key,
+      severity: 'info',
+      occurrence: { ...occurrence, line: 'x' },
+      now,
+      seq: 0,
+      ordinal: 0,
+    });
+  expect(tally.rules([])).toMatchObject([
+    {
+      keyCount: 3,
+      keysAreExact: true,
+      keys: [
+        ['a b', 2],
+        ['"a b" c', 1],
+        ['a "b c"', 1],
+      ],
+    },
+  ]);
 });
 
 test('a limit is reached when its last message is spent, once until there is room again', () => {

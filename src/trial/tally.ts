@@ -80,7 +80,7 @@ export function createTally(program: Program, channels: readonly TalliedChannel[
     tally.last = effect.now;
     tally.sample ??= effect.occurrence.line.slice(0, longestSample);
     const { key } = effect;
-    if (key.length > 0) tally.keys.add(key.length === 1 ? (key[0] ?? '') : key.join(' '));
+    if (key.length > 0) tally.keys.add(keyText(key));
   };
 
   const begun = ({ rule, severity, last }: Alert, now: Instant): void => {
@@ -131,6 +131,12 @@ export function createTally(program: Program, channels: readonly TalliedChannel[
     notes: () => [...notes.values()],
   };
 }
+
+/** A key in words, no two alike: of several values, those that could be taken for more than one are quoted. */
+const keyText = (key: readonly string[]): string =>
+  key.length === 1
+    ? (key[0] ?? '')
+    : key.map((value) => (/^[^\s"]+$/.test(value) ? value : JSON.stringify(value))).join(' ');
 
 const noAlerts = (): { alerts: number; raised: number } => ({ alerts: 0, raised: 0 });
 
