@@ -60,7 +60,7 @@ export interface TestResult {
 /** What the tests tried of one rule. */
 export interface RuleCoverage {
   readonly rule: string;
-  /** Tests in which it told something, and tests named after it in which it stayed silent. */
+  /** Tests in which it told something (raised, if it has no alert), and tests named after it in which it did not. */
   readonly fired: number;
   readonly silent: number;
   readonly patterns: readonly PatternCoverage[];

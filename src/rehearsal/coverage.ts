@@ -26,12 +26,16 @@ export function createCoverage({ program, match }: Pick<Stage, 'program' | 'matc
       })),
     }));
   return {
-    note(test, { told, events }) {
+    note(test, { told, events, counters }) {
       for (const row of rows) {
         if (test.rule !== undefined && test.rule !== row.rule.id) continue;
-        // A rule that only sets a context tells nobody: that its lines are known is all there is to try.
-        const isHeard = told.some(({ rule }) => rule === row.rule.id);
-        if (isHeard) row.fired += 1;
+        const { id, actions } = row.rule;
+        // A rule that only sets a context, or is only listened to, tells nobody: that it raises is all it does.
+        const fires =
+          actions.length === 0
+            ? counters.some(({ rule, raised }) => rule === id && raised > 0)
+            : told.some(({ rule }) => rule === id);
+        if (fires) row.fired += 1;
         else if (test.rule !== undefined) row.silent += 1;
         for (const pattern of row.patterns) {
           pattern.isMatched ||= events.some((event) => isLike(pattern.matcher, event));

@@ -11,18 +11,30 @@ import type { Played } from './play.ts';
 const fewLines = 3;
 const longestShown = 100;
 
-/** Why a rule told nobody of anything more: what it waits for, or how near the lines came to its patterns. */
-export function whySilent(rule: Rule, { events, counters }: Played, stage: Stage): readonly string[] {
+/**
+ * Why a rule told nobody of anything more: what it waits for, what was told already, or how near the lines
+ * came to its patterns.
+ */
+export function whySilent(rule: Rule, { events, counters, told }: Played, stage: Stage): readonly string[] {
   const counts = counters.find((counter) => counter.rule === rule.id);
   if (counts !== undefined && counts.matched > 0) {
     const absorbed = Object.entries(counts.absorbed).map(([why, count]) => `${count} ${reasons[why] ?? why}`);
-    const raised = counts.raised === 0 ? [] : [`${counts.raised} raised`];
+    const raised = counts.raised === 0 ? [] : [raisedWords(rule, counts.raised, told)];
     const outcome = [...raised, ...absorbed].join(', ');
     return [`${rule.id} matched ${counts.matched} of ${events.length} lines: ${outcome}${condition(rule)}`];
   }
   const near = events.map((event, index) => ({ index, ...nearnessOf(rule.pattern, event, stage) }));
   const nearest = near.toSorted((a, b) => b.share - a.share || a.index - b.index).slice(0, fewLines);
   return nearest.map(({ index, why }) => `line ${index + 1} is no match of ${rule.id}: ${why}`);
+}
+
+/** What was raised and not told came while an alert was quiet: nothing else mutes in a test. */
+function raisedWords({ id, actions }: Rule, raised: number, told: Played['told']): string {
+  const muted = raised - told.filter((alert) => alert.rule === id).length;
+  const quiet = actions[0]?.quiet;
+  return actions.length === 1 && quiet !== undefined && muted > 0
+    ? `${raised} raised (${muted} of them muted by quiet: ${formatDuration(quiet)})`
+    : `${raised} raised`;
 }
 
 const reasons: { readonly [reason: string]: string } = {

@@ -69,6 +69,13 @@ test('an alert that did not come says what its rule waits for', async () => {
   );
 });
 
+test('an alert that did not come because its rule was quiet says so', async () => {
+  const lines = [1, 2, 3, 4, 5].map((n) => failed(n));
+  const problems = await problemsOf({ rule: 'guessing', lines, alerts: [{ count: 3 }, { count: 4 }] });
+  expect(problems).toContain('did not come: guessing, count 4');
+  expect(problems).toContain('3 raised (2 of them muted by quiet: 1m), 2 too few in the window yet');
+});
+
 test('an alert that did not come says how far the nearest line fits', async () => {
   const lines = ['Nov 20 10:00:00 web1 cron[1]: nothing', failed(1, '203.0.113.7 port x')];
   const problems = await problemsOf({ rule: 'guessing', lines, alerts: [{}] });
@@ -105,4 +112,14 @@ test('coverage counts tests of a rule, and each of its alternatives', async () =
   ]);
   const either = coverage.find(({ rule }) => rule === 'either');
   expect(either?.patterns.map(({ isMatched }) => isMatched)).toEqual([true, false]);
+});
+
+test('a rule without an alert fires when it raises', async () => {
+  const text = "rules: [{ id: begin, match: 'work begins', set: { context: work, for: 1h } }]";
+  const tests: RuleTest[] = [
+    { rule: 'begin', lines: ['work begins'], alerts: [] },
+    { rule: 'begin', lines: ['work ends'], alerts: [] },
+  ];
+  const { coverage } = runTests(tests, await stageOf(await configOf(text)));
+  expect(coverage).toMatchObject([{ rule: 'begin', fired: 1, silent: 1 }]);
 });
