@@ -130,6 +130,11 @@ describe('parseCron', () => {
     '* * * 13 *',
     '* * * * 8',
     '*/0 * * * *',
+    '*/61 * * * *',
+    '0 */25 * * *',
+    '0 0 */32 * *',
+    '0 0 1 1-6/13 *',
+    '0 0 * * */8',
     '5-3 * * * *',
     'x * * * *',
     '0 0 30 2 *',
@@ -141,6 +146,15 @@ describe('parseCron', () => {
     'constructor',
   ])('refuses %j', (text) => {
     expect(parseCron(text).ok).toBe(false);
+  });
+
+  test('a step may be as long as its field, and says how long that is', () => {
+    expect(timesOf('*/60 * * * *', 'UTC', '2026-11-20T09:30', 1)).toEqual(['2026-11-20T10:00']);
+    expect(timesOf('0 */24 * * */7', 'UTC', '2026-11-20T09:30', 1)).toEqual(['2026-11-22T00:00']);
+    expect(parseCron('*/61 * * * *')).toEqual({
+      ok: false,
+      why: '"*/61" is no minute: its step is at most 60',
+    });
   });
 
   test('takes any text', () => {

@@ -80,6 +80,7 @@ export function parseCron(text: string): ParsedCron {
 /** The numbers of one field, ascending; or what is wrong with it. */
 function numbersOf(text: string, field: Field): number[] | string {
   const found = new Set<number>();
+  const most = field.words === weekdays ? 7 : field.to - field.from + 1;
   for (const item of text.split(',')) {
     const parts = /^(?:\*|([a-z]+|\d{1,2})(?:-([a-z]+|\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(item);
     const wrong = `"${item.slice(0, 20)}" is no ${field.name}`;
@@ -94,6 +95,8 @@ function numbersOf(text: string, field: Field): number[] | string {
     const to = last === undefined ? end : numberOf(last, field);
     const by = step === undefined ? 1 : Number(step);
     if (from === undefined || to === undefined || from > to || by === 0) return wrong;
+    // `*/60` is once an hour; a longer step never comes, and was meant otherwise.
+    if (by > most) return `${wrong}: its step is at most ${most}`;
     for (let number = from; number <= to; number += by) found.add(number);
   }
   return [...found].toSorted((a, b) => a - b);
