@@ -29,11 +29,13 @@ describe('the clock', () => {
           let wall = 0;
           let monotonic = 0;
           const clock = createClock(mode, { wall: () => wall, monotonic: () => monotonic++ }, instant(from));
+          for (const source of ['a', 'b']) clock.opened(source);
           let [engine, alerting] = [clock.engine(), clock.alerting()];
           expect(engine).toBeGreaterThanOrEqual(from);
           for (const each of steps) {
             if (each.type === 'wall') wall = each.to;
-            else if (each.type === 'event') clock.reached(each.source, instant(each.at), each.wasThere);
+            else if (each.type === 'event')
+              clock.reached(each.source, 'one', instant(each.at), each.wasThere);
             else clock.released(each.source);
             expect(clock.engine()).toBeGreaterThanOrEqual(engine);
             expect(clock.alerting()).toBeGreaterThanOrEqual(alerting);
@@ -46,10 +48,12 @@ describe('the clock', () => {
 
   test('waits for what is unread: no later than the slowest source that is behind', () => {
     const clock = createClock('live', still(10 * hour), instant(0));
-    clock.reached('auth', instant(2 * hour), true);
-    clock.reached('app', instant(5 * hour), true);
+    clock.opened('auth');
+    clock.opened('app');
+    clock.reached('auth', 'one', instant(2 * hour), true);
+    clock.reached('app', 'one', instant(5 * hour), true);
     expect(clock.engine()).toBe(2 * hour);
-    clock.reached('auth', instant(3 * hour), true);
+    clock.reached('auth', 'one', instant(3 * hour), true);
     expect(clock.engine()).toBe(3 * hour);
     clock.released('auth');
     expect(clock.engine()).toBe(5 * hour);
@@ -60,16 +64,17 @@ describe('the clock', () => {
 
   test('alerting lives by the wall, because budgets are about the world', () => {
     const clock = createClock('live', still(10 * hour), instant(0));
-    clock.reached('auth', instant(2 * hour), true);
+    clock.opened('auth');
+    clock.reached('auth', 'one', instant(2 * hour), true);
     expect(clock.alerting()).toBe(10 * hour);
   });
 
   test('in history the log is the clock, so that the same file gives the same alerts', () => {
     const clock = createClock('history', still(10 * hour), instant(0));
-    clock.reached('auth', instant(2 * hour), false);
+    clock.reached('auth', 'one', instant(2 * hour), false);
     expect(clock.engine()).toBe(2 * hour);
     expect(clock.alerting()).toBe(2 * hour);
-    clock.reached('auth', instant(hour), true);
+    clock.reached('auth', 'one', instant(hour), true);
     expect(clock.engine()).toBe(2 * hour);
   });
 
@@ -77,10 +82,48 @@ describe('the clock', () => {
     const clock = createClock('live', still(10 * hour), instant(hour));
     clock.opened('auth');
     expect(clock.engine()).toBe(hour);
-    clock.reached('auth', instant(2 * hour), true);
+    clock.reached('auth', 'one', instant(2 * hour), true);
     expect(clock.engine()).toBe(2 * hour);
     clock.released('auth');
     expect(clock.engine()).toBe(10 * hour);
+  });
+
+  test('at the first start of all there is no time before a line or an end is seen', () => {
+    const clock = createClock('live', still(10 * hour), instant(0));
+    clock.opened('auth');
+    clock.opened('app');
+    expect([clock.isKnown(), clock.engine()]).toEqual([false, 0]);
+    clock.released('app');
+    expect([clock.isKnown(), clock.engine()]).toEqual([false, 0]);
+    clock.reached('auth', 'one', instant(2 * hour), true);
+    expect([clock.isKnown(), clock.engine()]).toEqual([true, 2 * hour]);
+
+    const nothingThere = createClock('live', still(10 * hour), instant(0));
+    nothingThere.opened('auth');
+    nothingThere.released('auth');
+    expect([nothingThere.isKnown(), nothingThere.engine()]).toEqual([true, 10 * hour]);
+  });
+
+  test('a source is as far as the slowest of its streams that are behind', () => {
+    const clock = createClock('live', still(10 * hour), instant(hour));
+    clock.opened('logs');
+    clock.reached('logs', 'a.log', instant(2 * hour), true);
+    clock.reached('logs', 'b.log', instant(8 * hour), true);
+    expect([clock.engine(), clock.reachedBy('logs')]).toEqual([2 * hour, 2 * hour]);
+    clock.reached('logs', 'a.log', instant(3 * hour), true);
+    expect(clock.engine()).toBe(3 * hour);
+    clock.released('logs', 'a.log');
+    expect([clock.engine(), clock.holding()]).toEqual([8 * hour, ['logs']]);
+    clock.released('logs', 'b.log');
+    expect([clock.engine(), clock.holding()]).toEqual([10 * hour, []]);
+  });
+
+  test('what is still on its way of a source that was closed holds nothing back', () => {
+    const clock = createClock('live', still(10 * hour), instant(hour));
+    clock.opened('gone');
+    clock.closed('gone');
+    clock.reached('gone', 'one', instant(2 * hour), true);
+    expect([clock.engine(), clock.holding()]).toEqual([10 * hour, []]);
   });
 
   test('a wall that is set back slows the clock down and never stops it', () => {

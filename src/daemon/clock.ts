@@ -20,12 +20,19 @@ export interface Clock {
   /** `source` was opened: until it says how far it is, it counts as being where the ledger ended. */
   opened(source: string): void;
   /**
-   * An event of `source` is taken. `wasThere`: it was written before it was looked at, so the source is
-   * behind and holds the clock back to what it has reached.
+   * A line of `stream` was written at `at`. `wasThere`: before it was looked at, so the stream is behind and holds
+   * the clock back to what it has reached, as long as its source is open.
    */
-  reached(source: string, at: Instant, wasThere: boolean): void;
-  /** A source is read to its end, cannot be read, or is gone: it holds nothing back any more. */
-  released(source: string): void;
+  reached(source: string, stream: string, at: Instant, wasThere: boolean): void;
+  /**
+   * A stream is read to its end, cannot be read, or is gone: it holds nothing back any more. Without `stream`: all
+   * of the source's are.
+   */
+  released(source: string, stream?: string): void;
+  /** A source is open no longer: what is still on its way of it holds nothing back either. */
+  closed(source: string): void;
+  /** Whether there is a time at all: at the first start of all there is none before a line or an end is seen. */
+  isKnown(): boolean;
   /** Sources that hold the clock back. */
   holding(): readonly string[];
   /** The event time that a source has reached which holds the clock back. */
@@ -38,12 +45,20 @@ export function createClock(mode: ClockMode, read: ClockReadings, from: Instant)
   // A ledger may have been written under a wall that was ahead of this one.
   const engineWall = createSlewed(read, latest(from, instant(read.wall())));
   let lastEngine = from;
-  const reachedBy = new Map<string, Instant>();
+  const sources = new Map<string, Progress>();
   let newest: Instant | undefined;
 
+  const holders = (): readonly Progress[] => [...sources.values()].filter(holds);
+  /** Who has said nothing yet is where the ledger ended. */
+  const timeOf = ({ isMute, streams }: Progress): Instant =>
+    isMute ? lastEngine : instant(Math.min(...streams.values()));
+  const isKnown = (): boolean =>
+    lastEngine > 0 || newest !== undefined || (mode === 'live' && holders().length === 0);
   const engineTime = (): Instant => {
     if (mode === 'history') return newest ?? lastEngine;
-    return reachedBy.size === 0 ? engineWall() : instant(Math.min(...reachedBy.values()));
+    if (!isKnown()) return lastEngine;
+    const held = holders().filter(({ isMute }) => !isMute || lastEngine > 0);
+    return held.length === 0 ? engineWall() : instant(Math.min(...held.map(timeOf)));
   };
   const engine = (): Instant => (lastEngine = latest(lastEngine, engineTime()));
 
@@ -51,19 +66,40 @@ export function createClock(mode: ClockMode, read: ClockReadings, from: Instant)
     wall,
     engine,
     alerting: () => (mode === 'history' ? engine() : wall()),
-    opened(source) {
-      // Who has seen no time yet has no timers to keep from firing.
-      if (lastEngine > 0) reachedBy.set(source, lastEngine);
-    },
-    reached(source, at, wasThere) {
+    opened: (source) => void sources.set(source, { isMute: true, streams: new Map() }),
+    reached(source, stream, at, wasThere) {
       newest = latest(newest ?? at, at);
-      if (wasThere) reachedBy.set(source, latest(reachedBy.get(source) ?? at, at));
+      const progress = sources.get(source);
+      if (!wasThere || progress === undefined) return;
+      progress.isMute = false;
+      progress.streams.set(stream, latest(progress.streams.get(stream) ?? at, at));
     },
-    released: (source) => void reachedBy.delete(source),
-    holding: () => [...reachedBy.keys()],
-    reachedBy: (source) => reachedBy.get(source),
+    released(source, stream) {
+      const progress = sources.get(source);
+      if (progress === undefined) return;
+      if (stream !== undefined) return void progress.streams.delete(stream);
+      progress.isMute = false;
+      progress.streams.clear();
+    },
+    closed: (source) => void sources.delete(source),
+    isKnown,
+    holding: () => [...sources].flatMap(([name, progress]) => (holds(progress) ? [name] : [])),
+    reachedBy(source) {
+      const progress = sources.get(source);
+      return progress !== undefined && holds(progress) && isKnown() ? timeOf(progress) : undefined;
+    },
   };
 }
+
+/** How far an open source is. */
+interface Progress {
+  /** It was opened, and has not said yet how far it is. */
+  isMute: boolean;
+  /** By stream that is behind, the time that it has reached. */
+  readonly streams: Map<string, Instant>;
+}
+
+const holds = ({ isMute, streams }: Progress): boolean => isMute || streams.size > 0;
 
 /** The wall, from `start` on: while it is behind that, time goes at half its pace until it has caught up. */
 function createSlewed(read: ClockReadings, start: Instant): () => Instant {

@@ -27,7 +27,7 @@ export function createIncoming(parts: DaemonParts, current: Current, clock: Cloc
       // Whatever the engine knew of it before is no longer so: until it says more, no silence counts.
       offer({ type: 'condition', source, condition: 'reading' });
     },
-    closed: clock.released,
+    closed: clock.closed,
   });
   const added = createAddedInputs({
     sources,
@@ -44,7 +44,7 @@ export function createIncoming(parts: DaemonParts, current: Current, clock: Cloc
     open() {
       sources.open(current.config);
       added.reopen(current.way.machines.engine.inputs());
-      clock.released(closed);
+      clock.closed(closed);
     },
     async close() {
       clock.opened(closed);

@@ -1,9 +1,11 @@
+import { recordAt } from '../match/record-at.ts';
 import { countRecords } from '../match/records.ts';
 import { createScanner } from '../match/scanner.ts';
 import type { MatchPorts, Scanner } from '../match/contract.ts';
 import type { Chunk } from '../model/chunk.ts';
 import type { Event } from '../model/event.ts';
 import type { Program } from '../model/program.ts';
+import type { Instant } from '../model/time.ts';
 import { createParser, type KnownRecord, type Parser } from '../parse/event.ts';
 import { lineFormats } from '../parse/registry.ts';
 
@@ -11,6 +13,8 @@ import { lineFormats } from '../parse/registry.ts';
 export interface Taken {
   readonly event: Event;
   readonly rules: readonly number[];
+  /** False: it was there before, and says nothing of its time that can be believed. */
+  readonly isTimed: boolean;
 }
 
 /** What came through one source so far. */
@@ -25,6 +29,8 @@ export interface IntakeCounts {
 /** Steps 2 and 3 of a line's way for one source: chunk → candidates → events. */
 export interface Intake {
   take(chunk: Chunk): Iterable<Taken>;
+  /** When the last record of a chunk was written; undefined: it does not say. */
+  endOf(chunk: Chunk): Instant | undefined;
   counts(): IntakeCounts;
 }
 
@@ -49,6 +55,28 @@ export function createIntake(
     program.rules.flatMap(({ origin }, index) => (origin.dialect === 'native' ? [] : [index])),
   );
   const counts = { lines: 0, bytes: 0, candidates: 0, implausible: 0 };
+  /** The last time that a stream named which is behind. */
+  const lastOf = new Map<string, Instant>();
+
+  /**
+   * A record that was there before and says no time was written after the one before it: to take its receipt for
+   * that would move all that follows into the past.
+   */
+  const timed = (
+    event: Event,
+    { reference, receivedAt, position }: Chunk,
+  ): Pick<Taken, 'event' | 'isTimed'> => {
+    if (reference >= receivedAt) {
+      if (lastOf.size > 0) lastOf.delete(position.stream);
+      return { event, isTimed: true };
+    }
+    if (event.at !== receivedAt) {
+      lastOf.set(position.stream, event.at);
+      return { event, isTimed: true };
+    }
+    const last = lastOf.get(position.stream);
+    return { event: last === undefined ? event : { ...event, at: last }, isTimed: false };
+  };
 
   return {
     *take(chunk) {
@@ -65,9 +93,18 @@ export function createIntake(
           byteRules.size > 0 && candidate.rules.some((rule) => byteRules.has(rule))
             ? ports.decode(chunk.bytes, start, end, 'latin1')
             : record;
-        const event = bytes === record ? parsed.event : { ...parsed.event, bytes };
-        yield { event, rules: candidate.rules };
+        const { event, isTimed } = timed(parsed.event, chunk);
+        yield { event: bytes === record ? event : { ...event, bytes }, rules: candidate.rules, isTimed };
       }
+    },
+    endOf(chunk) {
+      const last = recordAt(chunk, chunk.bytes.length - 1);
+      if (last === undefined) return undefined;
+      const record = ports.decode(chunk.bytes, last.start, last.end, 'utf8');
+      const { at } = parser.parse(record, chunk, chunk.position.begin + last.start).event;
+      if (at === chunk.receivedAt) return undefined;
+      lastOf.set(chunk.position.stream, at);
+      return at;
     },
     counts: () => ({ ...counts }),
   };

@@ -23,7 +23,14 @@ import type { Wording } from './wording.ts';
 /** What the loop is made to do, in the order in which it was asked. */
 export type Item =
   | { readonly type: 'chunk'; readonly source: string; readonly chunk: Chunk; readonly taken: () => void }
-  | { readonly type: 'condition'; readonly source: string; readonly condition: SourceCondition }
+  | {
+      readonly type: 'condition';
+      readonly source: string;
+      /** That of the source as a whole. */
+      readonly condition: SourceCondition;
+      /** A stream of it that is not behind any more. */
+      readonly caughtUp?: string;
+    }
   | { readonly type: 'forget'; readonly source: string; readonly stream: string }
   | {
       readonly type: 'decide';
@@ -103,6 +110,8 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   const { ledger, clock, reach } = ports;
   const queue: Item[] = [];
   const commitMs: number[] = [];
+  /** Conditions of sources from before there was a time. */
+  const untold: Extract<Item, { readonly type: 'condition' }>[] = [];
   const sums = createSumCheck(clock.wall());
   let way = first;
   let seq = nextSeq;
@@ -154,19 +163,13 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
         draft.whenCommitted(item.taken);
         break;
       case 'condition':
+        if (item.caughtUp !== undefined) clock.released(item.source, item.caughtUp);
         if (item.condition !== 'reading') clock.released(item.source);
-        correlate(
-          {
-            type: 'sourceState',
-            seq: seq++,
-            now: clock.engine(),
-            source: item.source,
-            condition: item.condition,
-          },
-          draft,
-        );
+        untold.push(item);
+        tellConditions(draft);
         break;
       case 'forget':
+        clock.released(item.source, item.stream);
         draft.mark(item.source, item.stream, undefined);
         break;
       case 'decide': {
@@ -185,6 +188,14 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     }
   }
 
+  /** A condition holds from some time on: before there is one, the engine is told nothing. */
+  function tellConditions(draft: Draft): void {
+    if (untold.length === 0 || !clock.isKnown()) return;
+    for (const { source, condition } of untold.splice(0)) {
+      correlate({ type: 'sourceState', seq: seq++, now: clock.engine(), source, condition }, draft);
+    }
+  }
+
   /** What the world did and what comes of it are one piece: neither is committed without the other. */
   function takeReport({ make, rows, committed }: Report, draft: Draft): void {
     if (rows !== undefined) reach('before-intent-settle');
@@ -200,12 +211,18 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     draft.weigh(chunk.bytes.length);
     const wasThere = chunk.reference < chunk.receivedAt;
     const intake = way.intakes.get(source);
+    const { stream } = chunk.position;
     if (intake !== undefined) {
-      for (const { event, rules } of intake.take(chunk)) {
+      for (const { event, rules, isTimed } of intake.take(chunk)) {
         reach('parsed');
-        clock.reached(source, event.at, wasThere);
+        if (isTimed || !clock.isKnown()) clock.reached(source, stream, event.at, wasThere);
+        tellConditions(draft);
         correlate({ type: 'event', seq: seq++, now: clock.engine(), event, rules }, draft);
       }
+      // Time passes also where no rule wants a line.
+      const end = wasThere ? intake.endOf(chunk) : undefined;
+      if (end !== undefined) clock.reached(source, stream, end, wasThere);
+      tellConditions(draft);
     }
     ports.meter?.reading(undefined);
     reach('scanned');

@@ -34,9 +34,12 @@ export function pumpSource(
   // A ledger that cannot be written must not keep a source from being closed.
   signal.addEventListener('abort', () => release(), { once: true });
 
-  const tell = (): void => {
+  /** `stream` is the one whose condition has changed. */
+  const tell = (stream: string): void => {
     const condition = overall(conditions);
-    if (condition !== undefined) offer({ type: 'condition', source: name, condition });
+    if (condition === undefined) return;
+    const isBehind = conditions.get(stream) === 'reading';
+    offer({ type: 'condition', source: name, condition, ...(isBehind ? {} : { caughtUp: stream }) });
   };
 
   const committed = async (chunk: Chunk): Promise<void> => {
@@ -57,7 +60,7 @@ export function pumpSource(
         break;
       case 'condition':
         conditions.set(output.stream, output.condition);
-        tell();
+        tell(output.stream);
         break;
       case 'notice':
         notice(output.stream, output.notice);
@@ -65,7 +68,7 @@ export function pumpSource(
       case 'forget':
         conditions.delete(output.stream);
         offer({ type: 'forget', source: name, stream: output.stream });
-        tell();
+        tell(output.stream);
         break;
     }
   };

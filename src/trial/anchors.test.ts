@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Chunk } from '../model/chunk.ts';
 import { instant, type Instant } from '../model/time.ts';
 import { timesOf } from './anchors.ts';
-import { recordAt } from './record-at.ts';
+import { recordAt } from '../match/record-at.ts';
 import { createHistoryParser } from './stamps.ts';
 import { referenceAfter } from './years.ts';
 

@@ -1,6 +1,6 @@
 import type { Chunk } from '../model/chunk.ts';
 import { latest, type Instant } from '../model/time.ts';
-import { recordAfter, recordAt, type RecordSpan } from './record-at.ts';
+import { recordAfter, recordAt, type RecordSpan } from '../match/record-at.ts';
 import { referenceAfter, type ReadStamp } from './years.ts';
 
 /** By what time stamps of a stretch of a chunk are read: up to `end`, which ascends. */

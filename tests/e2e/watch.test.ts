@@ -97,3 +97,17 @@ describe('watch', () => {
     await watching.kill('SIGTERM');
   });
 });
+
+test('time passes by lines that no rule wants: what did not come in a file is told at its end', async () => {
+  const [rules, log] = [join(dir, 'backup.yaml'), join(dir, 'backup.log')];
+  writeFileSync(
+    rules,
+    `rules: [{ id: backup, match: backup started, expect: { match: backup finished, within: 2h }, alert: {} }]\n`,
+  );
+  writeFileSync(
+    log,
+    '2026-03-01T10:00:00Z web1 CRON[1]: backup started\n2026-03-01T13:00:00Z web1 app[1]: something else\n',
+  );
+  const ended = await run(['watch', '--once', '--rules', rules, log]);
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('WARNING: backup') });
+});

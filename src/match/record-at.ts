@@ -1,4 +1,4 @@
-import { withoutReturn } from '../match/records.ts';
+import { withoutReturn } from './records.ts';
 import type { Chunk } from '../model/chunk.ts';
 
 /** A record by any of its bytes. */
