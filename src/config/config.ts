@@ -12,6 +12,8 @@ export interface Config {
   /** The files it was read from, in the order in which they were read. */
   readonly files: readonly string[];
   readonly sources: readonly SourceConfig[];
+  /** They are read this one time: what is unfinished at their end counts as finished (`watch --once`). */
+  readonly once?: boolean;
   readonly program: Program;
   /** Those of the warnings that are mistakes in rule files: their rules were left out, the rest runs. */
   readonly broken: readonly Diagnostic[];

@@ -73,7 +73,8 @@ export async function watchConfig(options: WatchOptions): Promise<Checked<Config
   if (built.value === undefined || !screen.ok || diagnostics.some(({ severity }) => severity === 'error')) {
     return { ok: false, diagnostics };
   }
-  return { ok: true, value: { ...built.value, channels: [screen.value] }, diagnostics };
+  const once = options.once === true;
+  return { ok: true, value: { ...built.value, once, channels: [screen.value] }, diagnostics };
 }
 
 /** The same configuration with every channel replaced by the screen: nothing leaves the machine. */

@@ -55,7 +55,7 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
   let abort: AbortController | undefined;
   let pumps = new Map<string, SourcePump>();
   const sizes = new Map<string, ChunkSize>();
-  let maxLine = 0;
+  let common: Pick<SourcePorts, 'maxLine' | 'last'> = { maxLine: 0 };
   /** Those that were added and have not ended. */
   const added = new Map<string, AbortController>();
 
@@ -81,10 +81,7 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
       openLater(configured, config, signal);
       return;
     }
-    const source = configured.kind.open(
-      configured.options,
-      portsOf(name, marks.get(name), config.limits.maxLine, signal),
-    );
+    const source = configured.kind.open(configured.options, portsOf(name, marks.get(name), signal));
     pump(name, source, signal).ended.catch(() => {
       if (ports.follow) openLater(configured, config, signal);
     });
@@ -93,14 +90,13 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
   const portsOf = (
     name: string,
     marks: SourcePorts['marks'] | undefined,
-    maxLine: number,
     signal: AbortSignal,
   ): SourcePorts => ({
     name,
     now: ports.now,
     marks: marks ?? new Map(),
     follow: ports.follow,
-    maxLine,
+    ...common,
     signal,
     moved: ports.moved,
     mostBytes: () => sizeOf(name).bytes(),
@@ -134,7 +130,7 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
       assert(abort === undefined, 'sources are opened twice');
       abort = new AbortController();
       pumps = new Map();
-      ({ maxLine } = config.limits);
+      common = { maxLine: config.limits.maxLine, last: config.once === true };
       for (const configured of config.sources) open(configured, config, abort.signal);
     },
     add(name, { open: openNamed, marks }, fresh) {
@@ -144,7 +140,7 @@ export function createSourceGroup(ports: SourceGroupPorts): SourceGroup {
       added.set(name, ending);
       ports.opening(name);
       const committed = fresh ? undefined : ports.marks()?.get(name);
-      const source = openNamed(portsOf(name, committed ?? marks, maxLine, ending.signal));
+      const source = openNamed(portsOf(name, committed ?? marks, ending.signal));
       const over = (): void => void added.delete(name);
       pump(name, source, ending.signal).ended.then(over, over);
     },

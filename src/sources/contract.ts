@@ -30,6 +30,8 @@ export interface SourcePorts {
   readonly marks: ReadonlyMap<string, Json>;
   /** False: read what is there to its end and finish (`--once`). */
   readonly follow: boolean;
+  /** Nobody reads on later: what is unfinished at the end of what is there counts as finished. Absent: no. */
+  readonly last?: boolean;
   /** Longest line in bytes; the rest of a longer one is cut off and counted. */
   readonly maxLine: number;
   readonly signal: AbortSignal;

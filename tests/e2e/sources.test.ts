@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually } from '../peers/eventually.ts';
 import { startJournal, whyNoJournal, type JournalPeer } from '../peers/journal-peer.ts';
 import { freePort } from '../peers/smtp-peers.ts';
-import { start, type Running } from './program.ts';
+import { run, start, type Running } from './program.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
@@ -51,6 +51,23 @@ async function connected(port: number): Promise<Socket> {
   if (socket === undefined) throw new Error('not connected');
   return socket;
 }
+
+test('run --once leaves a line that is being written to the next run', async () => {
+  const log = join(dir, 'app.log');
+  const config = join(dir, 'sentinel.yaml');
+  writeFileSync(
+    config,
+    `sources: { app: { file: ${log} } }\nrules:\n  - { id: found, match: 'open (?<n>\\d+)', alert: { title: 'found {{ n }}' } }\n`,
+  );
+  const runOnce = async (): Promise<string> =>
+    (await run(['run', '--once', '--config', config, '--state', join(dir, 'state')])).stdout;
+  writeFileSync(log, '');
+  await runOnce();
+  appendFileSync(log, 'open 1');
+  expect(await runOnce()).not.toContain('found');
+  appendFileSync(log, '23\n');
+  expect(await runOnce()).toContain('found 123');
+});
 
 test('syslog over a connection that stays up through a reload', async () => {
   const port = await freePort();

@@ -51,6 +51,13 @@ describe('watch --once', () => {
     expect(stdout).toContain('last needle without newline');
   });
 
+  test('a last line of a file needs no ending', async () => {
+    const log = join(dir, 'unfinished.log');
+    writeFileSync(log, 'hay\nlast needle without newline');
+    const { stdout } = await run(['watch', '--once', '--rule', 'needle', log]);
+    expect(stdout).toContain('last needle without newline');
+  });
+
   test('a missing file is said and ends with 1', async () => {
     const { code, stderr } = await run(['watch', '--once', join(dir, 'nowhere.log')]);
     expect(code).toBe(1);

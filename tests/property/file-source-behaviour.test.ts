@@ -96,7 +96,7 @@ describe('first sight', () => {
     writeFileSync(`${log}.2.gz`, gzipSync('one\n'));
     writeFileSync(`${log}.1`, 'two\n');
     writeFileSync(log, 'three');
-    const session = open({ file: `${log}*`, start: 'beginning' }, { follow: false });
+    const session = open({ file: `${log}*`, start: 'beginning' }, { follow: false, last: true });
     await session.ended;
     expect(session.texts()).toEqual(['one', 'two', 'three']);
   });
@@ -445,11 +445,30 @@ describe('rotation', () => {
 });
 
 describe('bytes', () => {
-  test('NUL, invalid UTF-8 and CR LF pass; without follow a last line needs no ending', async () => {
+  test('NUL, invalid UTF-8 and CR LF pass; a last line that is read for good needs no ending', async () => {
     writeFileSync(log, Buffer.from('\0\0\xff\xfe\r\n\n\r\n\xc3', 'latin1'));
-    const session = open({ start: 'beginning' }, { follow: false });
+    const session = open({ start: 'beginning' }, { follow: false, last: true });
     await session.ended;
     expect(session.texts()).toEqual(['\0\0\xff\xfe', '', '', '\xc3']);
+  });
+
+  test('without follow an unfinished line waits for the next opening', async () => {
+    writeFileSync(log, 'one\nope');
+    const first = open({ start: 'beginning' }, { follow: false });
+    await first.ended;
+    expect(first.texts()).toEqual(['one']);
+    appendFileSync(log, 'n 456\n');
+    const second = open({}, { marks: first.marks, follow: false });
+    await second.ended;
+    expect(second.texts()).toEqual(['open 456']);
+  });
+
+  test('without follow a compressed file is finished', async () => {
+    const packed = join(directory, 'old.gz');
+    writeFileSync(packed, gzipSync('one\ntwo'));
+    const session = open({ file: packed, start: 'beginning' }, { follow: false });
+    await session.ended;
+    expect(session.texts()).toEqual(['one', 'two']);
   });
 
   test('a line of 10 MB is cut and counted, and what follows it is read', async () => {
@@ -493,6 +512,24 @@ describe('bytes', () => {
 describe('several lines', () => {
   const multiline = { start: '^\\d', wait: '200ms' };
 
+  test('without follow the last one waits for the next opening, until its file was quiet for as long', async () => {
+    writeFileSync(log, '1 a\n  at x\n2 b\n');
+    const inAMinute = Date.now() / 1000 + 60;
+    utimesSync(log, inAMinute, inAMinute);
+    const first = open({ multiline, start: 'beginning' }, { follow: false });
+    await first.ended;
+    expect(first.texts()).toEqual(['1 a\n  at x']);
+    appendFileSync(log, '  at y\n');
+    const aMinuteAgo = Date.now() / 1000 - 60;
+    utimesSync(log, aMinuteAgo, aMinuteAgo);
+    const second = open({ multiline }, { marks: first.marks, follow: false });
+    await second.ended;
+    expect(second.texts()).toEqual(['2 b\n  at y']);
+    const third = open({ multiline }, { marks: second.marks, follow: false });
+    await third.ended;
+    expect(third.texts()).toEqual([]);
+  });
+
   test('lines that do not match belong to the record before; the last one waits', async () => {
     writeFileSync(log, '');
     const first = await openAtEnd({ multiline });
@@ -507,7 +544,10 @@ describe('several lines', () => {
 
   test('a record that is too long is cut and the rest of it left out', async () => {
     writeFileSync(log, `1 a\n${'  at x\n'.repeat(100)}2 b\n`);
-    const session = open({ multiline, start: 'beginning', 'max-record': '50B' }, { follow: false });
+    const session = open(
+      { multiline, start: 'beginning', 'max-record': '50B' },
+      { follow: false, last: true },
+    );
     await session.ended;
     expect(session.texts().map((text) => text.slice(0, 5))).toEqual(['1 a\n ', '2 b']);
     expect(session.texts()[0]?.length).toBe(50);

@@ -23,6 +23,7 @@ export interface Session {
 export interface SessionSetting {
   readonly marks?: ReadonlyMap<string, Json>;
   readonly follow?: boolean;
+  readonly last?: boolean;
   readonly maxLine?: number;
   readonly pace?: Partial<Pace>;
 }
@@ -41,6 +42,7 @@ export function openSession(options: unknown, setting: SessionSetting = {}): Ses
       now: () => instant(Date.now()),
       marks: new Map(setting.marks),
       follow: setting.follow ?? true,
+      last: setting.last ?? false,
       maxLine: setting.maxLine ?? 65_536,
       signal: stop.signal,
     },

@@ -65,6 +65,7 @@ export function createRoster(
       literal: literals.includes(path),
       source: ports.name,
       follow: ports.follow,
+      last: ports.last === true,
       now: ports.now,
       moved: ports.moved,
       mostBytes: ports.mostBytes ?? (() => blockLength),

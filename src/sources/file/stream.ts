@@ -12,6 +12,7 @@ import { codeOf, explainFailure } from './permission.ts';
 import { isMissing } from './opening.ts';
 import { createReport } from './report.ts';
 import { createRetirement } from './retirement.ts';
+import type { Ending } from '../records.ts';
 
 /** How a stream begins: at a mark, at the end or beginning of a file seen first, or with a new file. */
 export type Beginning =
@@ -25,6 +26,8 @@ export interface StreamSetting extends LineageSetting {
   readonly source: string;
   readonly beginning: Beginning;
   readonly follow: boolean;
+  /** No later opening reads on: what is unfinished counts as finished. */
+  readonly last: boolean;
   readonly now: () => Instant;
   /** Called when the path leads to another file than before. */
   readonly moved: (() => void) | undefined;
@@ -233,13 +236,20 @@ export function createStream(setting: StreamSetting): FileStream {
     reading.atEnd = true;
     if (!follow && reading === lineage.readings.at(-1)) {
       finished = true;
-      // Not retired: the mark has to keep its place.
-      take(reading, generation.settle('closed'));
+      // Not retired: the mark has to keep its place, also that of what the next opening finds whole.
+      take(reading, generation.settle(endingOf(reading)));
       return;
     }
     const waited = multiline !== undefined && monotonic() - reading.grownAt >= multiline.wait;
     if (waited) take(reading, generation.settle('idle'));
     if (retirement.dueAt(reading, lineage) <= monotonic()) take(reading, await lineage.retire(reading));
+  };
+
+  /** What may follow the end of what was there, where it is not waited for. */
+  const endingOf = ({ settled, generation }: Reading): Ending => {
+    if (setting.last || settled) return 'closed';
+    const quiet = now() - generation.facts.mtimeMs;
+    return multiline !== undefined && quiet >= multiline.wait ? 'idle' : 'open';
   };
 
   const failToRead = async (reading: Reading, error: unknown): Promise<void> => {
