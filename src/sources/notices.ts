@@ -30,6 +30,9 @@ export const noMatch = (pattern: string): SourceNotice =>
 export const unreadable = (path: string, why: string): SourceNotice =>
   error('source.unreadable', `cannot read ${path}: ${why}`);
 
+export const sameFile = (path: string, other: string): SourceNotice =>
+  warning('source.same-file', `${path} leads to the same file as ${other}; it is read once, as ${other}`);
+
 export const notAFile = (path: string): SourceNotice =>
   error('source.not-a-file', `${path} is not a regular file; it is not read`);
 

@@ -3,6 +3,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -153,6 +154,96 @@ describe('globs', () => {
       9000,
     );
     expect(session.marks.has(path)).toBe(false);
+  });
+});
+
+describe('one file by several names', () => {
+  const path = (name: string): string => join(directory, name);
+  const inGlob = (): object => ({ file: path('*.log'), start: 'beginning' });
+
+  test('a glob reads a link and its file once, by the file’s own name, from one opening to the next', async () => {
+    writeFileSync(path('app-1.log'), 'one\n');
+    symlinkSync('app-1.log', path('a-link.log'));
+    const first = open(inGlob(), { follow: false });
+    await first.ended;
+    expect(first.texts()).toEqual(['one']);
+    expect(codes(first)).toEqual(['source.same-file']);
+    expect([...first.marks.keys()].toSorted()).toEqual([path('*.log'), path('app-1.log')]);
+    appendFileSync(path('app-1.log'), 'two\n');
+    const second = open(inGlob(), { marks: first.marks, follow: false });
+    await second.ended;
+    expect(second.texts()).toEqual(['two']);
+  });
+
+  test('of hard links the first by name is read, whoever writes by which', async () => {
+    writeFileSync(path('a.log'), 'one\n');
+    linkSync(path('a.log'), path('b.log'));
+    const session = open(inGlob(), { pace: { watched: 60_000 } });
+    await session.until(() => session.condition(path('a.log')) === 'atEnd');
+    appendFileSync(path('b.log'), 'two\n');
+    await session.lines(2);
+    unlinkSync(path('a.log'));
+    appendFileSync(path('b.log'), 'three\n');
+    await session.until(() => session.condition(path('b.log')) === 'atEnd');
+    appendFileSync(path('b.log'), 'four\n');
+    await session.lines(4);
+    expect(session.texts()).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  test('so is a list that spells one file in several ways', async () => {
+    mkdirSync(path('real'));
+    writeFileSync(path('real/app.log'), 'one\n');
+    symlinkSync('real', path('way'));
+    const file = [path('way/app.log'), `${directory}/real/../real/app.log`, path('real/*.log')];
+    const session = open({ file, start: 'beginning' }, { follow: false });
+    await session.ended;
+    expect(session.texts()).toEqual(['one']);
+  });
+
+  test('a link that is switched from file to file of the same glob is never read', async () => {
+    writeFileSync(path('app-1.log'), 'one\n');
+    symlinkSync('app-1.log', path('current.log'));
+    const session = open(inGlob(), { pace: { watched: 60_000 } });
+    await session.lines(1);
+    writeFileSync(path('app-2.log'), 'two\n');
+    symlinkSync('app-2.log', path('new'));
+    renameSync(path('new'), path('current.log'));
+    await session.lines(2);
+    appendFileSync(path('current.log'), 'three\n');
+    await session.lines(3);
+    // Whatever would be read twice is read before this.
+    writeFileSync(path('last.log'), 'four\n');
+    await session.lines(4);
+    expect(session.texts()).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  test('a link that leads to a file of its own is followed, until that is read by another name', async () => {
+    writeFileSync(path('elsewhere'), 'one\n');
+    writeFileSync(path('app-1.log'), 'two\n');
+    symlinkSync('elsewhere', path('current.log'));
+    const session = open(inGlob(), { pace: { watched: 60_000 } });
+    await session.lines(2);
+    symlinkSync('app-1.log', path('new'));
+    renameSync(path('new'), path('current.log'));
+    await session.until(() => codes(session).includes('source.same-file'));
+    appendFileSync(path('app-1.log'), 'three\n');
+    await session.lines(3);
+    expect(session.texts().toSorted()).toEqual(['one', 'three', 'two']);
+  });
+
+  test('what was read by a link goes on by the file’s own name when the paths name it', async () => {
+    writeFileSync(log, 'one\n');
+    symlinkSync('app.log', path('link'));
+    const first = open({ file: path('link'), start: 'beginning' }, { follow: false });
+    await first.ended;
+    appendFileSync(log, 'two\n');
+    const second = open(
+      { file: [path('link'), log], start: 'beginning' },
+      { marks: first.marks, follow: false },
+    );
+    await second.ended;
+    expect(second.texts()).toEqual(['two']);
+    expect([...second.marks.keys()]).toEqual([log]);
   });
 });
 

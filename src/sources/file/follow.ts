@@ -60,6 +60,7 @@ export async function* followFiles(
   const walk = async (): Promise<readonly FileStream[]> => {
     const walked = await walks.time(() => roster.walk());
     for (const stream of walked.added) due.add(stream);
+    for (const stream of walked.removed) due.delete(stream);
     // What happened between the walk and the watch nobody told.
     if (ports.follow && (await watch.set(walked.watched))) {
       walks.ask();

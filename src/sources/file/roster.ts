@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
+import { once } from '../../kit/once.ts';
 import type { SourceCondition } from '../../model/effect.ts';
 import type { SourceNotice, SourceOutput, SourcePorts } from '../contract.ts';
 import {
@@ -11,18 +12,28 @@ import {
   type Glob,
 } from './glob.ts';
 import type { BlockShelf } from './block-shelf.ts';
+import { sameFile, type FileFacts } from './identity.ts';
 import { blockLength } from './generation.ts';
-import { decodeMark, emptyMark, encodeMark } from './mark.ts';
+import { decodeMark, emptyMark, encodeMark, type FileMark } from './mark.ts';
 import * as notices from '../notices.ts';
 import type { FileOptions } from './options.ts';
 import { explainFailure } from './permission.ts';
 import { rotatedSiblings, rotationBases } from './siblings.ts';
 import { createSurroundings } from './surroundings.ts';
 import { createStream, type Beginning, type FileStream } from './stream.ts';
+import { fileAt, isNearer, leadsTo, readerOf } from './twins.ts';
+
+/** A path of which another one's stream reads the file. */
+interface Twin {
+  readonly file: FileFacts;
+  readonly stream: FileStream;
+}
 
 /** What a walk over the configured paths found. */
 export interface Walked {
   readonly added: readonly FileStream[];
+  /** Closed, for another one goes on in its place. */
+  readonly removed: readonly FileStream[];
   readonly outputs: readonly SourceOutput[];
   /** Directories in which changes matter. */
   readonly watched: ReadonlySet<string>;
@@ -57,11 +68,19 @@ export function createRoster(
   const said = new Map<string, SourceCondition>();
   const surroundings = createSurroundings();
   let first = true;
+  /** Other names of files that are read. */
+  let twins = new Map<string, Twin>();
+  /** Those that this walk found. */
+  let twinsFound = new Map<string, Twin>();
+  let news: SourceOutput[] = [];
+  let removed: FileStream[] = [];
 
-  const add = (path: string, beginning: Beginning): FileStream => {
+  const add = (path: string, beginning: Beginning, found: FileFacts | undefined): FileStream => {
     const stream = createStream({
       path,
       beginning,
+      found,
+      twinOf: async (file) => (await readerOf(streams.values(), path, file))?.path,
       literal: literals.includes(path),
       source: ports.name,
       follow: ports.follow,
@@ -75,16 +94,70 @@ export function createRoster(
       multiline: options.multiline,
     });
     streams.set(path, stream);
+    // Under this name it was not kept before.
+    if (beginning.type === 'mark' && !(first && ports.marks.has(path)))
+      news.push(place(path, beginning.mark));
     return stream;
+  };
+
+  /** Adds the stream of a path, unless its file is read by another name: by the one with fewer links, or else the first. */
+  const enter = async (
+    path: string,
+    firstSight: boolean,
+    matched: ReadonlySet<string>,
+  ): Promise<FileStream[]> => {
+    const file = await fileAt(path);
+    const stream = file && (await readerOf(streams.values(), path, file));
+    if (file === undefined || stream === undefined)
+      return [add(path, await beginningOf(path, firstSight, matched, file), file)];
+    if (await isNearer(path, stream.path)) return [await takeOver(path, stream, file)];
+    if (!twins.has(path))
+      news.push({ type: 'notice', stream: path, notice: notices.sameFile(path, stream.path) });
+    twinsFound.set(path, { file, stream });
+    return [];
+  };
+
+  /** Puts a stream by a better name in the place of `former`. */
+  const takeOver = async (path: string, former: FileStream, file: FileFacts): Promise<FileStream> => {
+    const own = first ? decodeMark(ports.marks.get(path)) : undefined;
+    const stream = add(path, own === undefined ? former.goOn() : { type: 'mark', mark: own }, file);
+    news.push({ type: 'notice', stream: former.path, notice: notices.sameFile(former.path, path) });
+    streams.delete(former.path);
+    await former.close();
+    removed.push(former);
+    news.push({ type: 'forget', stream: former.path });
+    twinsFound.set(former.path, { file, stream });
+    return stream;
+  };
+
+  const kept = once(() =>
+    [...ports.marks].flatMap(([path, json]) => {
+      const mark = decodeMark(json);
+      return mark === undefined ? [] : [{ path, mark }];
+    }),
+  );
+
+  /** The mark of the same file by another name, as when that had no better one yet. */
+  const inherited = async (file: FileFacts): Promise<FileMark | undefined> => {
+    for (const { path, mark } of kept()) {
+      const last = mark.files.at(-1);
+      if (last?.ino === file.ino && last.dev === file.dev && (await leadsTo(path, file))) return mark;
+    }
+    return undefined;
   };
 
   const beginningOf = async (
     path: string,
     firstSight: boolean,
     matched: ReadonlySet<string>,
+    file: FileFacts | undefined,
   ): Promise<Beginning> => {
-    const mark = first ? decodeMark(ports.marks.get(path)) : undefined;
+    const own = first ? ports.marks.get(path) : undefined;
+    const mark = decodeMark(own) ?? (first && own === undefined && file ? await inherited(file) : undefined);
     if (mark !== undefined) return { type: 'mark', mark };
+    const former = twins.get(path)?.file;
+    // It was read by a name that is gone.
+    if (file !== undefined && former !== undefined && sameFile(file, former)) return { type: 'end' };
     if (!first) return { type: 'new' };
     if (firstSight && options.start === 'end') return { type: 'end' };
     const siblings = firstSight ? await rotatedSiblings(path) : [];
@@ -97,7 +170,7 @@ export function createRoster(
     const added: FileStream[] = [];
     for (const path of files) {
       if (streams.has(path) || isRotated(path, matched)) continue;
-      added.push(add(path, await beginningOf(path, firstSight, matched)));
+      added.push(...(await enter(path, firstSight, matched)));
     }
     return added;
   };
@@ -107,7 +180,7 @@ export function createRoster(
     !literals.includes(path) &&
     basesOf(path).some((base) => streams.has(base) || matched?.has(base) === true);
 
-  const walkGlob = async (glob: Glob): Promise<Walked> => {
+  const walkGlob = async (glob: Glob): Promise<Omit<Walked, 'removed'>> => {
     const firstSight = first && !ports.marks.has(glob.pattern);
     const found = await glob.expand();
     const remembered = first
@@ -123,9 +196,13 @@ export function createRoster(
   const isPattern = (stream: string): boolean => globs.some(({ pattern }) => pattern === stream);
 
   /** A mark for the glob itself: without it a restart would take new files for old ones. */
-  const seen = (pattern: string): SourceOutput => {
+  const seen = (pattern: string): SourceOutput => place(pattern, emptyMark(ports.now()));
+
+  /** A mark without records. */
+  const place = (stream: string, mark: FileMark): SourceOutput => {
     const at = ports.now();
-    const position = { stream: pattern, begin: 0, end: 0, mark: encodeMark(emptyMark(at)) };
+    const offset = mark.files.at(-1)?.offset ?? 0;
+    const position = { stream, begin: offset, end: offset, mark: encodeMark(mark) };
     const chunk = {
       source: ports.name,
       bytes: new Uint8Array(0),
@@ -166,7 +243,7 @@ export function createRoster(
   const addLiterals = async (): Promise<FileStream[]> => {
     const added: FileStream[] = [];
     for (const path of new Set(literals)) {
-      added.push(add(path, await beginningOf(path, !ports.marks.has(path), new Set())));
+      if (!streams.has(path)) added.push(...(await enter(path, !ports.marks.has(path), new Set())));
     }
     return added;
   };
@@ -189,7 +266,10 @@ export function createRoster(
       .map((stream) => ({ type: 'forget', stream }));
 
   const walk = async (): Promise<Walked> => {
-    const added = first ? await addLiterals() : [];
+    twinsFound = new Map();
+    news = [];
+    removed = [];
+    const added = first || ports.follow ? await addLiterals() : [];
     const outputs: SourceOutput[] = [];
     const looked = new Set<string>();
     for (const glob of globs) {
@@ -198,15 +278,18 @@ export function createRoster(
       outputs.push(...walked.outputs);
       for (const path of walked.watched) looked.add(path);
     }
+    outputs.unshift(...news);
     if (first) outputs.push(...damagedMarks(), ...strayMarks());
     first = false;
-    return { added, outputs, watched: await surroundings.survey(streams.keys(), looked) };
+    twins = twinsFound;
+    const watched = await surroundings.survey([...streams.keys(), ...twins.keys()], looked);
+    return { added: added.filter((stream) => !removed.includes(stream)), removed, outputs, watched };
   };
 
   const touchedBy = (path: string): FileStream[] =>
     [path, ...basesOf(path)]
       .flatMap((name) => [name, ...surroundings.leadingTo(name)])
-      .flatMap((name) => streams.get(name) ?? []);
+      .flatMap((name) => streams.get(name) ?? twins.get(name)?.stream ?? []);
 
   const mayChangeBy = (path: string): boolean | 'ifDirectory' => {
     if (surroundings.holds(path) || streams.has(path)) return true;

@@ -25,6 +25,10 @@ export type Beginning =
 export interface StreamSetting extends LineageSetting {
   readonly source: string;
   readonly beginning: Beginning;
+  /** What the path led to when it was found. */
+  readonly found: FileFacts | undefined;
+  /** The path by which another stream reads this file. */
+  readonly twinOf: (file: FileFacts) => Promise<string | undefined>;
   readonly follow: boolean;
   /** No later opening reads on: what is unfinished counts as finished. */
   readonly last: boolean;
@@ -46,6 +50,10 @@ export interface Step {
 /** One path, followed through its rotations. */
 export interface FileStream {
   readonly path: string;
+  /** The file it reads, as last seen; undefined: nothing is at the path. */
+  file(): FileFacts | undefined;
+  /** How another stream has to begin to go on where this one is. */
+  goOn(): Beginning;
   /**
    * Looks at the path and reads at most one block; the first step of a stream that is behind only says so.
    * Never rejects for a failure of the world.
@@ -77,6 +85,8 @@ export function createStream(setting: StreamSetting): FileStream {
   let missingSince: number | undefined;
   let everSeen = false;
   let finished = false;
+  /** By which other path the file here is read. */
+  let twin: string | undefined;
   const report = createReport(setting);
   const { notice, condition } = report;
 
@@ -102,6 +112,8 @@ export function createStream(setting: StreamSetting): FileStream {
     const seen = factsOf(await stat(path, { bigint: true }));
     const { current } = lineage;
     if (current === undefined || !sameFile(current.generation.facts, seen)) {
+      twin = await setting.twinOf(seen);
+      if (twin !== undefined) return lineage.detach();
       await lineage.succeed();
       setting.moved?.();
       return;
@@ -152,7 +164,8 @@ export function createStream(setting: StreamSetting): FileStream {
     const sure = !follow || !everSeen || monotonic() - missingSince >= rotationGap;
     if (!sure || trouble.path === 'missing') return;
     trouble.path = 'missing';
-    if (setting.literal) notice(notices.missing(path));
+    if (twin !== undefined) notice(notices.sameFile(path, twin));
+    else if (setting.literal) notice(notices.missing(path));
   };
 
   /** What is missing or forbidden at first sight is remembered as such: nothing written later is skipped. */
@@ -290,6 +303,8 @@ export function createStream(setting: StreamSetting): FileStream {
 
   return {
     path,
+    file: () => (beginning === undefined ? lineage.current?.generation.facts : setting.found),
+    goOn: () => beginning ?? { type: 'mark', mark: lineage.mark() },
     async step() {
       await arrive();
       if (report.said() === undefined && lineage.readings.some(isBehind)) {
