@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,14 @@ describe('watch --once', () => {
     const { code, stderr } = await run(['watch', '--once', join(dir, 'nowhere.log')]);
     expect(code).toBe(1);
     expect(stderr).toContain('there is no such file');
+  });
+
+  test('a pipe by name is said, with the way to have it read, and ends with 1', async () => {
+    const fifo = join(dir, 'pipe');
+    execFileSync('mkfifo', [fifo]);
+    const { code, stderr } = await run(['watch', '--once', fifo]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('standard input, which is called -');
   });
 
   test('a broken expression is said with its column and ends with 78', async () => {

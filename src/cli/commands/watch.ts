@@ -126,15 +126,21 @@ function readable(file: string): boolean {
   if (file === '-') return true;
   try {
     accessSync(file, constants.R_OK);
-    if (statSync(file).isDirectory()) {
-      complain(`cannot read ${file}: it is a folder; name its files, such as ${file}/*.log`);
-      return false;
-    }
-    return true;
+    const why = whyNoLog(file);
+    if (why !== undefined) complain(`cannot read ${file}: ${why}`);
+    return why === undefined;
   } catch (error) {
     complain(`cannot read ${file}: ${whyNot(error)}`);
     return false;
   }
+}
+
+function whyNoLog(file: string): string | undefined {
+  const stats = statSync(file);
+  if (stats.isDirectory()) return `it is a folder; name its files, such as ${file}/*.log`;
+  return stats.isFile()
+    ? undefined
+    : 'it is not a regular file; what comes through a pipe is read from standard input, which is called -';
 }
 
 function whyNot(error: unknown): string {
