@@ -63,6 +63,12 @@ export const sparse = (path: string, bytes: number): SourceNotice =>
     `${path} begins with ${formatSize(bytes)} of NUL bytes, which are left out: its writer does not open it for appending (O_APPEND), as truncation needs`,
   );
 
+export const utf16 = (path: string): SourceNotice =>
+  warning(
+    'source.utf-16',
+    `${path} looks like UTF-16, in which no rule finds anything; let its program write UTF-8, or convert it (iconv -f UTF-16 -t UTF-8)`,
+  );
+
 export const shortened = (path: string, count: number, limit: number, what: string): SourceNotice =>
   warning(
     'source.too-long',

@@ -562,6 +562,19 @@ describe('bytes', () => {
     expect(session.texts()).toEqual(['one', 'two']);
   });
 
+  test.each([
+    ['with a byte order mark', '\ufeffone\r\n'],
+    ['without one', 'Error: one\r\n'],
+  ])('UTF-16 is said once (%s), also of what was there before', async (_, text) => {
+    writeFileSync(log, Buffer.from(text, 'utf16le'));
+    const session = await openAtEnd();
+    appendFileSync(log, Buffer.from('two\r\n', 'utf16le'));
+    await session.lines(1);
+    appendFileSync(log, Buffer.from('three\r\n', 'utf16le'));
+    await session.lines(2);
+    expect(codes(session)).toEqual(['source.utf-16']);
+  });
+
   test('a line of 10 MB is cut and counted, and what follows it is read', async () => {
     writeFileSync(log, '');
     const session = await openAtEnd();

@@ -4,6 +4,7 @@ import type { Cutter, Ending } from '../records.ts';
 import { beginsWith, endsWith, fingerprintOf, headLength, tailLength, type FileFacts } from './identity.ts';
 import type { Fingerprint, Place } from './mark.ts';
 import type { Reader } from './reader.ts';
+import { looksLikeUtf16 } from './utf16.ts';
 
 /** Most bytes of one chunk, and of one read. */
 export const blockLength = 1024 * 1024;
@@ -42,6 +43,8 @@ export interface Generation {
   advance(limit?: number, most?: number): Promise<Advance>;
   /** Gives what the bytes already read hold when nothing follows them. */
   settle(ending: Ending): Piece | undefined;
+  /** Whether its first bytes are those of UTF-16. */
+  isUtf16(): boolean;
   /** The first bytes read of it, if any. */
   head(): Fingerprint;
   place(done: boolean): Place;
@@ -181,6 +184,7 @@ export function createGeneration(
       settled = true;
       return cut(carry, ending);
     },
+    isUtf16: () => looksLikeUtf16(head),
     head: () => (known ??= fingerprintOf(head)),
     place: (done) => ({
       path: reader.path,

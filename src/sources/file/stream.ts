@@ -89,6 +89,8 @@ export function createStream(setting: StreamSetting): FileStream {
   let twin: string | undefined;
   const report = createReport(setting);
   const { notice, condition } = report;
+  /** Whether it was said that the text cannot be understood. */
+  let isWide = false;
 
   const take = (reading: Reading, piece: Piece | undefined): void => {
     if (piece !== undefined) report.chunk(reading, piece, lineage.mark());
@@ -225,6 +227,10 @@ export function createStream(setting: StreamSetting): FileStream {
     const history = generation.position < reading.historyEnd;
     const limit = history || !(follow || generation.partial) ? reading.historyEnd : undefined;
     const read = await generation.advance(limit, setting.mostBytes());
+    if (!isWide && generation.isUtf16()) {
+      isWide = true;
+      notice(notices.utf16(path));
+    }
     if (read.type === 'rewritten') {
       await (reading === lineage.current ? restart() : regain(reading));
       return true;
