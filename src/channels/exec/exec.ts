@@ -61,7 +61,8 @@ function deliveryOf(end: CommandEnd, timeout: string): Delivery {
     case 'exited':
       return deliveryOfExit(end.code, end.lastLine);
     case 'killed':
-      return { type: 'failed', reason: 'rejected', detail: said(`ended by ${end.signal}`, end.lastLine) };
+      // Not its own answer: the OOM killer, a stop of all services. It may have done its work before.
+      return { type: 'unknown', detail: said(`ended by ${end.signal}`, end.lastLine) };
     case 'timedOut':
       return { type: 'unknown', detail: `killed after ${timeout}` };
     case 'stopped':
