@@ -201,8 +201,13 @@ describe('one alert', () => {
     ['STILL CRITICAL: ssh', { reason: 'repeated' }],
     ['ESCALATED CRITICAL: ssh', { reason: 'escalated' }],
     ['(seen 37 times since 10:00:03)', { suppressed: { count: 37, since: at('10:00:03') } }],
+    ['(seen once before, at 10:00:03)', { suppressed: { count: 1, since: at('10:00:03') } }],
   ])('says %s', (words, changes) => {
     expect(told(changes)).toContain(words);
+  });
+
+  test('does not count the one raise that it tells of', () => {
+    expect(told({ suppressed: { count: 1, since: alert.lastAt } })).not.toContain('seen');
   });
 
   test('tells when it was resolved', () => {

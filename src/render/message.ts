@@ -192,10 +192,18 @@ function factsOf(newest: Alert, input: MessageInput): string {
   if (notification.reason === 'repeated' || notification.reason === 'escalated') {
     facts.push(`(told again ${clock(now)})`);
   }
-  const { suppressed } = notification;
-  if (suppressed !== undefined)
-    facts.push(`(seen ${suppressed.count} times since ${clock(suppressed.since)})`);
-  return facts.join(' ');
+  facts.push(...seenOf(newest, input));
+  return oneLine(facts.join(' '));
+}
+
+/** How often it was seen before this without being told; nothing where that is only what is told now. */
+function seenOf(newest: Alert, input: MessageInput): readonly string[] {
+  const { suppressed } = input.notification;
+  if (suppressed === undefined) return [];
+  const { count, since } = suppressed;
+  const clock = clockTime(since, input.now, input.zone);
+  if (count > 1) return [`(seen ${count} times since ${clock})`];
+  return tellsOfOne(input) && since >= newest.lastAt ? [] : [`(seen once before, at ${clock})`];
 }
 
 /** How much older than its raise a line may be before people are told, in milliseconds. */
