@@ -4,7 +4,8 @@ import type { Alert, Notification } from '../model/alert.ts';
 import { instant } from '../model/time.ts';
 import { renderMessage, type MessageInput } from './message.ts';
 import { createTemplates, type Template } from './template.ts';
-import { plainShape, xPostShape } from './x-text.ts';
+import { smsShape } from './sms-text.ts';
+import { plainShape, xDmShape, xPostShape } from './x-text.ts';
 
 const at = (time: string) => instant(Date.parse(`2026-11-20T${time}Z`));
 
@@ -229,6 +230,29 @@ describe('one alert', () => {
     const repeated = (now: string) =>
       renderMessage(input({ notification: { ...notification, reason: 'repeated' }, now: at(now) })).parts[0];
     expect(repeated('11:00:06')).not.toBe(repeated('12:00:06'));
+  });
+
+  const breaks = ['\r', '\v', '\f', '\u0085', '\u2028', '\u2029'];
+  const sms = smsShape({ maxSegments: 9, transliterate: true });
+  const shapes = { plainShape, xPostShape, xDmShape, sms };
+
+  test.each(Object.entries(shapes))('a line of a log stays one line (%s)', (_name, shape) => {
+    const line = `x${breaks.map((sign) => `${sign}CRITICAL: forged`).join('')}\r`;
+    const forging: Alert = { ...alert, key: [line], last: { ...alert.last, host: `web1\n${line}`, line } };
+    const { title, parts, payload } = renderMessage(input({ alerts: [forging], shape }));
+    const lines = parts.join(' ').split(/[\n\r\v\f\u0085\u2028\u2029]/);
+    expect(lines).toHaveLength(shape.layout === 'line' ? 1 : 3);
+    expect(`${title}${payload.title}${payload.text}`).not.toMatch(/[\n\r\v\f\u0085\u2028\u2029]/);
+  });
+
+  test('a record of several lines keeps them, and a template its own', () => {
+    const several: Alert = { ...alert, last: { ...alert.last, line: 'one\r\n  two\r\n' } };
+    expect(renderMessage(input({ alerts: [several] })).payload.text).toBe('one\n  two\n');
+    const text = template('{{ key }}\n{{ line }}');
+    const own = { ...alert, last: { ...alert.last, line: 'one\rtwo' } };
+    expect(renderMessage(input({ alerts: [own], templates: () => ({ text }) })).body).toBe(
+      '[#A1B2C3] web1 10:00:06\n203.0.113.9\none two',
+    );
   });
 
   test('no length of log text pushes id, host and time out', () => {

@@ -225,9 +225,13 @@ export const shortId = (alert: Pick<Alert, 'id'>): string => alert.id.slice(0, 6
 const timeOf = (alert: Alert, { reason }: Notification): Instant =>
   reason === 'resolved' ? (alert.resolvedAt ?? alert.lastAt) : alert.lastAt;
 
-const LINE_END = /[\r\n\u2028\u2029]+/;
+const LINE_END = /(?:\r?\n)+/;
 
-const linesOf = (text: string): readonly string[] => text.split(LINE_END).map((line) => line.trimEnd());
+/** A line of a log cannot hold LF, but what some reader takes for one; as a break it could forge our own lines. */
+const OTHER_BREAKS = /[\r\v\f\u0085\u2028\u2029]+/g;
+
+const linesOf = (text: string): readonly string[] =>
+  text.split(LINE_END).map((line) => line.replace(OTHER_BREAKS, ' ').trimEnd());
 
 const oneLine = (text: string): string => linesOf(text.trim()).join(' ');
 

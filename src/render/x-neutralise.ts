@@ -5,7 +5,7 @@
  */
 export function cleanText(text: string): string {
   return text
-    .replace(/\r\n?/g, '\n')
+    .replaceAll('\r\n', '\n')
     .replace(INVISIBLE, '')
     .replace(DECEIVING, '\ufffd')
     .replace(CONTROL, ' ')

@@ -42,6 +42,7 @@ describe('cleanText', () => {
     ['a\u202eb\u2066c', 'a\ufffdb\ufffdc'],
     ['@\u200broot \ufeffx\ufffe\uffff', '@root x\ufffd\ufffd'],
     ['x\u200dy 👨‍👩‍👧 न्‍य', 'xy 👨‍👩‍👧 न्‍य'],
+    ['a\rb\u0085c\u2028d\ve', 'a b c d e'],
     ['a\r\nb\u0007c\td\ud800', 'a\nb c\td\ufffd'],
     [`e${'\u0301'.repeat(100)}`, `e${'\u0301'.repeat(30)}`],
   ])('%j becomes %j', (text, clean) => {
