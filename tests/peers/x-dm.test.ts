@@ -119,7 +119,7 @@ describe.skipIf(obstacle !== undefined)(named('direct messages at a stand-in of 
       [
         'locked',
         () => refusal(403, { errors: [{ code: 326, message: 'locked' }] }),
-        { type: 'retry', reason: 'rejected' },
+        { type: 'retry', reason: 'auth' },
       ],
       [
         'too long',

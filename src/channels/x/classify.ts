@@ -101,7 +101,7 @@ const outcomes: Readonly<Record<Exclude<Verdict, 'unsure'>, Outcome>> = {
   auth: { type: 'retry', reason: 'auth', afterMs: quarterHour },
   credit: { type: 'retry', reason: 'outOfCredit', afterMs: hour },
   limit: { type: 'retry', reason: 'rateLimited' },
-  account: { type: 'retry', reason: 'rejected', afterMs: hour },
+  account: { type: 'retry', reason: 'auth', afterMs: hour },
   between: { type: 'retry', reason: 'unavailable', afterMs: quarterHour },
   busy: { type: 'retry', reason: 'unavailable' },
   duplicate: { type: 'failed', reason: 'rejected' },
