@@ -21,6 +21,8 @@ export interface Budget {
   /** When the next slot comes, if there is none now; Infinity: never. */
   freeAt(now: Instant, critical?: boolean): number | undefined;
   spend(now: Instant): void;
+  /** Takes back the newest attempt: it was never made. */
+  giveBack(): void;
   /** Takes a service's word where it is lower than ours; `others` are attempts it may not have counted. */
   learn(report: LimitReport, now: Instant, others: number): void;
 }
@@ -111,6 +113,10 @@ export function createBudget(budgets: readonly BudgetRule[], spent: Spent): Budg
       spent.reports = spent.reports
         .filter(({ resetAt }) => resetAt > now)
         .map((report) => ({ ...report, left: report.left - 1 }));
+    },
+    giveBack() {
+      spent.times.pop();
+      spent.reports = spent.reports.map((report) => ({ ...report, left: report.left + 1 }));
     },
     learn({ window, remaining, resetAt }, now, others) {
       // A window cannot reset later than its own length from now, whatever the service's clock says.

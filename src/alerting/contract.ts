@@ -1,5 +1,5 @@
 import type { Alert, Decision, Notification } from '../model/alert.ts';
-import type { Delivery, Expiry } from '../model/delivery.ts';
+import type { Expiry, Outcome } from '../model/delivery.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Fields, Severity } from '../model/program.ts';
 import type { RuleSum } from './check-sums.ts';
@@ -158,7 +158,7 @@ export type AlertingInput =
       readonly notification: string;
       readonly part: number;
       readonly parts: number;
-      readonly delivery: Delivery;
+      readonly delivery: Outcome;
     }
   | { readonly type: 'tick'; readonly now: Instant }
   /**

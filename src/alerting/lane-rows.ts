@@ -16,7 +16,7 @@ export function laneChanges(lane: Lane): Row[] {
   return [{ scope: LANE_SCOPE, key: lane.rules.name, value: asJson({ block: lane.block ?? null }) }];
 }
 
-/** The row of a budget key, and a row for each attempt made or expired since the last call. */
+/** The row of a budget key, and a row for each attempt made, given back or expired since the last call. */
 export function allowanceChanges(allowance: Allowance): Row[] {
   const rows: Row[] = [];
   const { key, spent, pause } = allowance;
@@ -27,10 +27,15 @@ export function allowanceChanges(allowance: Allowance): Row[] {
   for (let number = from; number < Math.min(first, to); number += 1) {
     rows.push({ scope: ATTEMPT_SCOPE, key: attemptKey(number) });
   }
-  for (let number = Math.max(to, first); number < end; number += 1) {
+  for (let number = Math.max(end, from); number < to; number += 1) {
+    rows.push({ scope: ATTEMPT_SCOPE, key: attemptKey(number) });
+  }
+  const right = Math.min(to, allowance.givenBack ?? to);
+  for (let number = Math.max(right, first); number < end; number += 1) {
     rows.push({ scope: ATTEMPT_SCOPE, key: attemptKey(number), value: times[number - first] ?? 0 });
   }
   allowance.written = [first, end];
+  allowance.givenBack = undefined;
   if (allowance.isDirty) {
     const value = asJson({ pause: pause ?? null, reports: [...reports], end });
     rows.push({ scope: ALLOWANCE_SCOPE, key, value });

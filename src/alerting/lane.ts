@@ -35,6 +35,8 @@ export interface Allowance {
   isDirty: boolean;
   /** Which attempts are written: from, to (exclusive). */
   written: readonly [from: number, to: number];
+  /** The lowest number of an attempt given back since they were written; its row is not right any more. */
+  givenBack: number | undefined;
 }
 
 export const createAllowance = (key: string): Allowance => ({
@@ -44,6 +46,7 @@ export const createAllowance = (key: string): Allowance => ({
   pause: undefined,
   isDirty: false,
   written: [0, 0],
+  givenBack: undefined,
 });
 
 /** An idle channel. `order` is negative, so that a channel's timer comes before those of notifications. */
@@ -79,6 +82,14 @@ export function blockOf({ block, allowance: { pause } }: Lane): Block | undefine
 /** Attempts under way on all channels that spend from the same. */
 export const allUnderWay = ({ lanes }: Allowance): number =>
   lanes.reduce((sum, { underWay }) => sum + underWay.size, 0);
+
+/** Takes back what an attempt spent that was never made. */
+export function giveBack({ allowance, budget }: Lane): void {
+  const { spent, givenBack = Number.POSITIVE_INFINITY } = allowance;
+  budget.giveBack();
+  allowance.givenBack = Math.min(givenBack, spent.first + spent.times.length);
+  allowance.isDirty = true;
+}
 
 /** Gives a notification its turn. */
 export function lineUp({ waiting }: Lane, notice: Notice): void {

@@ -22,6 +22,8 @@ export interface Notice {
   unknowns: number;
   /** After an unknown outcome the channel was asked again, and did not take it. */
   isRefused: boolean | undefined;
+  /** Its newest attempt was not made, and is not before the next start. */
+  isUntried: boolean | undefined;
   /** Its last attempt failed because of its channel as a whole. */
   waitsForChannel: boolean | undefined;
   /** How often it was the first to fail on a channel that had worked. */
@@ -128,6 +130,7 @@ export const noticeRow = (notice: Notice): object => ({
   releasedAt: notice.releasedAt,
   unknowns: notice.unknowns,
   isRefused: notice.isRefused,
+  isUntried: notice.isUntried,
   waitsForChannel: notice.waitsForChannel,
   spoiled: notice.spoiled,
   wasHeld: notice.wasHeld,

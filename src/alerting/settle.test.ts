@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   attemptsOf,
+  budget,
   channelOf,
   failed,
   minute,
@@ -15,6 +16,8 @@ import {
 } from '../../tests/property/alerting-samples.ts';
 import type { Notification } from '../model/alert.ts';
 import type { Delivery } from '../model/delivery.ts';
+import type { Row } from '../model/machine.ts';
+import { instant } from '../model/time.ts';
 import { createAlerting, type Alerting } from './alerting.ts';
 import type { AlertingOutput } from './contract.ts';
 
@@ -35,6 +38,12 @@ const one = (outputs: readonly AlertingOutput[]): Notification => {
   if (attempt === undefined || more.length > 0) throw new Error(`${more.length} more attempts`);
   return attempt;
 };
+
+/** What the ledger holds after these changes. */
+function rowsAfter(rows: readonly Row[], changes: readonly Row[]): Row[] {
+  const kept = new Map([...rows, ...changes].map((row) => [`${row.scope} ${row.key}`, row]));
+  return [...kept.values()].filter(({ value }) => value !== undefined);
+}
 
 const begin = (alerting: Alerting): Notification => one(alerting.step(raiseAt(0)));
 
@@ -73,6 +82,47 @@ function answerAll(
   }
   return { times, last };
 }
+
+describe('an attempt that was not made, as the program ends', () => {
+  const stopping = { type: 'notTried', detail: 'the program is being stopped' } as const;
+  const limited = (limit: number, concurrency = 1) =>
+    rulesOf({ channels: [channelOf('phone', { budgets: budget(limit, 60 * minute), concurrency })] });
+
+  test('is not tried again before the next start, and then at once, as the first', () => {
+    const alerting = single();
+    const outputs = alerting.step(settledAt(10, begin(alerting), stopping));
+    expect(attemptsOf(outputs)).toEqual([]);
+    expect(alerting.nextWake()).toBeUndefined();
+    expect(alerting.channels(instant(10))).toMatchObject([{ state: 'working' }]);
+    const again = alerting.step(startedAt(20));
+    expect(again).toContainEqual(expect.objectContaining({ type: 'attempt', mayHaveArrived: false }));
+    expect(one(again)).toMatchObject({ attempt: 1, state: 'sending' });
+  });
+
+  test('spends nothing, also not in the rows that the next start gets', () => {
+    const alerting = createAlerting(limited(2));
+    alerting.step(settledAt(1, begin(alerting)));
+    const second = one(alerting.step(raiseAt(2, { key: ['b'] })));
+    const rows = rowsAfter([], alerting.changes());
+    alerting.step(settledAt(3, second, stopping));
+    const next = createAlerting(limited(2));
+    next.restore(rowsAfter(rows, alerting.changes()));
+    const again = one(next.step(startedAt(4)));
+    expect(again.id).toBe(second.id);
+    next.step(settledAt(5, again));
+    expect(attemptsOf(next.step(raiseAt(6, { key: ['c'] })))).toEqual([]);
+  });
+
+  test('gives its place in the budget to the next one that is made', () => {
+    const alerting = createAlerting(limited(9, 2));
+    const first = begin(alerting);
+    const rows = rowsAfter([], alerting.changes());
+    alerting.step(settledAt(1, first, stopping));
+    alerting.step(raiseAt(500, { key: ['b'] }));
+    const attempts = rowsAfter(rows, alerting.changes()).filter(({ scope }) => scope === 'attempt');
+    expect(attempts.map(({ value }) => value)).toEqual([500]);
+  });
+});
 
 describe('retry', () => {
   test.each([['unavailable'], ['recipient']] as const)(

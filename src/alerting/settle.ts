@@ -1,5 +1,5 @@
 import { formatDuration } from '../kit/duration.ts';
-import type { Delivery, FailureReason } from '../model/delivery.ts';
+import type { Delivery, FailureReason, NotTried } from '../model/delivery.ts';
 import { instant, millis, type Instant } from '../model/time.ts';
 import { backoff } from './backoff.ts';
 import { blockAfter, concernsChannel, endsBlock, LONGEST_WAIT, needsHuman, type Block } from './block.ts';
@@ -10,7 +10,7 @@ import { holdsPlace } from './episode.ts';
 import { letGo } from './gathering.ts';
 import { groupSent } from './group.ts';
 import { tellResolved } from './close.ts';
-import { allUnderWay, blockOf, type Allowance, type Lane } from './lane.ts';
+import { allUnderWay, blockOf, giveBack, type Allowance, type Lane } from './lane.ts';
 import { isWaiting, mayHaveArrived, mayPass, waitingSince, type Notice } from './notice.ts';
 import { altered } from './notification.ts';
 import { change, conclude, giveUp, pass, tell, tellAttempt } from './outbox.ts';
@@ -28,6 +28,8 @@ export function settle(desk: Desk, { notification: id, part, parts, delivery }: 
   if (notice.notification.state !== 'sending' && delivery.type !== 'sent') return;
   notice.notification = altered(notice.notification, { parts });
   const lane = laneOf(desk, notice.notification.channel);
+  if (delivery.type === 'notTried') return putBack(desk, lane, notice, delivery);
+  notice.isUntried = undefined;
   learnLimits(desk, lane, delivery);
   judgeChannel(desk, lane, notice, delivery);
   // A service may answer with a page.
@@ -51,16 +53,43 @@ export function settle(desk: Desk, { notification: id, part, parts, delivery }: 
   }
 }
 
-/** After a start nobody knows what became of the attempts under way: they are repeated at once. */
+/**
+ * The attempt cost nothing and says nothing of its channel. It keeps its place, for what is released now would
+ * only be put back again; the next start makes it.
+ */
+function putBack(desk: Desk, lane: Lane, notice: Notice, { detail }: NotTried): void {
+  if (notice.isUntried === true) return;
+  notice.isUntried = true;
+  giveBack(lane);
+  const { attempt } = notice.notification;
+  if (attempt <= 1) notice.firstAttemptAt = undefined;
+  tellAttempt(desk, notice, 'retry', `not tried: ${detail}`);
+  change(desk, notice, { attempt: Math.max(0, attempt - 1), why: `not tried: ${detail}` });
+}
+
+/**
+ * After a start nobody knows what became of the attempts under way, but of those that were not made: they are
+ * repeated at once.
+ */
 export function repeatUnsettled(desk: Desk): void {
   const underWay = [...desk.lanes.values()].flatMap((lane) => [...lane.underWay]);
   for (const notice of underWay.sort((a, b) => a.order - b.order)) {
-    notice.unknowns += 1;
-    notice.isRefused = false;
-    const why = 'the program ended during the attempt: it may have arrived';
-    tell(desk, notice, 'unknown', why);
-    change(desk, notice, { state: 'unknown', dueAt: desk.now, why });
+    if (notice.isUntried === true) tryAtLast(desk, notice);
+    else repeat(desk, notice);
   }
+}
+
+function tryAtLast(desk: Desk, notice: Notice): void {
+  notice.isUntried = undefined;
+  change(desk, notice, { state: mayHaveArrived(notice) ? 'unknown' : 'pending', dueAt: desk.now });
+}
+
+function repeat(desk: Desk, notice: Notice): void {
+  notice.unknowns += 1;
+  notice.isRefused = false;
+  const why = 'the program ended during the attempt: it may have arrived';
+  tell(desk, notice, 'unknown', why);
+  change(desk, notice, { state: 'unknown', dueAt: desk.now, why });
 }
 
 /** A notification's time has come: it may be due, or it has waited too long. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Attempt } from '../channels/contract.ts';
-import type { Delivery, Message } from '../model/delivery.ts';
+import type { Delivery, Message, NotTried, Outcome } from '../model/delivery.ts';
 import type { Reach } from './crash-points.ts';
 import type { PlannedAttempt } from './round.ts';
 
@@ -9,7 +9,7 @@ export interface Settlement {
   readonly notification: string;
   readonly part: number;
   readonly parts: number;
-  readonly delivery: Delivery;
+  readonly delivery: Outcome;
 }
 
 /** Makes one attempt on a channel. Never rejects. */
@@ -27,7 +27,7 @@ export interface Deliveries {
   finish(graceMs: number): Promise<void>;
 }
 
-const stopping: Delivery = { type: 'retry', reason: 'unavailable', detail: 'the program is being stopped' };
+const stopping: NotTried = { type: 'notTried', detail: 'the program is being stopped' };
 
 /** Attempts by `sendBy`; each ends in exactly one call of `settle`. */
 export function createDeliveries(
@@ -45,7 +45,7 @@ export function createDeliveries(
     const { channel, part } = notification;
     const { mayHaveArrived, earlier } = known;
     const { signal } = abort;
-    const delivery = ending
+    const delivery: Outcome = ending
       ? stopping
       : await sendBy(channel, {
           message,

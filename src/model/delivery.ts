@@ -101,3 +101,12 @@ export type Delivery =
     }
   | { readonly type: 'unknown'; readonly detail: string; readonly limits?: readonly LimitReport[] }
   | { readonly type: 'failed'; readonly reason: FailureReason; readonly detail: string };
+
+/** An attempt that was released but not made, as the program was about to end: no channel was asked. */
+export interface NotTried {
+  readonly type: 'notTried';
+  readonly detail: string;
+}
+
+/** How an attempt ended: with a channel's answer, or before a channel was asked. */
+export type Outcome = Delivery | NotTried;

@@ -5,7 +5,7 @@ import type {
   ChannelRules,
 } from '../../src/alerting/contract.ts';
 import type { Notification } from '../../src/model/alert.ts';
-import type { Delivery } from '../../src/model/delivery.ts';
+import type { Delivery, Outcome } from '../../src/model/delivery.ts';
 import type { Effect } from '../../src/model/effect.ts';
 import type { Severity } from '../../src/model/program.ts';
 import { instant, millis } from '../../src/model/time.ts';
@@ -105,7 +105,7 @@ export const startedAt = (now: number): AlertingInput => ({ type: 'started', now
 export const settledAt = (
   now: number,
   { id, part }: Pick<Notification, 'id' | 'part'>,
-  delivery: Delivery = { type: 'sent' },
+  delivery: Outcome = { type: 'sent' },
   parts = 1,
 ): AlertingInput => ({ type: 'settled', now: instant(now), notification: id, part, parts, delivery });
 
