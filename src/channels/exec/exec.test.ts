@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attemptAt, channelPorts, messageOf } from '../../../tests/peers/channel-ports.ts';
-import type { Attempt } from '../contract.ts';
+import type { Attempt, ProbeResult } from '../contract.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { environmentOf } from './environment.ts';
 import { exec } from './exec.ts';
@@ -44,6 +44,28 @@ describe('exec', () => {
     ['kill -SEGV $$', { type: 'unknown', detail: 'ended by SIGSEGV' }],
   ])('%s', async (script, expected) => {
     expect(await sh(script)).toEqual(expected);
+  });
+
+  const probe = async (program: string): Promise<ProbeResult | undefined> => {
+    const ports = await channelPorts('https://x.test');
+    const channel = await exec.open({ command: [program], timeout: '10s' }, ports);
+    const result = await channel.probe?.(new AbortController().signal);
+    await ports.remove();
+    return result;
+  };
+
+  it('says when asked whether its program could be run, and runs nothing', async () => {
+    const program = join(dir, 'tell');
+    writeFileSync(program, `#!/bin/sh\ntouch ${dir}/ran\n`, { mode: 0o755 });
+    expect(await probe(program)).toEqual({ ok: true, detail: `${program} can be run` });
+    vi.stubEnv('PATH', `${dir}/none:${dir}`);
+    expect(await probe('tell')).toEqual({ ok: true, detail: `${program} can be run` });
+    chmodSync(program, 0o644);
+    expect(await probe('tell')).toEqual({ ok: false, detail: `${program} cannot be run (EACCES)` });
+    expect(await probe(dir)).toEqual({ ok: false, detail: `${dir} cannot be run (not a file)` });
+    expect(await probe('none')).toEqual({ ok: false, detail: 'there is no program none on the PATH' });
+    expect(await probe('/no/such')).toEqual({ ok: false, detail: 'there is no program /no/such' });
+    expect(existsSync(join(dir, 'ran'))).toBe(false);
   });
 
   it('gives the alert as JSON on standard input', async () => {

@@ -9,6 +9,7 @@ import { durationOf, durationOption } from '../duration-option.ts';
 import { envelopeOf } from '../envelope.ts';
 import { plainShape } from '../../render/x-text.ts';
 import { environmentOf } from './environment.ts';
+import { findProgram } from './find-program.ts';
 import { type CommandEnd, runCommand } from './run.ts';
 
 const argument = z.string().regex(/^[^\0]*$/, 'must not hold a NUL');
@@ -40,6 +41,7 @@ export const exec: ChannelKind<Options> = {
   shape: plainShape,
   open: async (options): Promise<Channel> => ({
     send: (attempt) => send(options, attempt),
+    probe: () => findProgram(options.command[0] ?? '', process.env['PATH']),
     close: async () => undefined,
   }),
 };

@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { access, type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { safeLine } from '../../kit/terminal.ts';
+import type { ProbeResult } from '../contract.ts';
 import { codeOf } from '../private-file.ts';
 import { findPlace } from './place.ts';
 
@@ -44,6 +46,29 @@ export async function appendLine(path: string, line: string, options: AppendOpti
   }
 }
 
+/** Whether a line could be added, without adding one and without making the file. Never rejects. */
+export async function mayAppend(path: string): Promise<ProbeResult> {
+  const shown = safeLine(path);
+  const place = await findPlace(path);
+  if (!place.ok) return { ok: false, detail: safeLine(place.detail) };
+  try {
+    const file = await openThere(place.path);
+    if (file === undefined) return await mayMake(place.path);
+    const found = await file.stat();
+    await file.close();
+    return found.isFile()
+      ? { ok: true, detail: `${shown} can be written` }
+      : { ok: false, detail: `${shown} is not a plain file` };
+  } catch (error) {
+    return { ok: false, detail: `${shown} could not be used (${codeOf(error)})` };
+  }
+}
+
+async function mayMake(path: string): Promise<ProbeResult> {
+  await access(dirname(path), constants.W_OK | constants.X_OK);
+  return { ok: true, detail: `${safeLine(path)} is not there yet and can be made` };
+}
+
 /** Adds one line to an open file, whole or, if the file lets itself be cut again, not at all. */
 export async function appendTo(file: OpenFile, path: string, line: string, fsync: boolean): Promise<Append> {
   const before = await file.stat();
@@ -61,14 +86,22 @@ export async function appendTo(file: OpenFile, path: string, line: string, fsync
   }
 }
 
-async function openToAppend(path: string, mode: number): Promise<FileHandle> {
-  // O_NONBLOCK: opening a FIFO somebody put there must not hang.
-  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+// O_NONBLOCK: opening a FIFO somebody put there must not hang.
+const flags = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Opens a file that is there; nothing where there is none. */
+async function openThere(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, flags);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
+    return undefined;
   }
+}
+
+async function openToAppend(path: string, mode: number): Promise<FileHandle> {
+  const there = await openThere(path);
+  if (there !== undefined) return there;
   try {
     const file = await open(path, flags | constants.O_CREAT | constants.O_EXCL, mode);
     // What is asked for counts, whatever the umask.

@@ -3,6 +3,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -18,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attemptAt, channelPorts } from '../../../tests/peers/channel-ports.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { instant } from '../../model/time.ts';
-import type { Attempt } from '../contract.ts';
+import type { Attempt, ProbeResult } from '../contract.ts';
 import { appendTo, type OpenFile } from './append.ts';
 import { file } from './file.ts';
 import { findPlace } from './place.ts';
@@ -113,6 +114,31 @@ describe('the file channel', () => {
   ])('tries again where the file is %s', async (_name, prepare) => {
     prepare();
     expect(await send()).toMatchObject({ type: 'retry', reason: 'unavailable' });
+  });
+
+  const probe = async (): Promise<ProbeResult | undefined> => {
+    const ports = await channelPorts('https://x.test');
+    const channel = await file.open(file.options.parse({ file: path }), ports);
+    const result = await channel.probe?.(new AbortController().signal);
+    await ports.remove();
+    return result;
+  };
+
+  it('says when asked whether a line could be added, and makes nothing', async () => {
+    expect(await probe()).toMatchObject({ ok: true, detail: expect.stringContaining('can be made') });
+    expect(readdirSync(dir)).toEqual([]);
+    writeFileSync(path, 'there\n');
+    expect(await probe()).toMatchObject({ ok: true, detail: expect.stringContaining('can be written') });
+    expect(linesOf(path)).toEqual(['there', '']);
+  });
+
+  it.each<[string, string, () => void]>([
+    ['a folder', 'EISDIR', () => mkdirSync(path)],
+    ['a FIFO', 'not a plain file', () => void spawnSync('mkfifo', [path])],
+    ['without a folder', 'ENOENT', () => (path = join(dir, 'none/alerts.log'))],
+  ])('says when asked that a file cannot be written that is %s', async (_name, words, prepare) => {
+    prepare();
+    expect(await probe()).toMatchObject({ ok: false, detail: expect.stringContaining(words) });
   });
 
   it('does nothing when it was stopped before', async () => {

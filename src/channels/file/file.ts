@@ -8,7 +8,7 @@ import { plainShape } from '../../render/x-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
 import { envelopeOf } from '../envelope.ts';
-import { type Append, appendLine } from './append.ts';
+import { type Append, appendLine, mayAppend } from './append.ts';
 
 const options = z.strictObject({
   file: z
@@ -50,6 +50,7 @@ export const file: ChannelKind<Options> = {
   shape: lineShape,
   open: async (options, ports): Promise<Channel> => ({
     send: (attempt) => send(options, ports, attempt),
+    probe: () => mayAppend(options.file),
     close: async () => undefined,
   }),
 };
