@@ -219,5 +219,7 @@ export type AlertingOutput =
       readonly mayHaveArrived: boolean;
       /** The channel's own reference to its first message about the same alerts. */
       readonly earlier?: string;
+      /** What the channel said is done of it. */
+      readonly progress?: string;
     }
   | { readonly type: 'decision'; readonly decision: Decision };

@@ -22,6 +22,8 @@ export interface Notice {
   unknowns: number;
   /** After an unknown outcome the channel was asked again, and did not take it. */
   isRefused: boolean | undefined;
+  /** What its channel said is done of the part now due. */
+  progress: string | undefined;
   /** Its newest attempt was not made, and is not before the next start. */
   isUntried: boolean | undefined;
   /** Its last attempt failed because of its channel as a whole. */
@@ -79,6 +81,7 @@ export const isJoinable = (notice: Notice): boolean =>
   isWaiting(notice) &&
   notice.notification.part === 0 &&
   notice.notification.digest === undefined &&
+  notice.progress === undefined &&
   !mayHaveArrived(notice);
 
 /**
@@ -130,6 +133,7 @@ export const noticeRow = (notice: Notice): object => ({
   releasedAt: notice.releasedAt,
   unknowns: notice.unknowns,
   isRefused: notice.isRefused,
+  progress: notice.progress,
   isUntried: notice.isUntried,
   waitsForChannel: notice.waitsForChannel,
   spoiled: notice.spoiled,

@@ -69,6 +69,7 @@ export function enqueue(
     releasedAt: undefined,
     unknowns: 0,
     isRefused: undefined,
+    progress: undefined,
     isUntried: undefined,
     waitsForChannel: undefined,
     spoiled: undefined,

@@ -63,13 +63,14 @@ function release(desk: Desk, lane: Lane, notice: Notice): void {
   const ofParts = part === 0 ? '' : `, part ${part + 1} of ${parts ?? '?'}`;
   change(desk, notice, { state: 'sending', attempt: attempt + 1, why: `attempt ${attempt + 1}${ofParts}` });
   tellAttempt(desk, notice, 'attempt', `attempt ${attempt + 1} by ${channel}${ofParts}`);
-  const { notification } = notice;
+  const { notification, progress } = notice;
   const earlier = earlierOf(desk, notification);
   desk.outputs.push({
     type: 'attempt',
     notification,
     mayHaveArrived: mayHaveArrived(notice),
     ...(earlier === undefined ? {} : { earlier }),
+    ...(progress === undefined ? {} : { progress }),
   });
 }
 

@@ -124,6 +124,43 @@ describe('an attempt that was not made, as the program ends', () => {
   });
 });
 
+describe('what a channel says is done of a part', () => {
+  const partly: Delivery = { type: 'retry', reason: 'recipient', detail: 'not for bob', progress: 'alice' };
+  const progressOf = (outputs: readonly AlertingOutput[]) =>
+    outputs.flatMap((output) => (output.type === 'attempt' ? [output.progress] : []));
+
+  test('is handed to each later attempt at it, also after a start, and not to the next part', () => {
+    const old = single();
+    old.step(settledAt(10, begin(old), partly, 2));
+    const alerting = single();
+    alerting.restore(old.changes());
+    alerting.step(startedAt(20));
+    const second = wait(alerting);
+    expect(progressOf(second.outputs)).toEqual(['alice']);
+    alerting.step(settledAt(second.at, second.attempt, unknown, 2));
+    const third = wait(alerting);
+    expect(progressOf(third.outputs)).toEqual(['alice']);
+    expect(progressOf(alerting.step(settledAt(third.at, third.attempt, undefined, 2)))).toEqual([undefined]);
+  });
+
+  test('is not kept when it is too long', () => {
+    const alerting = single();
+    alerting.step(settledAt(10, begin(alerting), { ...partly, progress: 'x'.repeat(2001) }));
+    expect(progressOf(wait(alerting).outputs)).toEqual([undefined]);
+  });
+
+  test('keeps it from being joined with others', () => {
+    const alerting = createAlerting(
+      rulesOf({ channels: [channelOf('phone', { budgets: budget(2, 60 * minute), concurrency: 9 })] }),
+    );
+    const first = begin(alerting);
+    alerting.step(settledAt(0, first, partly));
+    for (const key of ['b', 'c', 'd']) alerting.step(raiseAt(1, { key: [key] }));
+    const outputs = alerting.step(tickAt(61 * minute));
+    expect(notificationsOf(outputs).find(({ id }) => id === first.id)?.state).toBe('sending');
+  });
+});
+
 describe('retry', () => {
   test.each([['unavailable'], ['recipient']] as const)(
     'waits a second, then twice as long (%s)',

@@ -1,4 +1,5 @@
 import { formatDuration } from '../kit/duration.ts';
+import { byteLength } from '../kit/text.ts';
 import type { Delivery, FailureReason, NotTried } from '../model/delivery.ts';
 import { instant, millis, type Instant } from '../model/time.ts';
 import { backoff } from './backoff.ts';
@@ -18,6 +19,9 @@ import { keepReference } from './reference.ts';
 
 /** Characters of a service's answer that are kept. */
 const LONGEST_DETAIL = 500;
+
+/** Bytes of what a channel says is done; more is not kept. */
+const LONGEST_PROGRESS = 2000;
 
 type Settled = Extract<AlertingInput, { type: 'settled' }>;
 
@@ -40,6 +44,7 @@ export function settle(desk: Desk, { notification: id, part, parts, delivery }: 
       return partSent(desk, notice, Math.max(1, parts), delivery.receipt);
     case 'retry':
       notice.isRefused = mayHaveArrived(notice);
+      keepProgress(notice, delivery.progress);
       return tryAgain(desk, lane, notice, delivery.reason, detail, delivery.afterMs);
     case 'unknown':
       notice.unknowns += 1;
@@ -174,6 +179,11 @@ function obstructAll(desk: Desk, allowance: Allowance, pause: Block | undefined)
   for (const { waiting } of allowance.lanes) for (const notice of waiting) scheduleNotice(desk, notice);
 }
 
+/** An attempt that did not come so far has nothing to say of it: what was done is done. */
+function keepProgress(notice: Notice, progress: string | undefined): void {
+  if (progress !== undefined && byteLength(progress) <= LONGEST_PROGRESS) notice.progress = progress;
+}
+
 function partSent(desk: Desk, notice: Notice, parts: number, receipt: string | undefined): void {
   const { part, attempt, receipts = [], channel, reason } = notice.notification;
   const got = receipt === undefined ? {} : { receipts: [...receipts, receipt] };
@@ -185,6 +195,7 @@ function partSent(desk: Desk, notice: Notice, parts: number, receipt: string | u
     return conclude(desk, notice, { state: 'sent', parts, why, ...got }, ending);
   }
   notice.firstAttemptAt = undefined;
+  notice.progress = undefined;
   notice.unknowns = 0;
   notice.isRefused = false;
   const why = `part ${part + 1} of ${parts} sent`;

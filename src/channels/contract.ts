@@ -14,6 +14,8 @@ export interface Attempt {
   readonly mayHaveArrived: boolean;
   /** The `reference` that this channel gave for its first message about the same alerts. */
   readonly earlier?: string;
+  /** The `progress` of the newest attempt at this part that told one, also after a restart. */
+  readonly progress?: string;
   readonly signal: AbortSignal;
 }
 

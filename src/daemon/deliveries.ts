@@ -16,7 +16,7 @@ export interface Settlement {
 export type SendBy = (channel: string, attempt: Attempt) => Promise<Delivery>;
 
 /** What of an attempt was decided before. */
-type Planned = Pick<PlannedAttempt, 'notification' | 'mayHaveArrived' | 'earlier'>;
+type Planned = Pick<PlannedAttempt, 'notification' | 'mayHaveArrived' | 'earlier' | 'progress'>;
 
 /** Carries attempts out: the only place from which messages leave. */
 export interface Deliveries {
@@ -43,7 +43,7 @@ export function createDeliveries(
 
   const attempt = async ({ notification, ...known }: Planned, message: Message) => {
     const { channel, part } = notification;
-    const { mayHaveArrived, earlier } = known;
+    const { mayHaveArrived, earlier, progress } = known;
     const { signal } = abort;
     const delivery: Outcome = ending
       ? stopping
@@ -53,6 +53,7 @@ export function createDeliveries(
           attempt: notification.attempt,
           mayHaveArrived,
           ...(earlier === undefined ? {} : { earlier }),
+          ...(progress === undefined ? {} : { progress }),
           signal,
         });
     reach('after-attempt');

@@ -14,6 +14,8 @@ export interface PlannedAttempt {
   readonly mayHaveArrived: boolean;
   /** The channel's own reference to its first message about the same alerts. */
   readonly earlier?: string;
+  /** What the channel said is done of this part. */
+  readonly progress?: string;
 }
 
 /** What a turn of the loop gathers until it is committed. */
@@ -78,6 +80,7 @@ export function openDraft(): Draft {
           alerts: alertsOf(output.notification),
           mayHaveArrived: output.mayHaveArrived,
           ...(output.earlier === undefined ? {} : { earlier: output.earlier }),
+          ...(output.progress === undefined ? {} : { progress: output.progress }),
         });
         break;
     }

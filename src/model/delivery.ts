@@ -81,7 +81,7 @@ export interface LimitReport {
 }
 
 /**
- * What a channel answers for one part. `retry`: nothing was done, try again; `unknown`: it may have
+ * What a channel answers for one part. `retry`: nothing was done but for its `progress`, try again; `unknown`: it may have
  * been done; `failed`: trying again would not help.
  */
 export type Delivery =
@@ -97,6 +97,8 @@ export type Delivery =
       readonly reason: FailureReason;
       readonly detail: string;
       readonly afterMs?: Millis;
+      /** What of it is done after all, in the channel's own words for its next attempt: at most 2,000 bytes. */
+      readonly progress?: string;
       readonly limits?: readonly LimitReport[];
     }
   | { readonly type: 'unknown'; readonly detail: string; readonly limits?: readonly LimitReport[] }

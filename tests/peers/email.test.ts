@@ -153,17 +153,24 @@ describe.skipIf(noAiosmtpd !== undefined)(`mail to aiosmtpd in the open ${noAios
     expect(lastOf(peer).to).toEqual(['ops@example.org']);
   });
 
-  it('asks again only for who was put off', async () => {
+  it('asks again only for who was put off, also when it was opened anew', async () => {
     const to = ['ops@example.org', 'second-time@example.org'];
-    const channel = await email.open(email.options.parse({ ...common, server: server(), to }), ports);
-    expect(await channel.send(attemptAt('text'))).toMatchObject({
+    const first = await send(peer, { server: server(), to });
+    expect(first).toMatchObject({
       type: 'retry',
       reason: 'recipient',
       detail: expect.stringContaining('second-time@'),
     });
     expect(lastOf(peer).to).toEqual(['ops@example.org']);
-    expect(await channel.send(attemptAt('text', { attempt: 2 }))).toMatchObject({ type: 'sent' });
+    const { progress = '' } = 'progress' in first ? first : {};
+    const again = attemptAt('text', { attempt: 2, progress });
+    expect(await send(peer, { server: server(), to }, again)).toMatchObject({ type: 'sent' });
     expect(lastOf(peer).to).toEqual(['second-time@example.org']);
+    const count = peer.mails().length;
+    expect(await send(peer, { server: server(), to: ['ops@example.org'] }, again)).toMatchObject({
+      type: 'sent',
+    });
+    expect(peer.mails()).toHaveLength(count);
     expect(
       new Set(
         peer

@@ -64,7 +64,7 @@ function reasonOf(step: Step, code: number, reply: string): FailureReason {
   return code === 552 || /^\d{3}[ -]5\.3\.4\b/.test(reply) ? 'tooLong' : 'rejected';
 }
 
-export const isTransient = ({ code }: Refusal): boolean => code < 500;
+const isTransient = ({ code }: Refusal): boolean => code < 500;
 
 const namesOf = (refused: readonly Refusal[], say: (reply: string) => string): string =>
   refused.map(({ recipient, reply }) => `${recipient} (${say(reply)})`).join(', ');

@@ -3,15 +3,15 @@ import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { z } from 'zod';
 import { present } from '../../kit/assert.ts';
+import { shortHash } from '../../kit/hash.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
 import { plainShape } from '../../render/x-text.ts';
 import { authoritiesWith } from '../authorities.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts, ProbeResult } from '../contract.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
-import { idempotencyKeyOf } from '../envelope.ts';
 import { readSecret } from '../secret-file.ts';
-import { deliveryOf, isTransient, quoted } from './answer.ts';
+import { deliveryOf, quoted } from './answer.ts';
 import { mailExpiries } from './expiries.ts';
 import { composeMail } from './mail.ts';
 import { isLoopback, readServer } from './server.ts';
@@ -78,11 +78,11 @@ export const email: ChannelKind<Options> = {
   shape: plainShape,
   open: async (options, ports): Promise<Channel> => {
     const library = await loadLibrary();
-    const world: World = { options, ports, library, trust: trustOf(ports), accepted: new Map() };
+    const world: World = { options, ports, library, trust: trustOf(ports) };
     return {
       send: (attempt) => send(world, attempt),
       probe: (signal) => probe(world, signal),
-      close: async () => world.accepted.clear(),
+      close: async () => undefined,
     };
   },
   expiries: ({ server, starttls }, _ports, signal) =>
@@ -99,8 +99,6 @@ interface World {
   readonly ports: ChannelPorts;
   readonly library: Library;
   readonly trust: { readonly secureContext?: SecureContext };
-  /** Recipients who took a mail that others put off, by the key of the mail. */
-  readonly accepted: Map<string, ReadonlySet<string>>;
 }
 
 async function loadLibrary(): Promise<Library> {
@@ -115,31 +113,23 @@ const trustOf = ({ http }: ChannelPorts): World['trust'] =>
   http.ca === undefined ? {} : { secureContext: createSecureContext({ ca: authoritiesWith(http.ca) }) };
 
 async function send(world: World, attempt: Attempt): Promise<Delivery> {
-  const { options, ports, accepted } = world;
-  const key = idempotencyKeyOf(attempt);
-  const done = accepted.get(key);
-  const to = options.to.filter((recipient) => done?.has(recipient) !== true);
+  const { options, ports } = world;
+  const taken = new Set(attempt.progress?.split(' '));
+  const to = options.to.filter((recipient) => !taken.has(shortHash(recipient)));
+  if (to.length === 0) return { type: 'sent', receipt: 'accepted for all who still get it' };
   const credentials = await credentialsOf(options);
   if (!credentials.ok) return keyless(credentials.detail);
   const content = await composeMail(world.library.Composer, attempt, options, ports.now());
   const mail = { from: options.from, to, content };
   const end = await run(world, { ...credentials.login, mail, signal: attempt.signal });
-  remember(accepted, key, end);
   const say = (reply: string): string => quoted(reply, credentials.login.credentials);
-  return deliveryOf(end, say, done !== undefined);
+  return withProgress(deliveryOf(end, say, taken.size > 0), taken, end);
 }
 
-const maxRemembered = 1000;
-
-/** Who has it must not get it again because somebody else was put off. */
-function remember(accepted: World['accepted'], key: string, end: SessionEnd): void {
-  const before = accepted.get(key);
-  if (end.type !== 'accepted') return;
-  accepted.delete(key);
-  if (!end.refused.some(isTransient)) return;
-  const [oldest] = accepted.keys();
-  if (accepted.size >= maxRemembered && oldest !== undefined) accepted.delete(oldest);
-  accepted.set(key, new Set([...(before ?? []), ...end.accepted]));
+/** Who has it must not get it again because somebody else was put off: by hashes, so that a hundred stay short. */
+function withProgress(delivery: Delivery, taken: ReadonlySet<string>, end: SessionEnd): Delivery {
+  if (delivery.type !== 'retry' || end.type !== 'accepted') return delivery;
+  return { ...delivery, progress: [...taken, ...end.accepted.map(shortHash)].join(' ') };
 }
 
 const keyless = (detail: string): Delivery => ({
