@@ -35,6 +35,7 @@ export function createDuties({ log, now, offer, isWell, portsFor }: DutyPorts): 
       );
     },
     works: (place) => log.info('the heartbeat arrives again', { place }),
+    broke: (place, error) => log.error('the heartbeat broke', { place, text: wordsOf(error) }),
   });
   const drills = createDrillTimer(now, (to) => {
     const text = 'This is a test by the calendar: nothing happened, and nothing needs to be done.';
@@ -45,6 +46,7 @@ export function createDuties({ log, now, offer, isWell, portsFor }: DutyPorts): 
     portsFor,
     found: (channel, found) =>
       offer({ type: 'decide', input: (at) => ({ type: 'expiries', now: at, channel, expiries: found }) }),
+    broke: (channel, error) => log.error('the look at what expires broke', { channel, text: wordsOf(error) }),
   });
   const all = [heartbeat, drills, expiries];
   return {
@@ -56,3 +58,5 @@ export function createDuties({ log, now, offer, isWell, portsFor }: DutyPorts): 
     },
   };
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

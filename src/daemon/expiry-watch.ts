@@ -1,5 +1,5 @@
 import type { ChannelPorts } from '../channels/contract.ts';
-import type { Config } from '../config/config.ts';
+import type { ChannelConfig, Config } from '../config/config.ts';
 import type { Expiry } from '../model/delivery.ts';
 
 /** Looks now and then what ends that channels do not work without. */
@@ -13,6 +13,8 @@ export interface ExpiryWatch {
 export interface ExpiryWatchPorts {
   readonly portsFor: (channel: string) => ChannelPorts;
   readonly found: (channel: string, expiries: readonly Expiry[]) => void;
+  /** A look failed although it never should. */
+  readonly broke: (channel: string, error: unknown) => void;
 }
 
 const everyMs = 12 * 3_600_000;
@@ -20,16 +22,20 @@ const everyMs = 12 * 3_600_000;
 const longestMs = 30_000;
 
 /** A watch that does not look yet. */
-export function createExpiryWatch({ portsFor, found }: ExpiryWatchPorts): ExpiryWatch {
+export function createExpiryWatch({ portsFor, found, broke }: ExpiryWatchPorts): ExpiryWatch {
   let end = (): void => undefined;
 
+  const lookAt = async ({ name, kind, options }: ChannelConfig, stopped: AbortSignal): Promise<void> => {
+    if (kind.expiries === undefined || stopped.aborted) return;
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout(longestMs)]);
+    const expiries = await kind.expiries(options, portsFor(name), signal);
+    if (expiries.length > 0 && !stopped.aborted) found(name, expiries);
+  };
+
   const look = async (channels: Config['channels'], stopped: AbortSignal): Promise<void> => {
-    for (const { name, kind, options } of channels) {
-      if (kind.expiries === undefined || stopped.aborted) continue;
-      const signal = AbortSignal.any([stopped, AbortSignal.timeout(longestMs)]);
-      const expiries = await kind.expiries(options, portsFor(name), signal);
-      if (expiries.length > 0 && !stopped.aborted) found(name, expiries);
-    }
+    // Our own bug in one kind must neither end the daemon nor hide what the others would find.
+    for (const channel of channels)
+      await lookAt(channel, stopped).catch((error) => broke(channel.name, error));
   };
 
   return {

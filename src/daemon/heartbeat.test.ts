@@ -19,6 +19,7 @@ const heart = () =>
     isWell: () => isWell,
     failed: (place, detail) => said.push(`failed ${place} ${detail}`),
     works: (place) => said.push(`works ${place}`),
+    broke: (_place, error) => said.push(`broke ${String(error)}`),
   });
 const every = millis(20);
 
@@ -92,4 +93,20 @@ test('who is not well does not beat; a new configuration takes the place of the 
   heartbeat.follow({ http: {} });
   heartbeat.stop();
   expect(beats).toEqual([]);
+});
+
+test('what fails where nothing should is said, and it goes on beating', async () => {
+  let wells = 0;
+  const broken = createHeartbeat({
+    isWell: () => (wells += 1) > 0,
+    failed: () => {
+      throw new Error('a bug');
+    },
+    works: () => undefined,
+    broke: (_place, error) => said.push(`broke ${String(error)}`),
+  });
+  broken.follow({ heartbeat: { to: [join(dir, 'none/beat')], every }, http: {} });
+  await until(() => said.length > 0 && wells > 2);
+  broken.stop();
+  expect(said[0]).toBe('broke Error: a bug');
 });

@@ -17,6 +17,8 @@ export interface HeartbeatPorts {
   /** A beat did not arrive that arrived before. `place` is a path, or a host without what may be secret. */
   readonly failed: (place: string, detail: string) => void;
   readonly works: (place: string) => void;
+  /** A beat failed although it never should. */
+  readonly broke: (place: string, error: unknown) => void;
 }
 
 const timeoutMs = 10_000;
@@ -50,7 +52,9 @@ export function createHeartbeat(ports: HeartbeatPorts): Heartbeat {
         if (!ports.isWell()) return;
         for (const place of heartbeat.to.filter((each) => !underWay.has(each))) {
           underWay.add(place);
-          void beatAt(place, http, abort.signal).finally(() => underWay.delete(place));
+          void beatAt(place, http, abort.signal)
+            .catch((error) => ports.broke(nameOf(place), error))
+            .finally(() => underWay.delete(place));
         }
       };
       const timer = setInterval(beat, heartbeat.every);
