@@ -83,3 +83,12 @@ test('status says that there is no ledger', async () => {
   const { code, stderr } = await run(at.args('status'));
   expect([code, stderr]).toEqual([1, expect.stringMatching(/no daemon runs, and there is no ledger in /)]);
 });
+
+test('the times of a status are those of this machine’s clocks', async () => {
+  const daemon = await at.daemon();
+  const [told] = await at.json('status');
+  const { stdout } = await run(at.args('status'), { env: { TZ: 'Etc/GMT-9' } });
+  await daemon.kill('SIGTERM');
+  const inTokyo = new Date(Date.parse(String(told?.['startedAt'])) + 9 * 3_600_000).toISOString();
+  expect(stdout).toContain(`running since ${inTokyo.slice(11, 16)}, process`);
+});

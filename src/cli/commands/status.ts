@@ -8,6 +8,7 @@ import { exit, type ExitCode } from '../exit.ts';
 import { checkConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson, table } from '../terminal.ts';
+import { clockTime } from '../times.ts';
 import { withReader } from '../with-reader.ts';
 
 const timeoutMs = 5_000;
@@ -64,7 +65,7 @@ const isStatus = (value: unknown): value is Status =>
   'breaches' in value;
 
 function printStatus(status: Status): void {
-  print(`running since ${status.startedAt}, process ${status.pid}, ${mebibytes(status.rssBytes)}`);
+  print(`running since ${localTime(status.startedAt)}, process ${status.pid}, ${mebibytes(status.rssBytes)}`);
   print('\nsources');
   print(table(status.sources.map(sourceRow)));
   if (status.catchingUp.length > 0) print(`  catching up: ${status.catchingUp.join(' ')}`);
@@ -92,7 +93,7 @@ function printSums(status: Pick<Status, 'rules' | 'receivers' | 'breaches'>): vo
   for (const { rule, receiver, at, text } of status.breaches)
     print(
       safeLine(
-        `  DOES NOT HOLD since ${at}: ${rule}${receiver === undefined ? '' : ` for ${receiver}`}: ${text}`,
+        `  DOES NOT HOLD since ${localTime(at)}: ${rule}${receiver === undefined ? '' : ` for ${receiver}`}: ${text}`,
       ),
     );
 }
@@ -117,6 +118,9 @@ const sourceRow = (source: Status['sources'][number]): readonly string[] => [
 
 const sum = (parts: { readonly [name: string]: number }): number =>
   Object.values(parts).reduce((total, part) => total + part, 0);
+
+/** By the clocks of this machine, as all times of a status that a person reads. */
+const localTime = (iso: string): string => clockTime(instant(Date.parse(iso)), instant(Date.now()));
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 1048576)} MiB`;
 
