@@ -71,3 +71,11 @@ test.each<[(string | number)[], 'value' | 'key' | 'text', string]>([
 test('an alias has the place of its anchor', () => {
   expect(placeOf('a: &x { b: 1 }\nc: *x', ['c', 'b'])).toBe('1:12');
 });
+
+test('a backslash in double quotes is told with what to do instead', () => {
+  const { diagnostics } = parseYaml(String.raw`match: "\d+ x"`, 'f');
+  expect(diagnostics).toMatchObject([
+    { message: String.raw`Invalid escape sequence \d`, hint: expect.stringContaining('single quotes') },
+  ]);
+  expect(parseYaml('a: [', 'f').diagnostics[0]).not.toHaveProperty('hint');
+});

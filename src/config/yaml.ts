@@ -41,6 +41,12 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   return treeOfDocument({ document, text, start, place });
 }
 
+/** Patterns are full of backslashes, and only single quotes leave them as they are. */
+const hintFor = (code: YAMLError['code']): Pick<Diagnostic, 'hint'> =>
+  code === 'BAD_DQ_ESCAPE'
+    ? { hint: "in double quotes a backslash begins an escape; put a pattern in single quotes: '\\d+'" }
+    : {};
+
 /** After one mistake the parser stumbles on through the line: only the first of each line is told. */
 function syntaxErrors(errors: readonly YAMLError[], place: (offset: number) => Place): Diagnostic[] {
   const byLine = new Map<number, Diagnostic>();
@@ -48,7 +54,7 @@ function syntaxErrors(errors: readonly YAMLError[], place: (offset: number) => P
     const at = place(pos[0]);
     if (byLine.has(at.line)) continue;
     const words = code === 'MULTIPLE_DOCS' ? 'a file holds one document, and here a second begins' : message;
-    byLine.set(at.line, { code: 'yaml.syntax', severity: 'error', message: words, ...at });
+    byLine.set(at.line, { code: 'yaml.syntax', severity: 'error', message: words, ...at, ...hintFor(code) });
   }
   return [...byLine.values()].slice(0, mostSyntaxErrors);
 }
