@@ -153,6 +153,9 @@ export interface Ledger extends LedgerReader {
   commit(round: Round): Written;
   checkpoint(checkpoint: Checkpoint): Written;
   remember(name: string, value: Json): Written;
-  /** Deletes the oldest settled alerts and intents beyond the limits; never what is undelivered or not done. */
+  /**
+   * Deletes the oldest settled alerts and intents beyond the limits, never what is undelivered or not done, and of
+   * an open alert the notifications between its first and its newest.
+   */
   retain(limits: { readonly before: Instant; readonly maxBytes: number }): { readonly deleted: number };
 }

@@ -401,6 +401,37 @@ describe('retention', () => {
     expect(kept).toEqual([...texts.slice(0, 100), ...texts.slice(-400)]);
     expect(ledger.counts().openAlerts).toBe(1);
   });
+
+  test('of one that was raised once and is told again and again, too, with the notifications', async () => {
+    const ledger = await open();
+    const numbers = Array.from({ length: 700 }, (_, index) => index);
+    const told = (index: number, more: Partial<Notification> = {}): Notification =>
+      notification(`N${index}`, { alerts: ['A1'], state: 'sent', createdAt: instant(index), ...more });
+    commit(ledger, {
+      alerts: [alert('A1'), alert('A2')],
+      notifications: [
+        ...numbers.map((index) => told(index)),
+        told(60, { state: 'pending' }),
+        told(61, { state: 'joined', by: 'N60' }),
+        told(62, { alerts: ['A1', 'A2'] }),
+      ],
+    });
+    for (const index of numbers)
+      commit(ledger, { decisions: [{ at, alert: 'A1', step: 'sent', text: String(index) }] });
+    let calls = 0;
+    for (; ledger.retain({ before: instant(0), maxBytes: 1e12 }).deleted > 0; calls += 1);
+    expect(calls).toBeGreaterThan(0);
+    expect(ledger.decisionsOf('A1').map(({ text }) => Number(text))).toEqual([
+      ...numbers.slice(0, 100),
+      ...numbers.slice(-400),
+    ]);
+    const kept = idsOf(ledger.notificationsOf('A1'));
+    expect(kept.length).toBeLessThanOrEqual(252);
+    for (const index of [...numbers.slice(0, 50), 60, 61, ...numbers.slice(-198)])
+      expect(kept).toContain(`N${index}`);
+    expect(idsOf(ledger.notificationsOf('A2'))).toEqual(['N62']);
+    expect(ledger.counts().byState).toEqual({ sent: kept.length - 2 + 1, pending: 1, joined: 1 });
+  });
 });
 
 describe('opening', () => {

@@ -12,10 +12,17 @@ import type { Database, SqlRow, Statement } from './sqlite/driver.ts';
 const batchSize = 100;
 const batchesPerPhase = 5;
 
-/** Decisions kept of an alert that is raised over and over: the first and the newest. */
+/** Decisions kept of an alert that is raised or told again over and over: the first and the newest. */
 const firstDecisions = 100;
 const newestDecisions = 400;
+/** Rounds that decided something on an open alert, before its decisions are counted. */
+const fewRounds = 100;
 const loudAlertsPerCall = 50;
+
+/** Notifications kept of an open alert, with their messages: the first and the newest. */
+const firstNotifications = 50;
+const newestNotifications = 200;
+const notificationsPerCall = 500;
 
 /** Most pages given back to the file system per call: 8 MiB. */
 const pagesGivenBack = 2048;
@@ -24,7 +31,7 @@ const endOfTime = instant(Number.MAX_SAFE_INTEGER);
 
 /**
  * Retention: first by age, then, while the ledger is too large, the oldest whatever their age except
- * undelivered ones. A call is bounded (five hundred alerts for each reason), so while `deleted` is
+ * undelivered ones. A call is bounded (five hundred alerts or notifications for each reason), so while `deleted` is
  * not 0 there may be more to do. A failure of the disk ends a call early; the next one goes on.
  */
 export function createRetention(database: Database): Pick<Ledger, 'retain'> {
@@ -34,6 +41,7 @@ export function createRetention(database: Database): Pick<Ledger, 'retain'> {
       trimLoudAlerts(database, statements);
       const tooLarge = () => pagesOf(database).used > maxBytes;
       const deleted =
+        trimRepeats(database, statements) +
         sweep(database, statements, statements.aged, before, () => true) +
         sweepIntents(database, statements, before, () => true) +
         sweepIntents(database, statements, endOfTime, tooLarge) +
@@ -118,7 +126,8 @@ function deleteAlertless(statements: Statements, id: string): void {
 /** An alert that stays open for months must not grow the ledger without end. */
 function trimLoudAlerts(database: Database, statements: Statements): void {
   transaction(database, () => {
-    for (const { id } of statements.loud.all(firstDecisions + newestDecisions, loudAlertsPerCall)) {
+    const most = firstDecisions + newestDecisions;
+    for (const { id } of statements.loud.all(fewRounds, most, loudAlertsPerCall)) {
       trimDecisions(statements, String(id));
     }
   });
@@ -129,6 +138,30 @@ function trimDecisions(statements: Statements, alert: string): void {
   statements.dropDecisions.run(alert);
   insertDecisions(statements.addDecisions, decisions.slice(0, firstDecisions));
   insertDecisions(statements.addDecisions, decisions.slice(-newestDecisions));
+}
+
+/** One that nobody acknowledges is told again for months: what lies between the first and the newest goes. */
+function trimRepeats(database: Database, statements: Statements): number {
+  let deleted = 0;
+  const written = transaction(database, () => {
+    const most = firstNotifications + newestNotifications;
+    let left = notificationsPerCall;
+    for (const { id, listed } of statements.repeated.all(most, loudAlertsPerCall)) {
+      const count = Math.min(left, Number(listed) - most);
+      left -= count;
+      deleted += trimNotifications(statements, String(id), count);
+    }
+  });
+  return written.ok ? deleted : 0;
+}
+
+function trimNotifications(statements: Statements, alert: string, count: number): number {
+  let deleted = 0;
+  for (const { id } of statements.notificationsOf.all(alert, count, firstNotifications)) {
+    deleted += Number(statements.unlinkSettled.run(alert, String(id)).changes);
+    statements.dropUnlinked.run(String(id));
+  }
+  return deleted;
 }
 
 /** Returns free pages to the file system; worth the writing only when they are many or space is short. */
@@ -183,8 +216,29 @@ function prepareStatements(database: Database) {
          ORDER BY created_at LIMIT ?)`,
     ),
     loud: sql(
-      `SELECT a.id FROM alerts a WHERE a.raises > 250
-       AND (SELECT sum(json_array_length(data)) FROM decisions d WHERE d.alert = a.id) > ? LIMIT ?`,
+      `SELECT id FROM (
+         SELECT id FROM alerts WHERE raises > 250
+         UNION SELECT id FROM alerts a WHERE status = 'open'
+           AND (SELECT count(*) FROM decisions d WHERE d.alert = a.id) > ?) a
+       WHERE (SELECT sum(json_array_length(data)) FROM decisions d WHERE d.alert = a.id) > ? LIMIT ?`,
+    ),
+    repeated: sql(
+      `SELECT id, listed FROM (
+         SELECT id, (SELECT count(*) FROM alert_notifications l WHERE l.alert = a.id) AS listed
+         FROM alerts a WHERE status = 'open')
+       WHERE listed > ? LIMIT ?`,
+    ),
+    notificationsOf: sql(
+      `SELECT n.id FROM alert_notifications l JOIN notifications n ON n.id = l.notification
+       WHERE l.alert = ? ORDER BY n.created_at, n.rowid LIMIT ? OFFSET ?`,
+    ),
+    // What went on inside another one stays as long as that is under way.
+    unlinkSettled: sql(
+      `DELETE FROM alert_notifications WHERE alert = ? AND notification = ? AND NOT EXISTS (
+         WITH RECURSIVE way (id) AS (
+           SELECT alert_notifications.notification
+           UNION SELECT n.data ->> 'by' FROM way JOIN notifications n ON n.id = way.id)
+         SELECT 1 FROM way JOIN notifications n ON n.id = way.id WHERE n.state IN ${unsettledStates})`,
     ),
   };
 }
