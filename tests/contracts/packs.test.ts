@@ -38,6 +38,21 @@ const isHeard = ({ actions }: Rule): boolean => actions.length > 0;
 const textsOf = ({ lines }: RuleTest): readonly string[] =>
   lines.flatMap((item) => (typeof item === 'string' ? item : (item.line ?? [])));
 
+/** Packs about the machine itself: a disk, a unit or an account of one is not that of another. */
+const aboutMachines = [
+  'apcupsd',
+  'cron',
+  'kernel',
+  'login',
+  'mdadm',
+  'pam',
+  'smartd',
+  'sshd',
+  'su',
+  'sudo',
+  'systemd',
+];
+
 /** A BSD head and what follows it. */
 const bsdLine = /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (\S+) ([^\s:[]+)(?:\[(\d+)\])?: (.*)$/s;
 
@@ -142,6 +157,17 @@ describe.each(shippedPacks.names)('the pack %s', (pack) => {
     }
   });
 });
+
+test.each(aboutMachines)(
+  'in the pack %s no machine silences another: a key has the host, or the address of who comes to any of them',
+  async (pack) => {
+    const { program } = await packAlone(pack);
+    const mute = program.rules
+      .filter(isHeard)
+      .filter(({ key }) => !key.some((field) => field === 'host' || field === 'ip'));
+    expect(mute.map(({ id }) => id)).toEqual([]);
+  },
+);
 
 test('all packs together are what is watched without a configuration', async () => {
   const watched = await watchConfig({ files: ['/dev/null'], match, zone: 'UTC' });
