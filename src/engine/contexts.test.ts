@@ -42,6 +42,28 @@ describe('contexts', () => {
     expect(raisesOf(engine.step(at(12 * minute, 'error')))).toHaveLength(1);
   });
 
+  test('with a key are on for its values, for lines and for timers', () => {
+    const asked = [
+      { id: 'm', match: 'begin (?<disk>\\w+)', set: { context: 'm', for: '10m', key: ['disk'] } },
+      { id: 'd', match: 'error (?<disk>\\w+)', unless: 'm', alert: {} },
+      {
+        id: 'w',
+        match: 'start (?<disk>\\w+)',
+        key: ['disk'],
+        expect: { match: 'end (?<disk>\\w+)', within: '1m' },
+        when: 'm',
+        alert: {},
+      },
+    ];
+    const on = (time: number, text: string) => eventAt(time, text, { rules: [0, 1, 2] });
+    const engine = engineFrom(asked);
+    engine.step(on(minute, 'begin sda'));
+    expect(engine.step(on(minute, 'error sda'))).toEqual([]);
+    expect(raisesOf(engine.step(on(minute, 'error sdb')))).toHaveLength(1);
+    for (const disk of ['sda', 'sdb']) engine.step(on(2 * minute, `start ${disk}`));
+    expect(raisesOf(engine.step(tickAt(4 * minute))).map(({ key }) => key)).toEqual([['sda']]);
+  });
+
   test('when wants all of a list, unless minds any of it', () => {
     const engine = engineOf();
     engine.step(at(minute, 'begin'));

@@ -66,7 +66,7 @@ const OWN_SCOPE = '';
 const CLOCK_KEY = 'clock';
 const CONTEXTS = 'context';
 const SOURCES = 'source';
-/** Most sources and contexts that are remembered; their names come from the configuration. */
+/** Most sources and contexts that are remembered; a context with a key has a row for each of its values. */
 const MOST_NAMES = 10_000;
 
 export function createEngine(program: Program, options: EngineOptions): Engine {
@@ -103,7 +103,7 @@ export function createEngine(program: Program, options: EngineOptions): Engine {
     onEvicted: evicted,
   };
   const own = { ...share, limit: MOST_NAMES };
-  const contexts = createContexts(OWN_SCOPE, CONTEXTS, own);
+  const contexts = createContexts(OWN_SCOPE, CONTEXTS, own, program.rules);
   const sources = createSources(OWN_SCOPE, SOURCES, options.sources, own);
   const listening = createListening(program.rules, (index, parts, occurrence: Occurrence) =>
     machines[index]?.hear(parts, occurrence, now),

@@ -46,10 +46,8 @@ export function matchOfRaise(
   parts: readonly number[],
   now: Instant,
 ): Match {
-  const { fields, host, program, source } = occurrence;
-  const head: Fields = { host, program, source };
-  const value = (name: string): string | undefined =>
-    bounded(fieldText(Object.hasOwn(fields, name) ? fields[name] : head[name]));
+  const { fields } = occurrence;
+  const value = lookUpIn(occurrence);
   return {
     parts,
     at: occurrence.last,
@@ -62,6 +60,17 @@ export function matchOfRaise(
     occurrence: (known) =>
       known === undefined ? occurrence : { ...occurrence, ...known, fields: { ...fields, ...known.fields } },
   };
+}
+
+/** The value of any field of an occurrence, also of those of its head. */
+export function lookUpIn({
+  fields,
+  host,
+  program,
+  source,
+}: Occurrence): (name: string) => string | undefined {
+  const head: Fields = { host, program, source };
+  return (name) => bounded(fieldText(Object.hasOwn(fields, name) ? fields[name] : head[name]));
 }
 
 /**

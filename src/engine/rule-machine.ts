@@ -12,7 +12,7 @@ import type { NativeRule } from './compile.ts';
 import type { Contexts } from './contexts.ts';
 import { createKeyTable, type StoredTable, type TableShare } from './key-table.ts';
 import type { KeyForm, KeyTable, Known, Match } from './kind.ts';
-import { makeMatch, matchOfRaise } from './occurrence.ts';
+import { lookUpIn, makeMatch, matchOfRaise } from './occurrence.ts';
 import { createQuarantine, QUARANTINE_KEY } from './quarantine.ts';
 import { createTally, type RuleCounters } from './tally.ts';
 
@@ -144,7 +144,7 @@ export function createRuleMachine(
       ports.raise(made);
     }
     const set = rule.contexts?.set;
-    if (set !== undefined) contexts.set(set.context, set.life, reached);
+    if (set !== undefined) contexts.set(set, lookUpIn(occurrence), reached);
     ports.raised(rule.id, occurrence);
   };
 
@@ -153,7 +153,7 @@ export function createRuleMachine(
   };
 
   const fire = (key: readonly string[], occurrence: Occurrence, now: Instant): boolean => {
-    const forbidden = contexts.forbids(rule.contexts, now);
+    const forbidden = contexts.forbids(rule.contexts, lookUpIn(occurrence), now);
     if (forbidden !== undefined) {
       tally.absorbed(forbidden);
       return false;
@@ -196,7 +196,7 @@ export function createRuleMachine(
     machine.ungated === undefined || !parts.some((part) => machine.ungated?.includes(part));
 
   const correlate = (match: Match): void => {
-    const forbidden = isGated(match) ? contexts.forbids(rule.contexts, match.now) : undefined;
+    const forbidden = isGated(match) ? contexts.forbids(rule.contexts, match.value, match.now) : undefined;
     if (forbidden !== undefined) return tally.absorbed(forbidden);
     const verdict = machine.match(match);
     const raises = verdict.type === 'raise';

@@ -57,6 +57,13 @@ export type RulePart =
   | { readonly type: 'lines'; readonly pattern: Pattern }
   | { readonly type: 'raises'; readonly rule: string };
 
+/** With a `key` a context is on for each combination of the values of these fields by itself. */
+export interface ContextSwitch {
+  readonly context: string;
+  readonly life: Millis;
+  readonly key?: readonly string[];
+}
+
 /** How a rule and the state between rules hang together. */
 export interface RuleContexts {
   /** While one of these is on, nothing counts. */
@@ -64,7 +71,7 @@ export interface RuleContexts {
   /** Only while all of these are on, something counts. */
   readonly when: readonly string[];
   /** What each raise switches on, and for how long. */
-  readonly set?: { readonly context: string; readonly life: Millis };
+  readonly set?: ContextSwitch;
 }
 
 /** One rule of any dialect. */

@@ -157,7 +157,8 @@ function usedFields(draft: Draft): readonly { readonly field: string; readonly p
   const { distinct, by } = options as { readonly distinct?: unknown; readonly by?: unknown };
   const counted = typeof distinct === 'string' ? [{ field: distinct, path: [kind, 'distinct'] }] : [];
   const apart = Array.isArray(by) ? by.map((field, index) => ({ field, path: [kind, 'by', index] })) : [];
-  return [...keys, ...tested, ...counted, ...apart];
+  const told = (form.set?.key ?? []).map((field, index) => ({ field, path: ['set', 'key', index] }));
+  return [...keys, ...tested, ...counted, ...apart, ...told];
 }
 
 function testsOf({ form, parts, subject }: Draft): ReturnType<typeof fieldTests> {

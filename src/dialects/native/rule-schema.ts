@@ -98,6 +98,11 @@ const commonKeys = {
     .strictObject({
       context: contextName.describe('The context that each raise switches on.'),
       for: period.describe('How long it stays on; a later raise makes it stay longer.'),
+      key: oneOrMore(word)
+        .optional()
+        .describe(
+          'Fields by whose values it is on: other rules are asked with those of their own lines. Default: it is on for all.',
+        ),
     })
     .optional()
     .describe('Switches a context on, for `unless` and `when` of other rules.'),

@@ -2,7 +2,15 @@ import type { PartForm } from '../../engine/kind.ts';
 import type { MatchForm } from '../../engine/match-form.ts';
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { AlertAction, Pattern, Program, Rule, RuleContexts, RulePart } from '../../model/program.ts';
+import type {
+  AlertAction,
+  ContextSwitch,
+  Pattern,
+  Program,
+  Rule,
+  RuleContexts,
+  RulePart,
+} from '../../model/program.ts';
 import type { RuleChecks } from './checks.ts';
 import { hashProgram, hashRule } from './hash.ts';
 import { salvage, validate, type Subject } from './issues.ts';
@@ -240,9 +248,12 @@ function contextsOf({ unless, when, set }: RuleForm): RuleContexts | undefined {
   return {
     unless: unless ?? [],
     when: when ?? [],
-    ...(set === undefined ? {} : { set: { context: set.context, life: set.for } }),
+    ...(set === undefined ? {} : { set: switchOf(set) }),
   };
 }
+
+const switchOf = ({ context, for: life, key }: NonNullable<RuleForm['set']>): ContextSwitch =>
+  key === undefined ? { context, life } : { context, life, key };
 
 /** `except` may be written as one form or as a list of them. */
 const exceptPath = (data: unknown, index: number): Path =>
