@@ -1,3 +1,4 @@
+import { putAtBeginning } from './beginning.ts';
 import type { CutDate } from './dates.ts';
 import {
   conditionsOf,
@@ -38,14 +39,12 @@ const harmless: readonly string[] = ['nofail', 'mlfgained'];
 export function composeFailure(failregex: string, filter: Filter, date: CutDate): Outcome {
   if (failregex.includes('<SKIPLINES>') || /(?<!\\)(?:\\\\)*\\n/.test(failregex))
     return refused('it is about several lines');
-  const whole = withPrefix(
-    fillTags(failregex),
-    filter.prefix === undefined ? undefined : fillTags(filter.prefix),
-  );
-  if (whole === undefined) return refused('its prefregex is of a form that cannot be put together with it');
-  const parsed = parseExpression(whole);
-  if (parsed === undefined) return refused('its parentheses are not in order');
-  if (/\\[1-9]/.test(whole)) return refused('it refers to groups by number');
+  const source = fillTags(failregex);
+  const prefix = filter.prefix === undefined ? undefined : fillTags(filter.prefix);
+  if (parseExpression(source) === undefined) return refused('its parentheses are not in order');
+  if (/\\[1-9]/.test(source + (prefix ?? ''))) return refused('it refers to groups by number');
+  const parsed = withPrefix(source, prefix);
+  if (parsed === undefined) return refused('its prefregex is of a form that cannot be put together with it');
   if (!whoGroups.some((name) => hasGroup(parsed, name)))
     return refused(
       'it has no address of its own: fail2ban takes that from another line of the same connection',
@@ -57,9 +56,13 @@ export function composeFailure(failregex: string, filter: Filter, date: CutDate)
   const variants = decided([failing]);
   const excepted = safe === undefined ? [] : decided([safe]);
   if (variants.length + excepted.length > MOST_VARIANTS) return refused('it has too many conditions');
-  return { ok: true, failures: variants.map(finished), harmless: excepted.map(finished) };
+  const failures = variants.flatMap((each) => finished(each) ?? []);
+  const harmlessOnes = excepted.flatMap((each) => finished(each) ?? []);
+  if (failures.length + harmlessOnes.length < variants.length + excepted.length)
+    return refused('a ^ stands in it where more than the beginning of the line can be');
+  return { ok: true, failures, harmless: harmlessOnes };
 
-  function finished(variant: Expression): Composed {
+  function finished(variant: Expression): Composed | undefined {
     const byId = hasGroup(variant, 'fid');
     const write = (keep: (name: string) => boolean): string =>
       writeExpression(variant, (group) => {
@@ -77,11 +80,8 @@ export function composeFailure(failregex: string, filter: Filter, date: CutDate)
 
 /** The pattern of an `ignoreregex`, which fail2ban looks for in the line, or in what `prefregex` leaves of it. */
 export function composeIgnored(ignoreregex: string, filter: Filter, date: CutDate): Composed | undefined {
-  const whole = withPrefix(
-    fillTags(ignoreregex),
-    filter.prefix === undefined ? undefined : fillTags(filter.prefix),
-  );
-  const parsed = whole === undefined ? undefined : parseExpression(whole);
+  const prefix = filter.prefix === undefined ? undefined : fillTags(filter.prefix);
+  const parsed = withPrefix(fillTags(ignoreregex), prefix);
   const [variant] = parsed === undefined ? [] : decided([parsed]);
   if (variant === undefined) return undefined;
   const source = writeExpression(variant, () => undefined);
@@ -107,36 +107,28 @@ function decided(expressions: readonly Expression[]): readonly Expression[] {
  * The two expressions as one: what the first one has in its group `content` is looked at by the second one.
  * Undefined when the first one is of another form.
  */
-function withPrefix(source: string, prefix: string | undefined): string | undefined {
-  if (prefix === undefined) return source;
-  const found = /^([^]*)\(\?P<content>([^]*?)\)((?:\\s|\$|\(\?:[^()]*(?:\\[()][^()]*)*\)|[*+?])*)$/.exec(
-    prefix,
-  );
+function withPrefix(source: string, prefix: string | undefined): Expression | undefined {
+  if (prefix === undefined) return parseExpression(source);
+  const found =
+    /^(?:\(\?([a-z]+)\))?([^]*)\(\?P<content>([^]*?)\)((?:\\s|\$|\(\?:[^()]*(?:\\[()][^()]*)*\)|[*+?])*)$/.exec(
+      prefix,
+    );
   if (found === null) return undefined;
-  const [, before = '', body = '', after = ''] = found;
-  const alternatives = topLevel(source);
-  const isAnchored = alternatives.every((each) => each.startsWith('^'));
-  if (!isAnchored && alternatives.some((each) => each.startsWith('^'))) return undefined;
+  const [, flags, before = '', body = '', after = ''] = found;
+  // Its flags are not those of the second one.
+  const flagged = (text: string): string =>
+    flags === undefined || text === '' ? text : `(?${flags}:${text})`;
   const plain = body === '.+' && (after === '$' || after === '');
-  const ahead = plain ? '' : `(?=${body}${after})`;
-  const inner = isAnchored ? alternatives.map((each) => each.slice(1)).join('|') : source;
   // The end of what the first one leaves is not the end of the line.
-  const ended = after === '$' || after === '' ? inner : inner.replace(/(?<!\\)\$(?=$|[|)])/g, `(?=${after})`);
-  return `${before}${ahead}${isAnchored ? '' : '.*?'}(?:${ended})`;
-}
-
-/** The alternatives of an expression as they are written. */
-function topLevel(source: string): readonly string[] {
-  const out: string[] = [''];
-  let depth = 0;
-  const pieces = source.match(/\\[^]|\[\^?\]?(?:\\[^]|[^\]\\])*\]|[^]/g) ?? [];
-  for (const piece of pieces) {
-    if (piece === '(') depth += 1;
-    if (piece === ')') depth -= 1;
-    if (piece === '|' && depth === 0) out.push('');
-    else out[out.length - 1] += piece;
-  }
-  return out;
+  const ended =
+    after === '$' || after === '' ? source : source.replace(/(?<!\\)\$(?=$|[|)])/g, `(?=${flagged(after)})`);
+  const parsed = parseExpression(ended);
+  const inner = parsed === undefined ? undefined : putAtBeginning(parsed, '');
+  if (inner === undefined || inner.anchored === 'sometimes') return undefined;
+  const begin = flagged(before + (plain ? '' : `(?=${body}${after})`));
+  const [head, ...others] = parseExpression(inner.anchored === 'always' ? begin : `${begin}.*?`) ?? [];
+  if (head === undefined || others.length > 0) return undefined;
+  return [[...head, { type: 'group', head: '?:', of: inner.expression, times: '' }]];
 }
 
 /** fail2ban looks at lines with their newline, which a blank at the end of an expression can be. */
@@ -145,20 +137,37 @@ const withNewline = (source: string): string =>
     .replace(/(?<!\\)\\s\+(\(\?:[^()]*\)\?\$\)*)$/, (_, rest: string) => `(?:\\s+|$)${rest}`)
     .replace(/(?<!\\)\\s(\+?)(\)*)$/, (_, times: string, rest: string) => `(?:\\s${times}|$)${rest}`);
 
-/** fail2ban looks at a line without its time: patterns allow for it where it can have been. */
-function anchored(source: string, bare: string, { head, syslog }: Filter, date: CutDate): Composed {
+/**
+ * fail2ban looks at a line without its time: patterns allow for it where it can have been. Undefined: there is no
+ * place for it.
+ */
+function anchored(
+  source: string,
+  bare: string,
+  { head, syslog }: Filter,
+  date: CutDate,
+): Composed | undefined {
   const begun = withNewline(source.replace(/^\^{2,}/, '^'));
   const message = syslog && !date.own && beginsWithHead(begun);
-  const finish = (text: string): string => {
+  const finish = (text: string): string | undefined => {
     const whole = withNewline(text.replace(/^\^{2,}/, '^'));
     if (message) return whole.replace(HEAD, String.raw`\s*(?:\[ID \d+ \S+\]\s+)?`);
-    return topLevel(whole.replaceAll(HEAD, plainHead(head)))
-      .map((each) => (each.startsWith('^') ? `^${date.expression}?${each.slice(1)}` : each))
-      .join('|')
-      .replaceAll('\\[\\]', `\\[${date.expression}?\\]`)
+    return withDate(whole.replaceAll(HEAD, plainHead(head)), date)
+      ?.replaceAll('\\[\\]', `\\[${date.expression}?\\]`)
       .replaceAll('audit\\(:', `audit\\(${date.expression}?:`);
   };
-  return { source: finish(source), bare: finish(bare), syslog: message };
+  const [finished, finishedBare] = [finish(source), finish(bare)];
+  if (finished === undefined || finishedBare === undefined) return undefined;
+  return { source: finished, bare: finishedBare, syslog: message };
+}
+
+/** An expression that allows for the time wherever it can begin. */
+function withDate(source: string, { expression }: CutDate): string | undefined {
+  const parsed = parseExpression(source);
+  // Blanks of the time mean something, also where the expression ignores its own.
+  const date = /\(\?[a-wyz]*x/.test(source) ? `(?-x:${expression})` : expression;
+  const begun = parsed === undefined ? undefined : putAtBeginning(parsed, `^${date}?`);
+  return begun === undefined ? undefined : writeExpression(begun.expression, (name) => name);
 }
 
 /** Whether the head is the first thing that an expression takes, and stands nowhere else. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { matchPorts } from '../../../tests/property/engine-samples.ts';
 import { configOf } from '../../../tests/contracts/config-texts.ts';
+import { nativeFilter } from '../../../tests/oracle/fail2ban/installed.ts';
 import type { Imported } from '../native/write.ts';
 import { parseExpression, decide, writeExpression } from './expression.ts';
 import { importFail2ban } from './import.ts';
@@ -119,6 +120,51 @@ describe('jails', () => {
     ['5 apples', undefined],
   ])('%s', (text, length) => {
     expect(secondsOf(text)).toBe(length);
+  });
+});
+
+describe('the time before what is looked at', () => {
+  const both = [
+    '2026-11-20 10:00:01 srv bad 203.0.113.1',
+    'Nov 20 10:00:01 srv bad 203.0.113.2',
+    '2026-11-20 10:00:01 SRV BAD 203.0.113.3',
+    '2026-11-20 10:00:01 srv srv bad 203.0.113.4',
+  ];
+
+  test.each([
+    [String.raw`failregex = ^\s*srv bad <HOST>$`, '1,2'],
+    [String.raw`failregex = (?i)^\s*srv bad <HOST>$`, '1,2,3'],
+    [String.raw`failregex = (?:^\s*srv bad|^\s*SRV BAD) <HOST>$`, '1,2,3'],
+    [String.raw`failregex = (?:^\s*srv|srv) bad <HOST>$`, '1,2,4'],
+    [String.raw`failregex = (^\s*srv bad) <HOST>`, '1,2'],
+    [String.raw`failregex = \A\s*srv bad <HOST>`, '1,2'],
+    [String.raw`failregex = (?:)^\s*srv bad <HOST>`, '1,2'],
+    [String.raw`failregex = (?=\s*srv)^\s*srv bad <HOST>`, '1,2'],
+    [String.raw`failregex = (?i:^\s*srv bad <HOST>)$`, '1,2,3'],
+    [String.raw`failregex = (?x)^ \s* srv \s bad \s <HOST>$`, '1,2'],
+    [String.raw`failregex = ^(?!^\s*srv srv)\s*(?:srv )+bad <HOST>$`, '1,2'],
+    [String.raw`failregex = (?:[^x]|\^)bad <HOST>$`, '1,2,4'],
+    ['prefregex = (?i)^\\s*srv <F-CONTENT>.+</F-CONTENT>$\nfailregex = ^bad <HOST>$', '1,2'],
+    ['prefregex = ^\\s*srv <F-CONTENT>.+</F-CONTENT>$\nfailregex = (?i)^bad <HOST>$', '1,2'],
+    ['prefregex = ^\\s*srv <F-CONTENT>.+</F-CONTENT>$\nfailregex = (?:^bad|^ill) <HOST>$', '1,2'],
+    ['failregex = bad <HOST>$\nignoreregex = (?:^\\s*srv srv)', '1,2'],
+  ])('is allowed for wherever an expression begins: %s', async (lines, numbers) => {
+    const { text, left } = imported('f.conf', { 'f.conf': `[Definition]\n${lines}\n` });
+    expect(left).toBe(0);
+    const native = await nativeFilter(text);
+    expect(both.flatMap((line) => native(line)?.split('.').slice(-1) ?? []).join()).toBe(numbers);
+  });
+
+  test.each([
+    String.raw`failregex = \s*^srv bad <HOST>$`,
+    String.raw`failregex = (?:^\s*)?^srv bad <HOST>$`,
+    String.raw`failregex = (?<=^|\s)srv bad <HOST>$`,
+    String.raw`failregex = (?=^\s*srv)\s*srv bad <HOST>$`,
+    'prefregex = ^\\s*srv <F-CONTENT>.+</F-CONTENT>$\nfailregex = (?:^bad|ill) <HOST>$',
+    'failregex = bad <HOST>$\nignoreregex = srv (^srv)',
+    'failregex = bad <HOST>$\nprefregex = ^<F-CONTENT>.+</F-CONTENT>$\nignoreregex = srv (^srv',
+  ])('is told where it cannot be: %s', (lines) => {
+    expect(imported('f.conf', { 'f.conf': `[Definition]\n${lines}\n` }).left).toBeGreaterThan(0);
   });
 });
 
