@@ -1,4 +1,4 @@
-import { readOptions, type Folder } from './ini.ts';
+import { readOptions, type Folder, type Options } from './ini.ts';
 import { valuesOf } from './interpolate.ts';
 
 /** Stands for the head of a line of syslog where expressions name it. */
@@ -33,7 +33,7 @@ export function readFilter(
   folder: Folder,
   { given = new Map(), syslog = true }: FilterUse = {},
 ): Filter {
-  const options = readOptions([path], folder);
+  const options = withKnown(readOptions([path], folder), given);
   // What a line begins with is found by the reader of lines; where that is all, a mark stands for it.
   const defaults = new Map(options.defaults);
   if (defaults.has('__prefix_line')) defaults.set('__prefix_line', HEAD);
@@ -63,6 +63,14 @@ export function readFilter(
       ).value('__head') ?? '',
     missing,
   };
+}
+
+/** What is given in the place of an option can name it: `%(known/failregex)s`. */
+function withKnown(options: Options, given: ReadonlyMap<string, string>): Options {
+  const own = options.sections.get('Definition') ?? new Map<string, string>();
+  const replaced = [...own].filter(([option]) => given.has(option));
+  const known = new Map([...(options.known.get('Definition') ?? []), ...replaced]);
+  return { ...options, known: new Map([...options.known, ['Definition', known]]) };
 }
 
 /** Whether a file is a filter, and not a list of jails. */

@@ -104,6 +104,33 @@ describe('jails', () => {
     expect(JSON.stringify(rule?.pattern)).toContain(' hard ');
   });
 
+  test('what a jail says itself replaces what its filter says, and can name it', async () => {
+    const jail = [
+      '[app]',
+      'enabled = 1',
+      'word = 100%%',
+      'failregex = ^ %(word)s %%%% of <HOST>$',
+      'ignoreregex = 203\\.0\\.113\\.77$',
+      '[more]',
+      'enabled = 1',
+      'filter = app[mode=hard]',
+      'failregex = %(known/failregex)s',
+      '  ^ mine <HOST>$',
+      '[wrong]',
+      'enabled = 1',
+      'filter = app',
+      'failregex = %(nothing)s',
+    ];
+    const { text, left } = imported('e/own.conf', { ...files, 'e/own.conf': jail.join('\n') });
+    expect(left).toBe(1);
+    expect(text).toContain('jail wrong: failregex cannot be filled in');
+    const [app, more] = (await configOf(text)).program.rules;
+    expect(JSON.stringify(app?.pattern)).toContain(' 100% %% of ');
+    expect(JSON.stringify(app?.pattern)).not.toContain('soft');
+    expect(JSON.stringify(app?.except)).toContain('77$');
+    expect(JSON.stringify(more?.pattern)).toMatch(/ hard .* mine /);
+  });
+
   test('a filter takes the terms of its jail', () => {
     expect(imported('e/filter.d/app.conf', files).text).toContain('{ reach: 5, within: 10m }');
     for (const jail of ['e/jail.conf', 'e/jail.local'])

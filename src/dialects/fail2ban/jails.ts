@@ -4,10 +4,12 @@ import { valuesOf, type Values } from './interpolate.ts';
 /** What a jail says of its filter. */
 export interface Jail {
   readonly name: string;
-  /** The name of the filter, with its parameters. */
+  /** The name of the filter, with its parameters; options of its own replace those of the filter. */
   readonly filter: string;
   readonly parameters: ReadonlyMap<string, string>;
   readonly logs: readonly string[];
+  /** Its own options that cannot be filled in, in words. */
+  readonly unfilled: readonly string[];
   readonly terms: Terms;
 }
 
@@ -33,8 +35,9 @@ export function readJails(
     .filter((name) => name !== 'INCLUDES')
     .map((name) => ({ name, values: valuesOf(options, name) }))
     .filter(({ values }) => /^(?:1|yes|true|on)$/i.test(values.value('enabled') ?? ''))
-    .map(({ name, values }) => jailOf(name, values));
-  return { jails, missing: options.missing.map((file) => `${file} is not there`) };
+    .map(({ name, values }) => jailOf(name, values, ownOptions(options, name)));
+  const own = jails.flatMap(({ unfilled }) => unfilled);
+  return { jails, missing: [...options.missing.map((file) => `${file} is not there`), ...own] };
 }
 
 /** What a jail file says together with those that fail2ban reads with it. */
@@ -56,18 +59,45 @@ function jailOptions(path: string, folder: Folder): Options {
   );
 }
 
-function jailOf(name: string, values: Values): Jail {
+/** Options that a jail may have in the place of its filter's. */
+const ofFilters: readonly string[] = ['failregex', 'ignoreregex', 'prefregex', 'datepattern', 'journalmatch'];
+
+/** What a jail says in the place of its filter; `%(known/failregex)s` is left for what the filter says. */
+function ownOptions(options: Options, name: string): Own {
+  const kept = ofFilters.map((option) => [option, `%%(known/${option})s`] as const);
+  const known = new Map([...options.known, [name, new Map([...(options.known.get(name) ?? []), ...kept])]]);
+  const values = valuesOf({ ...options, known }, name);
+  const given = new Map<string, string>();
+  const unfilled: string[] = [];
+  for (const option of ofFilters) {
+    const isSaid = (options.sections.get(name)?.get(option) ?? options.defaults.get(option)) !== undefined;
+    const value = values.value(option);
+    // It is filled in once more, among the options of the filter.
+    if (value !== undefined) given.set(option, value.replace(/%(?!\(known\/)/g, '%%'));
+    else if (isSaid) unfilled.push(`jail ${name}: ${option} cannot be filled in`);
+  }
+  return { given, unfilled };
+}
+
+interface Own {
+  readonly given: ReadonlyMap<string, string>;
+  readonly unfilled: readonly string[];
+}
+
+function jailOf(name: string, values: Values, { given, unfilled }: Own): Jail {
   const written = values.value('filter') ?? name;
   const [, filter = name, parameters = ''] = /^([^[\s]+)(?:\[([^]*)\])?/.exec(written) ?? [];
   return {
     name,
     filter,
-    parameters: new Map(
-      [...parameters.matchAll(/([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,\]]*))/g)].map(
+    unfilled,
+    parameters: new Map([
+      ...[...parameters.matchAll(/([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,\]]*))/g)].map(
         ([, key = '', quoted, single, bare = '']) =>
           [key.toLowerCase(), quoted ?? single ?? bare.trim()] as const,
       ),
-    ),
+      ...given,
+    ]),
     logs: (values.value('logpath') ?? '')
       .split('\n')
       .map((line) => line.trim().replace(/\s+(?:tail|head)$/, ''))
