@@ -10,6 +10,8 @@ export interface Filter {
   readonly ignored: readonly string[];
   readonly prefix: string | undefined;
   readonly datePattern: string | undefined;
+  /** What of systemd's journal it is about, one choice a line. */
+  readonly journal: readonly string[];
   /** The programs whose lines it is about, a Python expression. */
   readonly daemon: string | undefined;
   /** Its lines begin with a head of syslog's, which the reader of lines takes off. */
@@ -25,13 +27,15 @@ export interface FilterUse {
   readonly given?: ReadonlyMap<string, string>;
   /** False: its lines come from a file of the program's own. */
   readonly syslog?: boolean;
+  /** Its lines come from systemd's journal, which has the time beside them. */
+  readonly isJournal?: boolean;
 }
 
 /** Reads a filter file; `given` are the parameters of its jail: `sshd[mode=aggressive]`. */
 export function readFilter(
   path: string,
   folder: Folder,
-  { given = new Map(), syslog = true }: FilterUse = {},
+  { given = new Map(), syslog = true, isJournal = false }: FilterUse = {},
 ): Filter {
   const options = withKnown(readOptions([path], folder), given);
   // What a line begins with is found by the reader of lines; where that is all, a mark stands for it.
@@ -51,7 +55,8 @@ export function readFilter(
     failures: lines('failregex'),
     ignored: lines('ignoreregex'),
     prefix: lines('prefregex')[0],
-    datePattern: plain.value('datepattern'),
+    datePattern: isJournal ? undefined : plain.value('datepattern'),
+    journal: (plain.value('journalmatch') ?? '').split('\n').filter((line) => line.trim() !== ''),
     daemon,
     // A name with blanks in it or behind it is no program of syslog's.
     syslog: syslog && !/\\s| /.test(daemon ?? ''),

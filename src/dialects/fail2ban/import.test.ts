@@ -90,7 +90,7 @@ describe('jails', () => {
 
   test('only those that are enabled count, with all that their files say', async () => {
     const { text, rules, left } = imported('e/jail.local', files);
-    expect([rules, left]).toEqual([1, 1]);
+    expect([rules, left]).toEqual([1, 2]);
     expect(text).toContain('jail gone: e/filter.d/gone.conf is not there');
     expect(text).toContain("app: { file: ['/srv/app.log', '/srv/more.log'] }");
     expect(text).toContain('ignoreip me.example');
@@ -102,6 +102,31 @@ describe('jails', () => {
     ]);
     expect(rule?.actions).toMatchObject([{ quiet: 365 * 86_400_000 }]);
     expect(JSON.stringify(rule?.pattern)).toContain(' hard ');
+  });
+
+  test('what has no counterpart is told and counted', () => {
+    const more = '[app]\nenabled = 1\nignoreip =\nbantime.increment = true\nignorecommand = /bin/ask <ip>\n';
+    const { text, left } = imported('e/own.conf', { ...files, 'e/own.conf': more });
+    expect(left).toBe(2);
+    expect(text).toContain('# not carried over: bantime.increment = true');
+    expect(text).toContain('# not carried over: ignorecommand = /bin/ask <ip>');
+    const off = more.replace('= true', '= false').replace('/bin/ask <ip>', '');
+    expect(imported('e/own.conf', { ...files, 'e/own.conf': off }).left).toBe(0);
+  });
+
+  test.each([
+    ['_SYSTEMD_UNIT=a.service PRIORITY=5', "{ matches: ['_SYSTEMD_UNIT=a.service', 'PRIORITY=5'] }", 0],
+    ['', 'true', 0],
+    ['_SYSTEMD_UNIT=a.service + _COMM=a', 'true', 1],
+    ['_COMM=a\n  _COMM=b', 'true', 1],
+  ])('with backend = systemd read the journal: %s', async (match, journal, lost) => {
+    const jail = '[app]\nenabled = 1\nignoreip =\nbackend = systemd\nlogpath = /var/log/auth.log\n';
+    const filter = `[Definition]\nfailregex = ^x <HOST>\ndatepattern = ^%Y\njournalmatch = ${match}\n`;
+    const own = { 'e/own.conf': jail, 'e/filter.d/app.conf': filter };
+    const { text, left } = imported('e/own.conf', own);
+    expect(left).toBe(lost);
+    expect(text).toContain(`app: { journal: ${journal} }`);
+    expect((await configOf(text)).program.rules[0]?.from).toEqual(['app']);
   });
 
   test('what a jail says itself replaces what its filter says, and can name it', async () => {

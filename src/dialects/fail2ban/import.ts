@@ -21,6 +21,8 @@ export interface Fail2banPorts extends Folder {
   readonly match: MatchPorts;
 }
 
+const NOT_CARRIED = 'not carried over:';
+
 /** A rule that is being made of a filter. */
 interface Draft {
   readonly id: string;
@@ -57,17 +59,17 @@ export function importFail2ban(path: string, ports: Fail2banPorts, jail?: string
   const named = distinctNames();
   const made = jails.map((each) => jailRules(each, path, named(ruleName(each.name)), ports));
   const lost: Made = { rules: [], left: missing };
-  const sources = jails.flatMap(({ name, logs }) =>
-    logs.length === 0 ? [] : [[ruleName(name), logs] as const],
-  );
-  return written([...made, lost], sources);
+  return written([...made, lost]);
 }
 
 interface Made {
   readonly rules: readonly WrittenRule[];
+  readonly source?: Source;
   /** What was not carried over, in words. */
   readonly left: readonly string[];
 }
+
+type Source = readonly [name: string, source: Written];
 
 const baseName = (path: string): string => path.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
 
@@ -77,26 +79,52 @@ function jailRules(jail: Jail, path: string, id: string, ports: Fail2banPorts): 
   if (ports.read(file) === undefined) {
     return { rules: [], left: [`jail ${jail.name}: ${file} is not there`] };
   }
-  const source = jail.logs.length === 0 ? undefined : ruleName(jail.name);
-  return rulesOf(
-    readFilter(file, ports, { given: jail.parameters, syslog: jail.logs.every(isSyslog) }),
-    { id, source, terms: jail.terms, from: `jail ${jail.name}, ${file}` },
-    ports,
-  );
+  const { parameters: given, isJournal, logs, terms } = jail;
+  const filter = readFilter(file, ports, { given, syslog: logs.every(isSyslog), isJournal });
+  const name = ruleName(jail.name);
+  const { source, left } = isJournal ? journalOf(filter.journal) : { source: fileOf(logs), left: [] };
+  const draft = {
+    id,
+    source: source === undefined ? undefined : name,
+    terms,
+    from: `jail ${jail.name}, ${file}`,
+  };
+  const made = rulesOf(filter, draft, ports);
+  const told = [...made.left, ...left.map((why) => `jail ${jail.name}: ${why}`)];
+  return { ...made, left: told, ...(source === undefined ? {} : { source: [name, source] }) };
 }
 
-function written(
-  all: readonly Made[],
-  sources: readonly (readonly [string, readonly string[]])[] = [],
-): Imported {
+const fileOf = (logs: readonly string[]): Written | undefined =>
+  logs.length === 0 ? undefined : { file: logs.length === 1 ? (logs[0] ?? '') : logs };
+
+/** The part of systemd's journal that `journalmatch` names; all of it where that has choices of several fields. */
+function journalOf(choices: readonly string[]): {
+  readonly source: Written;
+  readonly left: readonly string[];
+} {
+  if (choices.length === 0) return { source: { journal: true }, left: [] };
+  const [matches = [], ...others] = choices.map((line) => line.trim().split(/\s+/));
+  const plain = others.length === 0 && matches.every((each) => /^[A-Z_][A-Z0-9_]*=[^"'\\]+$/.test(each));
+  if (plain) return { source: { journal: { matches } }, left: [] };
+  const why = `journalmatch ${choices.join(' + ')}: the whole journal is read`;
+  return { source: { journal: true }, left: [why] };
+}
+
+function written(all: readonly Made[]): Imported {
   const left = all.flatMap((made) => made.left);
   const rules = all.flatMap((made) => made.rules);
   const comments = [
     'Imported from fail2ban. Failures are counted in a sliding window; classes such as \\w are those of ASCII; names of',
     'hosts are not looked up. A rule tells of an address once in the time of a ban: nothing is banned.',
-    ...left.map((why) => `not carried over: ${why}`),
+    ...left.map((why) => `${NOT_CARRIED} ${why}`),
   ];
-  return { text: writeRules(comments, rules, sources), rules: rules.length, left: left.length };
+  const sources = all.flatMap(({ source }) => (source === undefined ? [] : [source]));
+  const below = rules.flatMap((rule) => rule.comments.filter((each) => each.startsWith(NOT_CARRIED)));
+  return {
+    text: writeRules(comments, rules, sources),
+    rules: rules.length,
+    left: left.length + below.length,
+  };
 }
 
 /** The rule of one filter; none when nothing of it can be carried over. */
@@ -185,8 +213,9 @@ function ruleOf(
     ...(ignored.some(isNetwork) ? [{ field: 'ip', in: ignored.filter(isNetwork) }] : []),
   ];
   const names = ignored.filter((each) => !isNetwork(each));
+  const lost = [...(names.length === 0 ? [] : [`ignoreip ${names.join(' ')}`]), ...draft.terms.lost];
   return {
-    comments: [from, ...(names.length === 0 ? [] : [`not carried over: ignoreip ${names.join(' ')}`])],
+    comments: [from, ...lost.map((each) => `${NOT_CARRIED} ${each}`)],
     rule: {
       id,
       ...(source === undefined ? {} : { from: source }),

@@ -7,7 +7,9 @@ export interface Jail {
   /** The name of the filter, with its parameters; options of its own replace those of the filter. */
   readonly filter: string;
   readonly parameters: ReadonlyMap<string, string>;
+  /** Files; none where its lines come from systemd's journal. */
   readonly logs: readonly string[];
+  readonly isJournal: boolean;
   /** Its own options that cannot be filled in, in words. */
   readonly unfilled: readonly string[];
   readonly terms: Terms;
@@ -20,10 +22,12 @@ export interface Terms {
   /** Negative: for ever. */
   readonly banTime: number;
   readonly ignored: readonly string[];
+  /** Options that mean something and have no counterpart, as they are written. */
+  readonly lost: readonly string[];
 }
 
 /** fail2ban's own, where nobody says anything else. */
-export const usualTerms: Terms = { maxRetry: 5, findTime: 600, banTime: 600, ignored: [] };
+export const usualTerms: Terms = { maxRetry: 5, findTime: 600, banTime: 600, ignored: [], lost: [] };
 
 /** Reads `jail.conf`, `jail.d` and `jail.local` of a folder; only jails that are enabled count. */
 export function readJails(
@@ -86,6 +90,7 @@ interface Own {
 
 function jailOf(name: string, values: Values, { given, unfilled }: Own): Jail {
   const written = values.value('filter') ?? name;
+  const isJournal = (values.value('backend') ?? '').startsWith('systemd');
   const [, filter = name, parameters = ''] = /^([^[\s]+)(?:\[([^]*)\])?/.exec(written) ?? [];
   return {
     name,
@@ -98,7 +103,8 @@ function jailOf(name: string, values: Values, { given, unfilled }: Own): Jail {
       ),
       ...given,
     ]),
-    logs: (values.value('logpath') ?? '')
+    isJournal,
+    logs: (isJournal ? '' : (values.value('logpath') ?? ''))
       .split('\n')
       .map((line) => line.trim().replace(/\s+(?:tail|head)$/, ''))
       .filter((line) => line.startsWith('/')),
@@ -113,8 +119,20 @@ function termsOf(values: Values): Terms {
     findTime: time('findtime', usualTerms.findTime),
     banTime: time('bantime', usualTerms.banTime),
     ignored: (values.value('ignoreip') ?? '').split(/[\s,]+/).filter((each) => each !== ''),
+    lost: withoutCounterpart.flatMap(([option, isMeant]) => {
+      const value = values.value(option)?.trim() ?? '';
+      return isMeant.test(value) ? [`${option} = ${value}`] : [];
+    }),
   };
 }
+
+/** Options whose loss changes what is told, and the values with which they do. */
+const withoutCounterpart: readonly (readonly [option: string, isMeant: RegExp])[] = [
+  ['bantime.increment', /^(?:1|yes|true|on)$/i],
+  ['ignorecommand', /./],
+  ['logtimezone', /./],
+  ['backend', /^systemd\[/],
+];
 
 const units: readonly (readonly [RegExp, number])[] = [
   [/^(?:y|yea|year|years|yy|yyyy)$/i, 365.25 * 86_400],

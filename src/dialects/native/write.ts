@@ -38,13 +38,12 @@ export const throughText = (length: number): string => secondsText(length + 1);
 export function writeRules(
   comments: readonly string[],
   rules: readonly WrittenRule[],
-  sources: readonly (readonly [name: string, files: readonly string[]])[] = [],
+  sources: readonly (readonly [name: string, source: Written])[] = [],
 ): string {
   const lines = comments.map((comment) => `# ${oneLine(comment)}`);
   if (sources.length > 0) {
     lines.push('sources:');
-    for (const [name, files] of sources)
-      lines.push(`  ${name}: ${flow({ file: files.length === 1 ? (files[0] ?? '') : files })}`);
+    for (const [name, source] of sources) lines.push(`  ${name}: ${flow(source)}`);
     lines.push('');
   }
   lines.push(rules.some(({ rule }) => rule !== undefined) ? 'rules:' : 'rules: []');
