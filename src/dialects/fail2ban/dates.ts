@@ -44,7 +44,17 @@ export interface CutDate {
   readonly expression: string;
   /** The filter says itself in which form the time stands: no other one is cut out. */
   readonly own: boolean;
+  /** Patterns whose time cannot be the first thing of a line: they are not allowed for. */
+  readonly elsewhere: readonly string[];
 }
+
+/** What may stand before the time at the beginning of a line: an anchor, brackets, blanks. */
+const BEGINNING =
+  /^(?:\^|\{\^LN-BEG\}|\(\?:[^()]*\)\?|\(\?:|\((?!\?)|\\[[(<"]|[<"]|\[\^\\?\[\]\*|\\s[*?])*(?:[%{@]|\\d|\[0-9\]|EPOCH|TAI64N|$)/i;
+
+/** Whether the time of a `datepattern` is looked for where it can be. */
+const isAtBeginning = (pattern: string): boolean =>
+  BEGINNING.test(pattern) || (/^(?:\^|\{\^LN-BEG\})/.test(pattern) && ownForm(pattern) !== undefined);
 
 /** The time in a form of a `datepattern`, which has one a line, or in any usual one. */
 export function cutDate(pattern: string | undefined): CutDate {
@@ -52,7 +62,8 @@ export function cutDate(pattern: string | undefined): CutDate {
   const stated = lines.map((line) => ownForm(line.trim()));
   const known = stated.filter((form) => form !== undefined);
   const own = known.length > 0 && known.length === stated.length;
-  return { expression: `(?:${[...known, ...(own ? [] : [`(?:${usual})\\b`])].join('|')})`, own };
+  const elsewhere = lines.filter((line) => !isAtBeginning(line.trim()));
+  return { expression: `(?:${[...known, ...(own ? [] : [`(?:${usual})\\b`])].join('|')})`, own, elsewhere };
 }
 
 /** A `datepattern` without its anchor; undefined when it says nothing of its own, or has parts that say too much. */

@@ -207,6 +207,30 @@ describe('the time before what is looked at', () => {
     expect(both.flatMap((line) => native(line)?.split('.').slice(-1) ?? []).join()).toBe(numbers);
   });
 
+  test('is told where a datepattern has it elsewhere in a line', () => {
+    const withDate = (form: string): number =>
+      imported('f.conf', { 'f.conf': `[Definition]\nfailregex = ^x <HOST>\ndatepattern = ${form}\n` }).left;
+    expect([String.raw`\stime=%%Y-%%m-%%d %%H:%%M:%%S`, 'at {DATE}'].map(withDate)).toEqual([1, 1]);
+    const first = [
+      '^%%Y-%%m-%%d',
+      '{^LN-BEG}',
+      '%%d/%%b',
+      String.raw`^[^\[]*\[({DATE})`,
+      String.raw`^<\d+>\d+\s+{DATE}`,
+    ];
+    expect(first.map(withDate)).toEqual(first.map(() => 0));
+  });
+
+  test.each([
+    ['<SUBNET>', '203.0.113.0/24'],
+    ['<F-SUBNET/>', '203.0.113.0/24'],
+  ])('a network is told apart from its first address: %s', async (tag, id) => {
+    const { text } = imported('f.conf', { 'f.conf': `[Definition]\nfailregex = ^\\s*x ${tag}$\n` });
+    const native = await nativeFilter(text);
+    expect(native('Nov 20 10:00:01 x 203.0.113.0/24')).toBe(id);
+    expect(native('Nov 20 10:00:01 x [203.0.113.9]')).toBe('203.0.113.9');
+  });
+
   test.each([
     String.raw`failregex = \s*^srv bad <HOST>$`,
     String.raw`failregex = (?:^\s*)?^srv bad <HOST>$`,

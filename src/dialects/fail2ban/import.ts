@@ -131,6 +131,8 @@ function written(all: readonly Made[]): Imported {
 function rulesOf(filter: Filter, draft: Draft, { match }: Fail2banPorts): Made {
   const left = filter.missing.map((why) => `${draft.from}: ${why}`);
   const date = cutDate(filter.datePattern);
+  for (const form of date.elsewhere)
+    left.push(`${draft.from}: a time is allowed for at the beginning of a line only: datepattern ${form}`);
   const usable = (found: readonly Composed[], what: string): readonly Composed[] =>
     found.flatMap((each) => {
       const why = wrongWith(each.source, match);

@@ -5,6 +5,9 @@ const IP6 = `(?P<ip6>${HEX}(?::(?:${HEX})?){1,6}:${HEX}|::(?:${HEX}:){0,6}${HEX}
 const DNS = String.raw`(?P<dns>[\w.^-]*\w)`;
 const ADDR = String.raw`\[?(?:${IP4}|${IP6})\]?`;
 
+/** One of a network is one with the length of its prefix, which fail2ban tells apart from the address alone. */
+const SUBNET = String.raw`\[?(?P<fid>(?:${IP4}|${IP6})(?:/\d+)?)\]?`;
+
 /** What stands for the tags that have no end. */
 const tags: ReadonlyMap<string, string> = new Map([
   ['HOST', `(?:${ADDR}|${DNS})`],
@@ -18,8 +21,8 @@ const tags: ReadonlyMap<string, string> = new Map([
   ['F-DNS/', DNS],
   ['CIDR', String.raw`(?P<cidr>\d+)`],
   ['F-CIDR/', String.raw`(?P<cidr>\d+)`],
-  ['SUBNET', String.raw`\[?(?:${IP4}|${IP6})(?:/(?P<cidr>\d+))?\]?`],
-  ['F-SUBNET/', String.raw`\[?(?:${IP4}|${IP6})(?:/(?P<cidr>\d+))?\]?`],
+  ['SUBNET', SUBNET],
+  ['F-SUBNET/', SUBNET],
   ['F-ID/', String.raw`(?P<fid>\S+)`],
   ['F-PORT/', String.raw`(?P<fport>\w+)`],
 ]);
