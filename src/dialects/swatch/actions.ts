@@ -88,7 +88,8 @@ function readCommon(
 ): SwatchActionCommon | undefined {
   const [given, told, on] = [named.get('when'), named.get('message'), named.get('threshold')];
   const when = given === undefined ? undefined : readWhen(given, report);
-  const message = told === undefined ? undefined : readText(told, { ...form, command: false }, report);
+  const message =
+    told === undefined ? undefined : readText(told, { ...form, command: false, told: true }, report);
   if (told !== undefined && message === undefined) return undefined;
   if (on?.text === 'on')
     report.repaired('threshold-on', on, 'swatch itself takes no threshold=on for an action');
@@ -186,7 +187,8 @@ function readMail({ values, common, form, report }: Given): SwatchAction | undef
   const people = given.flatMap((text) => (text === undefined || text.text === '' ? [] : [text]));
   const to = people.map((text) => readText(text, told, report));
   const subjectText = values.named.get('subject');
-  const subject = subjectText === undefined ? DEFAULT_SUBJECT : readText(subjectText, told, report);
+  const subject =
+    subjectText === undefined ? DEFAULT_SUBJECT : readText(subjectText, { ...told, told: true }, report);
   if (subject === undefined || to.includes(undefined)) return undefined;
   const addresses = to.flatMap((text, index) => (index === 0 ? (text ?? []) : [COLON, ...(text ?? [])]));
   const variable = people.find((_, index) => to[index]?.some(({ type }) => type !== 'text'));

@@ -123,6 +123,12 @@ function readRegex(reader: Reader, open: string): SwatchCondition | undefined {
   if (flags.includes('g'))
     report.repaired('flag', body, 'the flag g makes swatch look only at every other match');
   const plain = withoutEscapes(body, open);
+  if (plain.text === '')
+    report.repaired(
+      'empty-pattern',
+      body,
+      'swatch itself takes an empty pattern for the last one that matched: every line is meant',
+    );
   const expanded = open === "'" ? plain.text : expandPattern(plain, constants, report);
   if (expanded === undefined) return undefined;
   const meaning = [...new Set(flags)].filter((flag) => 'imsx'.includes(flag)).join('');

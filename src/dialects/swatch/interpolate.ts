@@ -1,5 +1,6 @@
 import type { SwatchPart, SwatchText } from '../../engine/swatch/program.ts';
 import { cut, type Text } from '../sec/text.ts';
+import { lettersOf, withLetters } from './letters.ts';
 import type { Report } from './report.ts';
 
 /** Perl variables with a fixed text, as `perlcode` gives them. */
@@ -12,6 +13,8 @@ export interface TextForm {
   readonly awk: boolean;
   /** It is a command: `$0` and `$*` are the line. */
   readonly command: boolean;
+  /** It is only told: a variable that nothing gives stays as it is written. */
+  readonly told?: boolean;
 }
 
 const ESCAPES: { readonly [letter: string]: string } = {
@@ -36,25 +39,51 @@ export function readText(source: Text, form: TextForm, report: Report): SwatchTe
     report.leftOut('variable', cut(source, at), message, hint);
     return undefined;
   };
+  let letters = '';
+  const add = (part: SwatchPart, at: number): void => {
+    const made = withLetters(part, letters);
+    if (made === undefined) report.leftOut('letters', cut(source, at), LETTERS_OF_LOG);
+    parts.push(made ?? part);
+    // `\u` and `\l` are about one letter.
+    if (part.type !== 'text' || part.text !== '') letters = letters.replaceAll(/[ul]/g, '');
+  };
   for (let at = 0; at < text.length;) {
-    if (text.charAt(at) === '\\' && at + 1 < text.length) {
+    const change = lettersOf(text.slice(at, at + 2), letters);
+    if (change !== undefined) {
+      letters = change;
+      at += 2;
+    } else if (text.charAt(at) === '\\' && at + 1 < text.length) {
       const { length, value } = escapeAt(text, at);
-      parts.push({ type: 'text', text: value });
+      add({ type: 'text', text: value }, at);
       at += length;
     } else if (text.charAt(at) === '$') {
       const variable = variableAt(text, at, form);
-      if ('why' in variable) return say(at, variable.why, variable.hint);
-      if (variable.repaired !== undefined) report.repaired('variable', cut(source, at), variable.repaired);
-      parts.push(variable.part);
+      if ('why' in variable) {
+        say(at, variable.why, variable.hint);
+        if (form.told !== true) return undefined;
+        add({ type: 'text', text: variable.written }, at);
+        at += variable.written.length;
+        continue;
+      }
+      const element = variable.length > 1 && /^(?:->)?[[{]/.test(text.slice(at + variable.length));
+      if (element) report.repaired('element', cut(source, at), ELEMENT);
+      if (variable.repaired !== undefined)
+        report.repaired(variable.code ?? 'variable', cut(source, at), variable.repaired);
+      add(variable.part, at);
       at += variable.length;
     } else {
       const [plain = ''] = /^[^\\$]+|^[^]/.exec(text.slice(at)) ?? [];
-      parts.push({ type: 'text', text: plain });
+      add({ type: 'text', text: plain }, at);
       at += plain.length;
     }
   }
   return joined(parts);
 }
+
+const LETTERS_OF_LOG =
+  'what comes of the log is given as it is: \\U, \\L, \\u, \\l and \\Q change fixed text only';
+const ELEMENT =
+  'swatch itself takes this for an element of a list of Perl: the value and this text are meant';
 
 function escapeAt(text: string, at: number): { readonly length: number; readonly value: string } {
   const [hex, digits = ''] = /^\\x\{?([0-9A-Fa-f]{1,2})\}?/.exec(text.slice(at)) ?? [];
@@ -64,14 +93,17 @@ function escapeAt(text: string, at: number): { readonly length: number; readonly
 }
 
 type Variable =
-  | { readonly part: SwatchPart; readonly length: number; readonly repaired?: string }
-  | { readonly why: string; readonly hint?: string };
+  | { readonly part: SwatchPart; readonly length: number; readonly repaired?: string; readonly code?: string }
+  | { readonly why: string; readonly written: string; readonly hint?: string };
 
 const VARIABLE = /^\$(?:\{(\w+)\}|\+\{(\w+)\}|(\d+)|([A-Za-z_]\w*)|([*&`'+$]))/;
 
 function variableAt(text: string, at: number, { constants, awk, command }: TextForm): Variable {
   const found = VARIABLE.exec(text.slice(at));
-  if (found === null) return { part: { type: 'text', text: '$' }, length: 1 };
+  if (found === null) {
+    const repaired = 'swatch itself does not start for this $ sign, or takes it for a variable: \\$ is meant';
+    return { part: { type: 'text', text: '$' }, length: 1, repaired, code: 'dollar' };
+  }
   const [{ length }, braced, group, digits, word, sign] = found;
   const name = braced ?? digits ?? word ?? '';
   if (group !== undefined) return { part: { type: 'match', group }, length };
@@ -85,7 +117,7 @@ function variableAt(text: string, at: number, { constants, awk, command }: TextF
   const value = constants.get(name);
   if (value !== undefined) return { part: { type: 'text', text: value }, length };
   const why = `${found[0]} is a variable of Perl that nothing here gives`;
-  return { why, hint: 'groups are $1, $2, …; the line is $_; a $ sign is written \\$' };
+  return { why, written: found[0], hint: 'groups are $1, $2, …; the line is $_; a $ sign is written \\$' };
 }
 
 function numberedAt(digits: string, length: number, field: boolean): Variable {
