@@ -199,6 +199,20 @@ describe('what becomes of single rules', () => {
     await configOf(result.text);
   });
 
+  test('that a context is off which nothing sets goes without saying', async () => {
+    const creates = 'type=Single\nptype=SubStr\npattern=a\ndesc=d\naction=create C 60\n\n';
+    const asks = rule(...single, 'context=C && !D && !E_1', 'desc=$1', 'action=logonly');
+    const { text, rules, left } = imported(creates + asks);
+    expect([rules, left], text).toEqual([2, 0]);
+    expect(text).toContain('that the context D, E_1 must be off, which nothing here sets');
+    expect(text).toContain('when: [C]');
+    expect(text).not.toContain('unless:');
+    await configOf(text);
+    // One of a name that is filled in, or that a rule sets which is not carried over, may be on.
+    for (const set of ['create E_$1 60', 'create D 60 (logonly)'])
+      expect(imported(`${creates}${rule(...single, 'desc=d', `action=${set}`)}\n${asks}`).rules).toBe(1);
+  });
+
   test('Calendar becomes a schedule, EventGroup and Pair nearly what they were', async () => {
     const calendar = rule('type=Calendar', 'time=*/20 3 * 1-3 1,5', 'desc=d', 'action=logonly nightly');
     const pair = rule(

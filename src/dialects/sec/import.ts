@@ -52,7 +52,7 @@ export function importSec({ files }: SecProgram, diagnostics: readonly Diagnosti
     }
   }
   const broken = diagnostics.filter(({ severity }) => severity === 'error');
-  const rules = withoutLostContexts(placed);
+  const rules = withoutLostContexts(withoutNeverSet(placed, contextsSet(files)));
   const comments = [
     "Imported from SEC's rules. A line is looked at as UTF-8 text, not as bytes; its own time counts, where it has one.",
     ...broken.map(
@@ -127,6 +127,37 @@ function noteTaken(
 }
 
 const ends = ({ to }: SecContinue): boolean => to === 'endOfFile' || to === 'endOfAll';
+
+/** The names that actions give to contexts, up to what is filled in. */
+function contextsSet(value: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (each: unknown, key: string): void => {
+    if (typeof each === 'string' && (key === 'context' || key === 'alias')) names.add(each);
+    if (typeof each === 'object' && each !== null)
+      for (const [inner, part] of Object.entries(each)) visit(part, inner);
+  };
+  visit(value, '');
+  return names;
+}
+
+const canBe = (name: string, written: string): boolean => {
+  const [fixed = ''] = written.split(/[$%]/);
+  return fixed === written ? name === written : name.startsWith(fixed);
+};
+
+/** A context that no action sets is never on: that it must be off goes without saying. */
+function withoutNeverSet(placed: readonly Placed[], set: ReadonlySet<string>): readonly Placed[] {
+  return placed.map((each) => {
+    const { rule, comments } = each;
+    const asked = namesIn(rule?.['unless']);
+    const kept = asked.filter((name) => [...set].some((written) => canBe(name, written)));
+    if (rule === undefined || kept.length === asked.length) return each;
+    const gone = asked.filter((name) => !kept.includes(name)).join(', ');
+    const why = `left out: that the context ${gone} must be off, which nothing here sets`;
+    const unless = kept.length === 0 ? undefined : kept;
+    return { ...each, comments: [...comments, why], rule: { ...rule, unless } };
+  });
+}
 
 /** A rule that waits for a context which nothing sets any more would never do anything, or always. */
 function withoutLostContexts(placed: readonly Placed[]): readonly Placed[] {
