@@ -38,20 +38,8 @@ const isHeard = ({ actions }: Rule): boolean => actions.length > 0;
 const textsOf = ({ lines }: RuleTest): readonly string[] =>
   lines.flatMap((item) => (typeof item === 'string' ? item : (item.line ?? [])));
 
-/** Packs about the machine itself: a disk, a unit or an account of one is not that of another. */
-const aboutMachines = [
-  'apcupsd',
-  'cron',
-  'kernel',
-  'login',
-  'mdadm',
-  'pam',
-  'smartd',
-  'sshd',
-  'su',
-  'sudo',
-  'systemd',
-];
+/** Who comes to any of several machines is told of once; all else is the machine's own. */
+const whoComes = ['ip', 'client', 'mac'];
 
 /** A BSD head and what follows it. */
 const bsdLine = /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (\S+) ([^\s:[]+)(?:\[(\d+)\])?: (.*)$/s;
@@ -158,13 +146,13 @@ describe.each(shippedPacks.names)('the pack %s', (pack) => {
   });
 });
 
-test.each(aboutMachines)(
+test.each(shippedPacks.names)(
   'in the pack %s no machine silences another: a key has the host, or the address of who comes to any of them',
   async (pack) => {
     const { program } = await packAlone(pack);
     const mute = program.rules
       .filter(isHeard)
-      .filter(({ key }) => !key.some((field) => field === 'host' || field === 'ip'));
+      .filter(({ key }) => !key.some((field) => field === 'host' || whoComes.includes(field)));
     expect(mute.map(({ id }) => id)).toEqual([]);
   },
 );
