@@ -76,7 +76,10 @@ export function createAlerting(rules: AlertingRules): Alerting {
     breaches: () => [...desk.breaches.values()],
     channels: (at = desk.now) => channelStatuses(desk, latest(desk.now, at)),
     silences: () => [...desk.silences.values()].map((silence) => ({ ...silence })).sort(byOrder),
-    openAlerts: () => Array.from(desk.open.values(), ({ alert }) => alert),
+    openAlerts: () =>
+      [...desk.episodes.values()]
+        .toSorted((a, b) => a.order - b.order)
+        .flatMap(({ alert }) => (alert.status === 'open' ? [alert] : [])),
   };
 }
 

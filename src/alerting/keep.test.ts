@@ -52,6 +52,15 @@ const scopesAfter = (alerting: Alerting, inputs: readonly AlertingInput[]): stri
   return [...rows.keys()].map((name) => name.slice(0, name.indexOf(' ')));
 };
 
+test('what ends once everyone was told is open until then', () => {
+  const alerting = oneChannel();
+  const [attempt] = attemptsOf(alerting.step(raiseAt(0, { rule: 'disk' })));
+  expect(alerting.openAlerts()).toMatchObject([{ rule: 'disk', status: 'open' }]);
+  if (attempt === undefined) throw new Error('nothing is sent');
+  alerting.step(settledAt(minute, attempt));
+  expect(alerting.openAlerts()).toEqual([]);
+});
+
 describe('without quiet', () => {
   test('every raise is an alert of its own, told and forgotten', () => {
     const alerting = oneChannel();

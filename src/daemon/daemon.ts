@@ -81,7 +81,7 @@ function assemble(parts: DaemonParts, current: Current, outside: Recording, reco
     meter,
   });
   const stopUpkeep = parts.durable
-    ? keepUp(ledger, () => current.config.limits, parts.now, log)
+    ? keepUp(ledger, () => current.config.limits, parts.now, log, recovered.now)
     : () => undefined;
 
   /** What status and figures are read from alike. */
@@ -117,7 +117,16 @@ function assemble(parts: DaemonParts, current: Current, outside: Recording, reco
     endpoint.follow(current.config);
   };
 
-  const reload = createReload(parts, current, { outside, loop, incoming, meter, trouble, replaced: attend });
+  let isEnding = false;
+  const reload = createReload(parts, current, {
+    outside,
+    loop,
+    incoming,
+    meter,
+    trouble,
+    replaced: attend,
+    isEnding: () => isEnding,
+  });
   const stop = async (graceMs: number): Promise<void> => {
     reach('stopping');
     stopUpkeep();
@@ -160,7 +169,10 @@ function assemble(parts: DaemonParts, current: Current, outside: Recording, reco
     openAlerts: (limit) => openAlertsOf(current.way, current.config, clock.alerting(), limit),
     trouble: trouble.failure,
     troubledFor: trouble.lasts,
-    stop: (graceMs) => inTurn(() => stop(graceMs)),
+    stop(graceMs) {
+      isEnding = true;
+      return inTurn(() => stop(graceMs));
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Message } from '../model/delivery.ts';
 import type { EngineInput, SourceCondition } from '../model/effect.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
-import { earliest, type Instant } from '../model/time.ts';
+import type { Instant } from '../model/time.ts';
 import type { Ledger, LedgerFailure, Round } from '../store/contract.ts';
 import type { Clock } from './clock.ts';
 import type { Machines, Decided, Note } from './machines.ts';
@@ -118,6 +118,8 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   let journaled = 0;
   /** Rows that a failed checkpoint could not write. */
   let unwritten: readonly Row[] = [];
+  /** Why the last checkpoint failed, until one succeeds. */
+  let uncheckpointed: LedgerFailure | undefined;
   let rounds = 0;
   let scheduled = false;
   let halted = false;
@@ -127,6 +129,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
   let scheduledAt = 0;
   let timer: NodeJS.Timeout | undefined;
   let retryTimer: NodeJS.Timeout | undefined;
+  let checkpointTimer: NodeJS.Timeout | undefined;
 
   const schedule = (): void => {
     if (scheduled || halted || stuck !== undefined) return;
@@ -301,7 +304,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     commitMs.push(performance.now() - begun);
     if (commitMs.length > 100) commitMs.shift();
     rounds++;
-    ports.trouble(undefined);
+    ports.trouble(uncheckpointed);
     reach('after-commit');
     if (settles) reach('after-settle-commit');
     afterCommit(pending.draft, pending.round.messages);
@@ -325,7 +328,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       else queue.push(wordless(notification));
     }
     ports.intents.committed();
-    if (ports.durable && journaled >= checkpointEvery) checkpoint();
+    if (ports.durable && journaled >= checkpointEvery && uncheckpointed === undefined) checkpoint();
   }
 
   function checkpoint(): LedgerFailure | undefined {
@@ -334,7 +337,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     if (!ports.durable) {
       ledger.commit(openDraft().close(way.machines.engine.now(), seq, way.machines.alerting.changes()));
     }
-    const engineRows = [...unwritten, ...way.machines.engine.changes()];
+    const engineRows = newest(unwritten, way.machines.engine.changes());
     const written = ledger.checkpoint({
       nextSeq: seq,
       now: way.machines.engine.now(),
@@ -342,8 +345,11 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       rules: way.rules,
     });
     unwritten = written.ok ? [] : engineRows;
+    uncheckpointed = written.ok ? undefined : written.failure;
     if (!written.ok) {
       ports.trouble(written.failure);
+      clearTimeout(checkpointTimer);
+      checkpointTimer = setTimeout(retryCheckpoint, retryCommitMs);
       return written.failure;
     }
     journaled = 0;
@@ -354,6 +360,13 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     return undefined;
   }
 
+  /** The journal goes on meanwhile: it is not cut off, and grows. */
+  function retryCheckpoint(): void {
+    if (halted || uncheckpointed === undefined) return;
+    if (stuck === undefined) checkpoint();
+    else checkpointTimer = setTimeout(retryCheckpoint, retryCommitMs);
+  }
+
   function setTimer(isHolding: boolean): void {
     clearTimeout(timer);
     if (isHolding && !halted) {
@@ -361,9 +374,12 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       return;
     }
     const engineWake = clock.holding().length === 0 ? way.machines.engine.nextWake() : undefined;
-    const otherWake = earliest(way.machines.alerting.nextWake(), sums.next());
-    // The engine's clock may be ahead of the wall.
-    const wait = Math.min(until(engineWake, clock.engine()), until(otherWake, clock.wall()));
+    // The machines' clocks may be ahead of the wall, or those of the log.
+    const wait = Math.min(
+      until(engineWake, clock.engine()),
+      until(way.machines.alerting.nextWake(), clock.alerting()),
+      until(sums.next(), clock.wall()),
+    );
     if (wait === Infinity || halted) return;
     timer = setTimeout(schedule, Math.min(longestTimer, Math.max(1, wait)));
   }
@@ -383,6 +399,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       halted = true;
       clearTimeout(timer);
       clearTimeout(retryTimer);
+      clearTimeout(checkpointTimer);
     },
     stats: () => ({
       rounds,
@@ -393,6 +410,13 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       stalledMs: scheduled ? performance.now() - scheduledAt : 0,
     }),
   };
+}
+
+/** All rows, of two of one place the later. */
+function newest(before: readonly Row[], now: readonly Row[]): readonly Row[] {
+  if (before.length === 0) return now;
+  const rows = new Map([...before, ...now].map((row) => [JSON.stringify([row.scope, row.key]), row]));
+  return [...rows.values()];
 }
 
 /** An attempt whose words could not be read: nothing was done, and it is tried again. */

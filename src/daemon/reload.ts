@@ -25,11 +25,15 @@ export interface ReloadRooms {
   readonly trouble: Pick<LedgerTrouble, 'failure'>;
   /** The new configuration is the current one. */
   readonly replaced: () => void;
+  /** Whether the program is being stopped: then nothing is replaced or opened any more. */
+  readonly isEnding: () => boolean;
 }
+
+const ending: LedgerFailure = { type: 'io', detail: 'the program is being stopped' };
 
 export function createReload(parts: DaemonParts, current: Current, rooms: ReloadRooms): Reload {
   const { ledger, match, log, reach } = parts;
-  const { loop, incoming, trouble } = rooms;
+  const { loop, incoming, trouble, isEnding } = rooms;
 
   /** Between two turns, with every source closed and everything committed. */
   const swap = (next: Config, join: (machines: Machines) => Way): LedgerFailure | undefined => {
@@ -54,19 +58,22 @@ export function createReload(parts: DaemonParts, current: Current, rooms: Reload
   };
 
   return async (next) => {
-    const inTrouble = trouble.failure();
+    const inTrouble = isEnding() ? ending : trouble.failure();
     if (inTrouble !== undefined) return inTrouble;
     const join = await prepareWay(next, match);
     await incoming.close();
     reach('before-reload');
     try {
       // Only what is committed may be left behind: the sources go on from their marks.
-      await untilIdle(loop.idle, () => trouble.failure() !== undefined);
-      return swap(next, join);
+      await untilIdle(
+        () => loop.idle() || isEnding(),
+        () => trouble.failure() !== undefined,
+      );
+      return isEnding() ? ending : swap(next, join);
     } catch (error) {
       return { type: 'io', detail: String(error) };
     } finally {
-      incoming.open();
+      if (!isEnding()) incoming.open();
     }
   };
 }

@@ -1,17 +1,31 @@
 import type { Limits } from '../config/config.ts';
-import { instant } from '../model/time.ts';
+import { instant, type Instant } from '../model/time.ts';
 import type { Ledger } from '../store/contract.ts';
 import type { Log } from './log.ts';
 
 const everyMs = 3_600_000;
+/** A clock that has gone on for longer since the ledger was last written may be wrong. */
+const doubtfulMs = 7 * 24 * everyMs;
 
-/** Keeps the ledger within its limits: at the start and every hour. Answers how to stop it. */
-export function keepUp(ledger: Ledger, limits: () => Limits, now: () => number, log: Log): () => void {
+/**
+ * Keeps the ledger within its limits: at the start and every hour. Answers how to stop it. `lastWritten`: when the
+ * ledger was, by its own time. A clock that is far ahead of that at the start, as one may be before it is set, has an
+ * hour to come right: until then nothing is deleted for its age.
+ */
+export function keepUp(
+  ledger: Ledger,
+  limits: () => Pick<Limits, 'keep' | 'ledger'>,
+  now: () => number,
+  log: Log,
+  lastWritten: Instant,
+): () => void {
   let next: NodeJS.Timeout | undefined;
+  let isDoubtful = lastWritten > 0 && now() - lastWritten > doubtfulMs;
 
   const trim = (): void => {
     // Each call is bounded, so that the loop is never held for long.
-    const more = trimOnce(ledger, limits(), now(), log);
+    const more = trimOnce(ledger, limits(), isDoubtful ? 0 : now(), log);
+    if (!more) isDoubtful = false;
     next = setTimeout(trim, more ? 0 : everyMs);
     next.unref();
   };
@@ -20,9 +34,14 @@ export function keepUp(ledger: Ledger, limits: () => Limits, now: () => number, 
 }
 
 /** Deletes some of what is too old or too much; answers whether there may be more of it. */
-function trimOnce(ledger: Ledger, { keep, ledger: maxBytes }: Limits, now: number, log: Log): boolean {
+function trimOnce(
+  ledger: Ledger,
+  { keep, ledger: maxBytes }: Pick<Limits, 'keep' | 'ledger'>,
+  now: number,
+  log: Log,
+): boolean {
   try {
-    const { deleted } = ledger.retain({ before: instant(now - keep), maxBytes });
+    const { deleted } = ledger.retain({ before: instant(Math.max(0, now - keep)), maxBytes });
     if (deleted > 0) {
       log.info('old alerts deleted', { deleted });
       return true;

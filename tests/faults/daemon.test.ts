@@ -60,9 +60,57 @@ test('a checkpoint that failed once is no trouble once it succeeds', async () =>
   broken = false;
   at.write('needle 2');
   await eventually(() => at.sent.length === 2, 'the line after the reload that failed');
-  expect(daemon.trouble()).toBeUndefined();
+  await eventually(() => daemon.trouble() === undefined, 'the end of the trouble');
   expect(await daemon.reload(config)).toBeUndefined();
   await daemon.stop(1000);
+});
+
+test('checkpoints that fail again and again are a trouble, whatever else can be written', async () => {
+  const config = await at.config(rules);
+  let broken = false;
+  const written: number[] = [];
+  const ledger: Ledger = {
+    ...at.ledger,
+    checkpoint(next) {
+      written.push(next.engineRows.length);
+      return broken ? full : at.ledger.checkpoint(next);
+    },
+  };
+  const pace = { patience: 100, again: 3_600_000 };
+  const daemon = await at.open(config, { ledger, emergencyPace: pace });
+  daemon.start();
+  broken = true;
+  expect(await daemon.reload(config)).toMatchObject({ type: 'full' });
+  at.write('needle 1');
+  await eventually(() => at.sent.some(({ message }) => message.parts[0]?.includes('needle 1')), 'the alert');
+  await eventually(
+    () => at.sent.some(({ message }) => message.parts[0]?.includes('ledger')),
+    'the emergency',
+  );
+  expect(daemon.trouble()).toMatchObject({ type: 'full' });
+  await eventually(() => written.length > 2, 'another attempt');
+  broken = false;
+  await eventually(() => daemon.trouble() === undefined, 'the end of the trouble');
+  // A row that could not be written is not written twice.
+  expect(Math.max(...written)).toBeLessThan(10);
+  await daemon.stop(1000);
+});
+
+test('a stop does not wait for a reload that waits for the disk, and nothing is read again after it', async () => {
+  const config = await at.config(rules);
+  let broken = false;
+  const ledger: Ledger = { ...at.ledger, commit: (round) => (broken ? full : at.ledger.commit(round)) };
+  const daemon = await at.open(config, { ledger });
+  daemon.start();
+  at.write('needle 1');
+  await eventually(() => at.sent.length === 1, 'the first message');
+  const reloading = daemon.reload(config);
+  broken = true;
+  at.write('needle 2');
+  await daemon.stop(500);
+  const refused = { type: 'io', detail: 'the program is being stopped' };
+  expect([undefined, refused]).toContainEqual(await reloading);
+  expect(await daemon.reload(config)).toEqual(refused);
 });
 
 test('a reload that throws leaves the sources open', async () => {
