@@ -86,7 +86,7 @@ test('of an old Linux: attackers by PAM, floods of FTP and a failing rotation, n
   ];
   expect(await boardOf(lines)).toBe(
     [
-      'WARNING   logs are not rotated',
+      'WARNING   logs of combo are not rotated',
       '    seen 2 times in 2 bursts, YYYY-06-15 04:06:20 to YYYY-06-18 04:06:20 (combo)',
       '    Jun 18 04:06:20 combo logrotate: ALERT exited abnormally with [1]',
       'WARNING   failed logins from host.example.net',
