@@ -43,7 +43,8 @@ describe.skipIf(why !== undefined)('the daemon before a real Nagios', () => {
   test('a line makes its service critical, the end of the alert makes it OK, another’s stays as it is', async () => {
     const daemon = await scene.open(await configured());
     daemon.start();
-    scene.write('Nov 20 10:00:06 web1 kernel: disk sda is failing; see | log');
+    // Of now: of an old line the end would be told together with the beginning.
+    scene.write(`${new Date().toISOString()} web1 kernel: disk sda is failing; see | log`);
     const state = (service: string): string | undefined =>
       nagios.status('servicestatus', service)['current_state'];
     await eventually(() => state('disk sda') === '2', 'the critical state');
