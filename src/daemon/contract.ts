@@ -16,7 +16,7 @@ import type { Metrics } from './metrics/contract.ts';
 import type { OpenAlerts } from './metrics/open-alerts.ts';
 import type { OpenChannels } from './open-channels.ts';
 import type { IntentSettings } from './open-intents.ts';
-import type { MakeEngine, Recovered } from './recovery.ts';
+import type { MakeEngine } from './recovery.ts';
 import type { Status } from './status.ts';
 import type { Item, Way } from './loop.ts';
 
@@ -99,10 +99,6 @@ export interface OutgoingText {
   /** It only tries the way, and says so. */
   readonly isDrill?: boolean;
 }
-
-export type Opened =
-  | { readonly ok: true; readonly daemon: Daemon; readonly recovered: Recovered }
-  | { readonly ok: false; readonly failure: LedgerFailure };
 
 /** What a reload replaces, all of it between two turns of the loop. */
 export interface Current {

@@ -24,7 +24,7 @@ import { untilIdle } from './until-idle.ts';
 import { keepUp } from './upkeep.ts';
 import { buildOf, prepareWay } from './way.ts';
 
-export type Opened =
+type Opened =
   | { readonly ok: true; readonly daemon: Daemon; readonly recovered: Recovered }
   | { readonly ok: false; readonly failure: LedgerFailure };
 
