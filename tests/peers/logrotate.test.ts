@@ -32,7 +32,7 @@ afterEach(async () => {
 const keeping: Readonly<Record<string, string>> = {
   create: 'create 0640\ncompress\ndelaycompress',
   nocreate: 'nocreate\ncompress\ndelaycompress',
-  dateext: 'create\ndateext\ndateformat -%Y%m%d-%s\ncompress',
+  dateext: 'create\ndateext\ndateformat -%Y%m%d-%s\ncompress\ndelaycompress',
 };
 
 /** Modes in which what a writer writes during the rotation may be on no disk. */
