@@ -6,7 +6,7 @@ import type { Chunk } from '../model/chunk.ts';
 import type { Event } from '../model/event.ts';
 import type { Program } from '../model/program.ts';
 import type { Instant } from '../model/time.ts';
-import { createParser, type KnownRecord, type Parser } from '../parse/event.ts';
+import { createParser, type KnownRecord, type ParsedEvent, type Parser } from '../parse/event.ts';
 import { lineFormats } from '../parse/registry.ts';
 
 /** An event and the rules that may match it. */
@@ -55,6 +55,10 @@ export function createIntake(
     program.rules.flatMap(({ origin }, index) => (origin.dialect === 'native' ? [] : [index])),
   );
   const counts = { lines: 0, bytes: 0, candidates: 0, implausible: 0 };
+  const parse = (record: string, chunk: Chunk, start: number, end: number): ParsedEvent => {
+    const known = chunk.facts === undefined ? undefined : factsAt(chunk, start, end, ports);
+    return parser.parse(record, chunk, chunk.position.begin + start, known);
+  };
   /** The last time that a stream named which is behind. */
   const lastOf = new Map<string, Instant>();
 
@@ -85,8 +89,7 @@ export function createIntake(
       for (const candidate of scanner.scan(chunk)) {
         const { start, end } = candidate;
         const record = ports.decode(chunk.bytes, start, end, 'utf8');
-        const known = chunk.facts === undefined ? undefined : factsAt(chunk, start, end, ports);
-        const parsed = parser.parse(record, chunk, chunk.position.begin + start, known);
+        const parsed = parse(record, chunk, start, end);
         counts.candidates++;
         if (parsed.implausible) counts.implausible++;
         const bytes =
@@ -101,7 +104,7 @@ export function createIntake(
       const last = recordAt(chunk, chunk.bytes.length - 1);
       if (last === undefined) return undefined;
       const record = ports.decode(chunk.bytes, last.start, last.end, 'utf8');
-      const { at } = parser.parse(record, chunk, chunk.position.begin + last.start).event;
+      const { at } = parse(record, chunk, last.start, last.end).event;
       if (at === chunk.receivedAt) return undefined;
       lastOf.set(chunk.position.stream, at);
       return at;

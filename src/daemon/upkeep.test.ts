@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { instant, millis } from '../model/time.ts';
-import type { Ledger } from '../store/contract.ts';
 import { plainLog } from './log.ts';
 import { keepUp } from './upkeep.ts';
 
@@ -18,7 +17,7 @@ function trimmedBefore(days: number): readonly number[] {
       return { deleted: 0 };
     },
     counts: () => ({ bytes: 0 }),
-  } as unknown as Ledger;
+  };
   keepUp(
     ledger,
     () => limits,

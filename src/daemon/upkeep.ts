@@ -3,6 +3,9 @@ import { instant, type Instant } from '../model/time.ts';
 import type { Ledger } from '../store/contract.ts';
 import type { Log } from './log.ts';
 
+/** What of a ledger is looked after. */
+type Kept = Pick<Ledger, 'retain'> & { counts(): Pick<ReturnType<Ledger['counts']>, 'bytes'> };
+
 const everyMs = 3_600_000;
 /** A clock that has gone on for longer since the ledger was last written may be wrong. */
 const doubtfulMs = 7 * 24 * everyMs;
@@ -13,7 +16,7 @@ const doubtfulMs = 7 * 24 * everyMs;
  * hour to come right: until then nothing is deleted for its age.
  */
 export function keepUp(
-  ledger: Ledger,
+  ledger: Kept,
   limits: () => Pick<Limits, 'keep' | 'ledger'>,
   now: () => number,
   log: Log,
@@ -35,7 +38,7 @@ export function keepUp(
 
 /** Deletes some of what is too old or too much; answers whether there may be more of it. */
 function trimOnce(
-  ledger: Ledger,
+  ledger: Kept,
   { keep, ledger: maxBytes }: Pick<Limits, 'keep' | 'ledger'>,
   now: number,
   log: Log,
