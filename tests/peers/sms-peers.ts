@@ -94,6 +94,8 @@ export async function startSmstools(): Promise<SmsPeer> {
   ];
   writeFileSync(join(dir, 'smsd.conf'), config.join('\n'));
   const daemon = run(dir, 'smsd', '/usr/sbin/smsd', ['-t', '-n', 'MAIN', '-c', join(dir, 'smsd.conf')]);
+  // Its start empties the spool of locks; the file of its process number is written after that.
+  await eventually(() => existsSync(join(dir, 'pid')), 'smsd', patience);
   return {
     dir,
     sent: () => linesIn(join(dir, 'modem.out')).map((line) => JSON.parse(line) as SentSms),

@@ -19,18 +19,30 @@ export interface Drop {
  * one and renamed. Never rejects.
  */
 export async function leaveFile(drop: Drop, content: Buffer): Promise<Delivery> {
-  const unfinished = join(drop.folder, `${drop.name}.LOCK`);
+  // Not NAME.LOCK: that is smsd's own, which says that it is sending NAME.
+  const unfinished = join(drop.folder, `${drop.name}.part.LOCK`);
   try {
     const around = await stat(drop.folder);
     const objection = await objectionTo(drop, around);
     if (objection !== undefined) return objection;
-    await rm(unfinished, { force: true });
-    await writeNew(unfinished, content, around);
-    await rename(unfinished, join(drop.folder, drop.name));
+    await place(unfinished, join(drop.folder, drop.name), content, around);
     return { type: 'sent', receipt: `left for smsd as ${drop.name}` };
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined);
     return refusalOf(drop.folder, codeOf(error));
+  }
+}
+
+async function place(unfinished: string, path: string, content: Buffer, around: Stats): Promise<void> {
+  for (let startsLeft = 1; ; startsLeft -= 1) {
+    await rm(unfinished, { force: true });
+    await writeNew(unfinished, content, around);
+    try {
+      return await rename(unfinished, path);
+    } catch (error) {
+      // smsd, when it starts, takes all locks of the folder for its predecessor's and removes them.
+      if (codeOf(error) !== 'ENOENT' || startsLeft === 0) throw error;
+    }
   }
 }
 

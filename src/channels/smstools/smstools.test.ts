@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,9 +71,32 @@ describe('smstools', () => {
     await send(attemptAt('text'));
     const [name = ''] = readdirSync(spool);
     rmSync(join(spool, name));
-    writeFileSync(join(spool, `${name}.LOCK`), 'half');
+    writeFileSync(join(spool, `${name}.part.LOCK`), 'half');
     expect(await send(attemptAt('text'))).toMatchObject({ type: 'sent' });
     expect(readdirSync(spool)).toEqual([name]);
+  });
+
+  it('leaves the lock alone by which smsd says that it is sending the first attempt', async () => {
+    await send(attemptAt('text'));
+    const [name = ''] = readdirSync(spool);
+    writeFileSync(join(spool, `${name}.LOCK`), '');
+    expect(await send(attemptAt('text', { attempt: 2 }))).toMatchObject({ type: 'sent' });
+    expect(readdirSync(spool).toSorted()).toEqual([name, `${name}.LOCK`]);
+  });
+
+  it('writes again what smsd removed as it started', async () => {
+    let removed = 0;
+    const removing = watch(spool, (_event, name) => {
+      if (removed > 0 || name?.endsWith('.LOCK') !== true) return;
+      removed += 1;
+      rmSync(join(spool, name), { force: true });
+    });
+    try {
+      expect(await send(attemptAt('text'))).toMatchObject({ type: 'sent' });
+    } finally {
+      removing.close();
+    }
+    expect([removed, readdirSync(spool).length]).toEqual([1, 1]);
   });
 
   it('leaves nothing where too much waits, or everybody writes', async () => {
