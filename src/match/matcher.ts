@@ -134,7 +134,7 @@ function allStep(steps: readonly Step[]): Step {
     for (const step of steps) {
       const outcome = step(event, found);
       if (outcome === undefined || outcome === 'timedOut') return outcome;
-      if (outcome !== NOTHING) found = { ...found, ...outcome };
+      if (outcome !== NOTHING) found = found === NOTHING ? outcome : { ...found, ...outcome };
     }
     return found;
   };
