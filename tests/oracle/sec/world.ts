@@ -221,11 +221,9 @@ export function createWorld(scenario: Scenario, sandbox: Sandbox, host: Host): {
   }
 
   function shutDown(): void {
-    if (level < INTERNAL_LEVEL) trace.hold();
     apply(host.end(now));
     if (over) return;
     if (switches.intevents && switches.childterm) now += FAREWELL;
-    trace.release();
     for (const { run, output } of children.runAll()) if (!run.outputs) trace.out(output);
     finish(0);
   }
