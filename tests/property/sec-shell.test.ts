@@ -199,7 +199,7 @@ describe('commands of a rule', () => {
                 negated: false,
                 lines: 1,
                 source: '(?s)^user (.*) failed\\z',
-                varmap: { names: [], entries: [] },
+                varmap: { names: [], entries: ['E1'] },
                 file: 'f',
                 line: 1,
               },
@@ -240,6 +240,17 @@ describe('commands of a rule', () => {
       type: 'shell',
       text: 'echo "a\\"b" > file',
     });
+  });
+
+  it('hold all that a value of the match cache becomes as data, also what SEC reads in it', () => {
+    const cached = (shell: SecSettings['shell'], line: string): Command | undefined =>
+      only(commandFor(shell, line, 'a" %s; `b` $1'));
+    expect(cached('quoted', 'echo "$:{E1:1}" > file')).toEqual({
+      type: 'shell',
+      text: 'echo "a\\" d; \\`b\\` \\$1" > file',
+    });
+    for (const shell of ['quoted', 'refused'] as const)
+      expect(cached(shell, 'echo $:{E1:1}')).toEqual({ type: 'argv', argv: ['echo', 'a" d; `b` $1'] });
   });
 
   it('are what SEC makes of them when raw', () => {

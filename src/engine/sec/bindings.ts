@@ -15,6 +15,8 @@ export interface Bindings {
 /** The name under which a value of the match cache (`$:{ENTRY:NAME}`) is kept among the variables. */
 export const cachedName = (entry: string, name: string): string => `:${entry}:${name}`;
 
+export const isCachedName = (name: string): boolean => name.startsWith(':');
+
 /** The same with every value cut to `limit` characters, for what state keeps. */
 export function cutBindings(bindings: Bindings, limit: number): Bindings {
   const { dollar, percent } = bindings;

@@ -44,6 +44,9 @@ export interface Instance {
   look(text: string, source: string | undefined, context: string | undefined): void;
 }
 
+/** As many values of the greatest length may come of one text whose values are read again. */
+const LONG_VALUES = 4;
+
 export function createInstance(program: SecProgram, ports: SecPorts): Instance {
   const { settings } = program;
   const { limits } = ports;
@@ -53,7 +56,15 @@ export function createInstance(program: SecProgram, ports: SecPorts): Instance {
   const size = settings.bufsize > 0 ? settings.bufsize : linesAtOnce(program);
   const buffers = createBuffers(size, settings.jointbuf || size === 1);
   const variables = createVariables(clock, createBuiltIns(clock, ports, settings.chars ?? 31), limits.value);
-  const texts = createTexts(variables, cache);
+  const texts = createTexts(variables, cache, {
+    most: LONG_VALUES * limits.value,
+    reached: (place) =>
+      outputs.limit(
+        'value',
+        'a value of the match cache asks for too much text: the rest is left out',
+        place,
+      ),
+  });
   const perl = createPerl(ports.perl, cache, outputs);
   const shell = createShell(settings, texts);
   const events = createEvents(clock, outputs, limits.operations, limits.value);

@@ -39,12 +39,12 @@ const PORTS: SecPorts = {
   limits: { eventsPerInput: 5, rounds: 7, operations: 2, contexts: 2, store: 3, value: 20 },
 };
 
-const regexp = (source: string): SecPattern => ({
+const regexp = (source: string, ...entries: readonly string[]): SecPattern => ({
   type: 'regexp',
   negated: false,
   lines: 1,
   source,
-  varmap: { names: [], entries: [] },
+  varmap: { names: [], entries },
   file: 'f',
   line: 1,
 });
@@ -123,6 +123,17 @@ describe('limits', () => {
     expect(outputs.filter(({ type }) => type === 'queued')).toHaveLength(6);
     expect(warned(outputs)).toEqual(['events']);
     expect(tick(machine, 10)).toEqual([]);
+  });
+
+  it('let no line grow without end where what it says is read again, and say so', () => {
+    const pattern = regexp('^(.*)$', 'E1');
+    const rule: SecRule = { type: 'Single', ...named, pattern, action: [write('$:{E1:1}')] };
+    const short = line(machineOf([rule]), 0, 'a %s 5%%');
+    expect(written(short)).toEqual(['a op a %s 5%% 5%']);
+    expect(warned(short)).toEqual([]);
+    const long = line(machineOf([rule]), 0, '%s'.repeat(1000));
+    expect(written(long)[0]).toHaveLength(4 * PORTS.limits.value);
+    expect(warned(long)).toContain('value');
   });
 
   it('end a loop, those inside it counted', () => {

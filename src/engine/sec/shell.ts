@@ -2,7 +2,7 @@ import type { Command } from '../../model/intent.ts';
 import type { SecCommand, SecSettings } from './program.ts';
 import { quotedCommand } from './quoting.ts';
 import type { Scene } from './scene.ts';
-import type { Part, Template, Values } from './template.ts';
+import type { Template } from './template.ts';
 import type { Texts } from './texts.ts';
 
 /** A command ready to run, or why it is not run. */
@@ -39,11 +39,11 @@ export function createShell(settings: SecSettings, texts: Texts): Shell {
   };
 
   const written = (text: string, scene: Scene, form: CommandForm): Prepared => {
-    const { template, values } = texts.parsed(text, scene, form.action);
+    const { template, valueOf } = texts.parsed(text, scene, form.action);
     if (!needsShell(literal(template))) return words(blankSplit(text), scene, form);
     if (settings.shell === 'refused') return { refused: 'it has shell syntax' };
     if (template.dynamic) return { refused: 'a value stands in the name of a variable' };
-    return quotedCommand(template.parts, (part) => valueOf(part, values));
+    return quotedCommand(template.parts, valueOf);
   };
 
   return {
@@ -75,9 +75,6 @@ function needsShell(line: string): boolean {
 /** The text of the rule itself, with a harmless letter for each variable. */
 const literal = ({ parts }: Template): string =>
   parts.map((part) => (part.type === 'text' ? part.text : 'x')).join('');
-
-const valueOf = (part: Exclude<Part, { type: 'text' }>, values: Values): string =>
-  part.type === 'match' ? (values.match(part.sign, part.name) ?? '') : values.action(part.name);
 
 const blankSplit = (line: string): readonly string[] =>
   line.split(/[ \t\n\v\f\r]+/).filter((word) => word !== '');

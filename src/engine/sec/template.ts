@@ -1,4 +1,4 @@
-import { cachedName, type Bindings } from './bindings.ts';
+import { cachedName, isCachedName, type Bindings } from './bindings.ts';
 
 /** A piece of a text: as written, a variable of a match, or an action list variable. */
 export type Part =
@@ -24,6 +24,11 @@ export interface Template {
    * the filled-in text, so the rounds must be run on text.
    */
   readonly dynamic: boolean;
+  /**
+   * It names a value of the match cache and has a round after the one that fills it in. SEC doubles the signs in
+   * the match's own values only, so what a cached one holds is read again: `%s` in it becomes the description.
+   */
+  readonly rereads: boolean;
 }
 
 /** Gives the values of variables; undefined and null fill in nothing. */
@@ -32,12 +37,13 @@ export interface Values {
   readonly action: (name: string) => string;
 }
 
-const MATCH = {
+/** The variables of a match by the sign before them. */
+export const MATCH = {
   dollar: /\$(?:(\d+)|\{(\d+)\}|\+\{([A-Za-z_][\w!]*|\d+)\}|:\{([A-Za-z]\w*):([A-Za-z_][\w!]*|\d+)\}|(\$))/g,
   percent: /%(?:(\d+)|\{(\d+)\}|\+\{([A-Za-z_][\w!]*|\d+)\}|:\{([A-Za-z]\w*):([A-Za-z_][\w!]*|\d+)\}|(%))/g,
 } as const;
 
-const ACTION = /%(?:\{(\.?[A-Za-z]\w*)\}|(\.?[A-Za-z]\w*)|(%))/g;
+export const ACTION = /%(?:\{(\.?[A-Za-z]\w*)\}|(\.?[A-Za-z]\w*)|(%))/g;
 
 /** The end of a text to which a value could add what makes it a variable. */
 const OPEN = {
@@ -53,8 +59,14 @@ export function parseTemplate(text: string, rounds: Rounds): Template {
   if (rounds.percent) parts = round(parts, 'percent', open);
   if (rounds.dollar) parts = round(parts, 'dollar', open);
   if (rounds.action) parts = round(parts, 'action', open);
-  return { parts, dynamic: open.found };
+  return { parts, dynamic: open.found, rereads: parts.some((part) => isReread(part, rounds)) };
 }
+
+/** Whether what this variable fills in is looked at again by a later round. */
+export const isReread = (part: Part, rounds: Rounds): boolean =>
+  part.type === 'match' &&
+  isCachedName(part.name) &&
+  (rounds.action || (rounds.dollar && part.sign === 'percent'));
 
 /** Splits the texts among the parts at the variables of one round. */
 function round(parts: readonly Part[], kind: Sign | 'action', open: { found: boolean }): readonly Part[] {
@@ -98,7 +110,8 @@ function matchPart(found: RegExpExecArray, sign: Sign): Part {
   return { type: 'match', sign, name: matchName(found) };
 }
 
-function matchName([, digits, braced, named, entry, member]: readonly (string | undefined)[]): string {
+/** The name of a variable that `MATCH` found. */
+export function matchName([, digits, braced, named, entry, member]: readonly (string | undefined)[]): string {
   if (entry !== undefined) return cachedName(entry, member ?? '');
   return digits ?? braced ?? named ?? '';
 }
@@ -122,44 +135,12 @@ export function render(template: Template, values: Values): string {
   return out;
 }
 
-const partText = (part: Part, values: Values): string =>
+export const partText = (part: Part, values: Values): string =>
   part.type === 'text'
     ? part.text
     : part.type === 'match'
       ? (values.match(part.sign, part.name) ?? '')
       : values.action(part.name);
-
-/** Runs the rounds one after another on text, as SEC does: for dynamic templates. */
-export function renderInRounds(text: string, rounds: Rounds, values: Values): string {
-  let out = text;
-  if (rounds.percent) {
-    const mask = masking(rounds.action, rounds.dollar);
-    out = substitute(out, 'percent', (name) => mask(values.match('percent', name) ?? ''));
-  }
-  if (rounds.dollar) {
-    const mask = masking(rounds.action, false);
-    out = substitute(out, 'dollar', (name) => mask(values.match('dollar', name) ?? ''));
-  }
-  if (!rounds.action) return out;
-  return out.replace(ACTION, (_token, braced?: string, bare?: string) => {
-    const name = braced ?? bare;
-    return name === undefined ? '%' : values.action(name);
-  });
-}
-
-/** Doubles the signs that later rounds would take for variables. */
-function masking(percent: boolean, dollar: boolean): (value: string) => string {
-  return (value) => {
-    const once = percent ? value.replaceAll('%', '%%') : value;
-    return dollar ? once.replaceAll('$', '$$$$') : once;
-  };
-}
-
-function substitute(text: string, sign: Sign, value: (name: string) => string): string {
-  return text.replace(MATCH[sign], (...found: (string | undefined)[]) =>
-    found[6] === undefined ? value(matchName(found)) : found[6],
-  );
-}
 
 /** Which rounds the bindings of a text ask for. */
 export const roundsOf = ({ dollar, percent }: Bindings, action: boolean): Rounds => ({
