@@ -35,6 +35,9 @@ const TEXTS = [
   '%.sec:%.min:%.hour %.mdayT%.chr7%{.sp}%.tab%.chr40',
   'a%.nlb $1%.cr',
   '$+{_inputsrc} $+{_intcontext} $:{E1:_inputsrc}',
+  '$:{E1:1}s $1',
+  '%1 %:{E1:1} $:{E1:0}{v}',
+  '%:{E2:0}1 %$:{E1:1}',
   "it's '%s' \\ \"$1\" `x`",
 ] as const;
 

@@ -83,9 +83,13 @@ function makeItem(chance: Chance, now: number): string {
   return `${at}${chance.oneIn(5) ? '^' : ''} ${makeLine(chance)}`;
 }
 
+/** Words of lines that would be variables of rules, if they were read as such. */
+const SIGNS = ['%s', '$1', '%v%', '$$', '%%s', '%{n}', '%1', '$:{E2:0}', '$0%w', '%'] as const;
+
 function makeLine(chance: Chance): string {
   if (chance.oneIn(25))
     return chance.pick(['', ' ', '$1 %s', 'a', 'fail', '%v $$ (a', 'up a; b', 'x\ty \\', 'fail *+']);
   const number = chance.oneIn(2) ? ` ${String(chance.below(4))}` : '';
-  return `${chance.pick(WORDS.slice(0, INPUT_WORDS))} ${chance.pick(['a', 'b', 'c'])}${number}`;
+  const value = chance.pick(chance.oneIn(12) ? SIGNS : ['a', 'b', 'c']);
+  return `${chance.pick(WORDS.slice(0, INPUT_WORDS))} ${value}${number}`;
 }

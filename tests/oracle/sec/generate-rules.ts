@@ -82,7 +82,7 @@ const pair =
       ...half.fields,
       ...actions(chance, name, word, 'action'),
       ...second.fields,
-      `desc2=${chance.pick(['d2', '%1', '$1 %1', '%0 $0', '%+{u} %% $$', '%s'])}`,
+      `desc2=${chance.pick(['d2', '%:{E1:1} $1', '%1', '$1 %1', '%0 $0', '%+{u} %% $$', '%s'])}`,
       ...list(chance, name, word, 'action2'),
       ...window,
     ];
