@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { instant } from '../model/time.ts';
 import { readConditions, readPairs } from './conditions.ts';
 import { personName } from './person.ts';
-import { readTime } from './times.ts';
+import { localTime, readTime, timesOf, withLocalTimes } from './times.ts';
 
 test('conditions are fields with globs; severity and rule have a place of their own', () => {
   const args = ['rule=disk/*', 'host=a', 'host=b', 'severity=warning', 'query=a=b'];
@@ -28,4 +28,14 @@ test('times are those of this machine unless they name a zone', () => {
 test('behind sudo it is the person who counts', () => {
   expect(personName({ SUDO_USER: 'anna' })).toBe('anna');
   expect(personName({})).not.toBe('');
+});
+
+test('times that are shown are those of this machine, and others are left as they are', () => {
+  const at = new Date(2026, 2, 10, 9, 5, 6, 7);
+  expect(localTime(at.getTime())).toBe('2026-03-10 09:05:06.007');
+  expect(localTime(Infinity)).toBe('a time out of range');
+  expect(
+    withLocalTimes(`held until ${at.toISOString()}: 2026-13-40T00:00:00.000Z 2026-03-10T09:05:06Z`),
+  ).toBe('held until 2026-03-10 09:05:06.007: 2026-13-40T00:00:00.000Z 2026-03-10T09:05:06Z');
+  expect(timesOf()).toMatch(/^times of \S+$/);
 });

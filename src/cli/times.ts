@@ -1,6 +1,8 @@
+import { machineZone } from '../config/machine-zone.ts';
 import { instant, type Instant } from '../model/time.ts';
 
 const dayMs = 86_400_000;
+const minuteMs = 60_000;
 
 /**
  * A time as a person writes it: `22:00` (the next time that the clocks of this machine show it) or a date with
@@ -28,3 +30,21 @@ export function clockTime(at: Instant, now: Instant): string {
   if (Math.abs(at - now) < dayMs) return clock;
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
 }
+
+const stamp = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+/** `2026-11-20 10:00:06.123` by this machine's clocks: `timesOf` says once which these are. */
+export function localTime(at: number): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return 'a time out of range';
+  // What the clocks show, written as if it were of UTC: milliseconds since the epoch.
+  const shown = at - date.getTimezoneOffset() * minuteMs;
+  return new Date(shown).toISOString().slice(0, -1).replace('T', ' ');
+}
+
+/** Words of the ledger with the times in them, which are RFC 3339 in UTC there, by this machine's clocks. */
+export const withLocalTimes = (text: string): string =>
+  text.replaceAll(stamp, (found) => (Number.isNaN(Date.parse(found)) ? found : localTime(Date.parse(found))));
+
+/** Whose clocks the times of an output for a person are of, in words: `times of Europe/Paris`. */
+export const timesOf = (): string => `times of ${machineZone()}`;

@@ -25,7 +25,7 @@ async function peer(): Promise<HttpPeer> {
   return started;
 }
 
-const plain = (line: string): string => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z {2}(\S+) +/, '$1: ');
+const plain = (line: string): string => line.replace(/^\d{4}-\d\d-\d\d [\d:]+\.\d{3} {2}(\S+) +/, '$1: ');
 
 test(
   'a critical alert goes down a chain of five, of which four fail in five ways, and each is named',

@@ -4,6 +4,8 @@ import { eventually } from '../peers/eventually.ts';
 import { run, site, type Site } from './program.ts';
 
 let at: Site;
+/** Nine hours before UTC’s clocks; POSIX counts the other way round. */
+const inJapan = { TZ: 'Etc/GMT-9' };
 
 const config = (): string => `
 sources: { app: { file: ${at.path('app.log')}, start: beginning } }
@@ -87,8 +89,42 @@ test('status says that there is no ledger', async () => {
 test('the times of a status are those of this machine’s clocks', async () => {
   const daemon = await at.daemon();
   const [told] = await at.json('status');
-  const { stdout } = await run(at.args('status'), { env: { TZ: 'Etc/GMT-9' } });
+  const { stdout } = await run(at.args('status'), { env: inJapan });
   await daemon.kill('SIGTERM');
   const inTokyo = new Date(Date.parse(String(told?.['startedAt'])) + 9 * 3_600_000).toISOString();
   expect(stdout).toContain(`running since ${inTokyo.slice(11, 16)}, process`);
+  expect(stdout.split('\n')[1]).toBe('times of Etc/GMT-9');
+});
+
+test('the times of alerts and silences are those of this machine’s clocks too, and JSON’s are not', async () => {
+  await run(at.args('silences', 'add', 'rule=often', '--for', '2h', '--comment', 'moving'));
+  appendFileSync(at.path('app.log'), 'disk sda\ndisk sdb\ndisk sdc\ndisk sdd\n');
+  await run(at.args('run', '--once'), { env: inJapan });
+  const shown = async (...args: readonly string[]): Promise<string> =>
+    (await run(at.args(...args), { env: inJapan })).stdout;
+  const inTokyo = (ms: unknown): string =>
+    new Date(Number(ms) + 9 * 3_600_000).toISOString().slice(0, -1).replace('T', ' ');
+
+  const [newest] = await at.json('alerts', 'list');
+  const id = String(newest?.['id']);
+  const list = (await shown('alerts', 'list')).split('\n');
+  expect(list[0]).toBe('times of Etc/GMT-9');
+  expect(list[1]).toMatch(new RegExp(`^${id}  ${inTokyo(newest?.['firstAt'])}  warning  \\w+  1x`));
+
+  const [raised] = await at.json('alerts', 'why', id);
+  const why = await shown('alerts', 'why', id);
+  expect(why).toMatch(/^times of Etc\/GMT-9\n/);
+  expect(why).toContain(`\n${inTokyo(raised?.['at'])}  raised `);
+  const show = await shown('alerts', 'show', id);
+  expect(show).toMatch(/^times of Etc\/GMT-9\n/);
+  expect(show).toContain(inTokyo(newest?.['firstAt']));
+
+  const [silence] = await at.json('silences', 'list');
+  const silences = await shown('silences', 'list');
+  expect(silences).toMatch(/^times of Etc\/GMT-9\n/);
+  expect(silences).toContain(`until ${inTokyo(silence?.['endsAt'])}  `);
+  expect(await shown('silences', 'add', 'rule=x', '--for', '1h', '--comment', 'y')).toMatch(
+    /^\S+ until [\d-]+ [\d:.]+ \(times of Etc\/GMT-9\)\n$/,
+  );
+  for (const text of [list.join('\n'), why, show, silences]) expect(text).not.toMatch(/T[\d:.]+Z/);
 });

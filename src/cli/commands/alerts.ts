@@ -6,6 +6,7 @@ import type { LedgerReader } from '../../store/contract.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson, table } from '../terminal.ts';
+import { localTime, timesOf, withLocalTimes } from '../times.ts';
 import { withReader } from '../with-reader.ts';
 
 interface ListFlags {
@@ -49,7 +50,10 @@ export async function list(
     const found = isSifted ? read.filter((alert) => isWanted(alert, flags, reader)).slice(0, limit) : read;
     if (settings.json) for (const alert of found) printJson({ version: 1, ...alert });
     else if (found.length === 0) print('no alerts');
-    else print(table(found.map((alert) => row(alert, stateOf(reader.notificationsOf(alert.id))))));
+    else {
+      print(timesOf());
+      print(table(found.map((alert) => row(alert, stateOf(reader.notificationsOf(alert.id))))));
+    }
     if (isSifted && read.length === mostRead && found.length < limit)
       complain(`only the newest ${mostRead} alerts were looked at; --since or --rule narrows it down`);
     return exit.done;
@@ -68,6 +72,7 @@ export function show(settings: Settings, [prefix = '']: readonly string[]): Prom
       printJson({ version: 1, ...alert, notifications });
       return;
     }
+    print(timesOf());
     print(
       table([
         ['id', alert.id],
@@ -76,11 +81,16 @@ export function show(settings: Settings, [prefix = '']: readonly string[]): Prom
         ['severity', alert.severity],
         ['status', alert.status],
         ['raises', String(alert.raises)],
-        ['first', time(alert.firstAt)],
-        ['last', time(alert.lastAt)],
+        ['first', localTime(alert.firstAt)],
+        ['last', localTime(alert.lastAt)],
         ...(alert.ack === undefined
           ? []
-          : [['acknowledged', `${time(alert.ack.at)} by ${alert.ack.author} ${alert.ack.note}`.trimEnd()]]),
+          : [
+              [
+                'acknowledged',
+                `${localTime(alert.ack.at)} by ${alert.ack.author} ${alert.ack.note}`.trimEnd(),
+              ],
+            ]),
       ]),
     );
     for (const sample of alert.samples) print(quoted(sample));
@@ -99,10 +109,11 @@ export function why(settings: Settings, [prefix = '']: readonly string[]): Promi
       for (const decision of decisions) printJson({ version: 1, ...decision });
       return;
     }
+    print(timesOf());
     print(`${alert.id}  ${alert.severity}  ${alert.rule}  ${safeLine(alert.key.join(' '))}`.trimEnd());
     print(`from ${safeLine(`${alert.last.source} ${alert.last.stream}`)} at byte ${alert.last.offset}:`);
     print(quoted(alert.last.line));
-    print(table(decisions.map(({ at, step, text }) => [time(at), step, text])));
+    print(table(decisions.map(({ at, step, text }) => [localTime(at), step, withLocalTimes(text)])));
     const waiting = reader
       .notificationsOf(alert.id)
       .filter(({ state }) => ['pending', 'held', 'unknown'].includes(state));
@@ -110,14 +121,13 @@ export function why(settings: Settings, [prefix = '']: readonly string[]): Promi
   });
 }
 
-const time = (at: number): string => new Date(at).toISOString();
 /** A record of a log, each of its lines marked as one. */
 const quoted = (record: string): string => safeForTerminal(record).replaceAll(/^/gm, '  | ');
 const indent = (text: string): string => text.replaceAll(/^/gm, '    ');
 
 const row = (alert: Alert, state: string): readonly string[] => [
   alert.id,
-  time(alert.firstAt),
+  localTime(alert.firstAt),
   alert.severity,
   alert.status,
   `${alert.raises}x`,
@@ -137,8 +147,10 @@ function stateOf(notifications: readonly Notification[]): string {
 
 function describe(notification: Notification): string {
   const { receiver, channel, state, attempt, why: reason } = notification;
-  const due = ['pending', 'held', 'unknown'].includes(state) ? `, next at ${time(notification.dueAt)}` : '';
-  const because = reason === undefined ? '' : `: ${safeLine(reason)}`;
+  const due = ['pending', 'held', 'unknown'].includes(state)
+    ? `, next at ${localTime(notification.dueAt)}`
+    : '';
+  const because = reason === undefined ? '' : `: ${safeLine(withLocalTimes(reason))}`;
   return `${state} to ${receiver} by ${channel}, attempt ${attempt}${due}${because}`;
 }
 

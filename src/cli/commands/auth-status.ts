@@ -10,6 +10,7 @@ import { channelPortsWith } from '../host.ts';
 import { settingsForAccount } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson } from '../terminal.ts';
+import { timesOf, withLocalTimes } from '../times.ts';
 
 const askMs = 30_000;
 
@@ -52,7 +53,9 @@ async function tell(settings: Settings, name: string): Promise<boolean> {
     ...(await lifeOf(settings.state, name)),
     ...(await lastSuccess(settings.state, known.channels)),
   };
-  const last = `, ${lifeInWords(base)}${base.lastSent === undefined ? '' : `, last sent ${base.lastSent}`}`;
+  const sent = base.lastSent === undefined ? '' : `, last sent ${base.lastSent}`;
+  const zone = base.expiresAt === undefined && sent === '' ? '' : ` (${timesOf()})`;
+  const last = `, ${withLocalTimes(`${lifeInWords(base)}${sent}`)}${zone}`;
   if (!asked.ok) {
     const { detail } = failedProbe(asked.delivery);
     if (settings.json) printJson({ version: 1, ...base, ok: false, detail });

@@ -11,7 +11,7 @@ import { keptSilences } from '../kept-silences.ts';
 import { personName } from '../person.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson, table } from '../terminal.ts';
-import { readTime } from '../times.ts';
+import { localTime, readTime, timesOf } from '../times.ts';
 import { withReader } from '../with-reader.ts';
 
 const timeoutMs = 5_000;
@@ -37,7 +37,7 @@ export async function add(
   if (!asked.ok) return asked.code;
   const { silence } = idSchema.parse(asked.value);
   if (settings.json) printJson({ version: 1, silence, ...request });
-  else if (!settings.quiet) print(`${silence} until ${isoTime(request.endsAt)}`);
+  else if (!settings.quiet) print(`${silence} until ${localTime(request.endsAt)} (${timesOf()})`);
   return exit.done;
 }
 
@@ -86,7 +86,7 @@ function requestOf(conditions: readonly string[], flags: AddFlags): SilenceReque
     return `--start takes a time such as 22:00 or 2026-03-01T22:00, not '${flags.start ?? ''}'`;
   if (flags.comment.trim() === '') return '--comment is empty: say what the silence is for';
   const endsAt = after(startsAt, length);
-  if (endsAt <= now) return `the silence would have ended at ${isoTime(endsAt)}`;
+  if (endsAt <= now) return `the silence would have ended at ${localTime(endsAt)} (${timesOf()})`;
   return { when: read.when, author: personName(process.env), comment: flags.comment, startsAt, endsAt };
 }
 
@@ -97,7 +97,10 @@ function show(settings: Settings, silences: readonly Shown[]): ExitCode {
     for (const silence of silences)
       printJson({ version: 1, ...publicPart(silence), active: isActive(silence) });
   } else if (silences.length === 0) print('no silences');
-  else print(table(silences.map((silence) => row(silence, isActive(silence)))));
+  else {
+    print(timesOf());
+    print(table(silences.map((silence) => row(silence, isActive(silence)))));
+  }
   return exit.done;
 }
 
@@ -114,8 +117,8 @@ const publicPart = ({ id, when, author, comment, startsAt, endsAt, muted }: Show
 
 const row = (silence: Shown, isActive: boolean): readonly string[] => [
   silence.id,
-  isActive ? 'in force' : `from ${isoTime(silence.startsAt)}`,
-  `until ${isoTime(silence.endsAt)}`,
+  isActive ? 'in force' : `from ${localTime(silence.startsAt)}`,
+  `until ${localTime(silence.endsAt)}`,
   `lasts ${formatDuration(millis(silence.endsAt - silence.startsAt))}`,
   `muted ${silence.muted}`,
   whenText(silence.when),
@@ -126,5 +129,3 @@ const whenText = ({ severity, rule, fields }: When): string =>
   Object.entries({ ...(severity && { severity }), ...(rule && { rule }), ...fields })
     .flatMap(([name, globs]) => globs.map((glob) => `${name}=${glob}`))
     .join(' ');
-
-const isoTime = (at: number): string => new Date(at).toISOString();

@@ -8,7 +8,7 @@ import { exit, type ExitCode } from '../exit.ts';
 import { checkConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson, table } from '../terminal.ts';
-import { clockTime } from '../times.ts';
+import { clockTime, timesOf } from '../times.ts';
 import { withReader } from '../with-reader.ts';
 
 const timeoutMs = 5_000;
@@ -47,6 +47,7 @@ async function statusOfLedger(settings: Settings): Promise<ExitCode> {
         print('no daemon runs; this is what the ledger knows');
         if (config === undefined)
           print('the configuration cannot be used: rules and budgets are left out (see check)');
+        print(timesOf());
         printSums(kept);
         printChannels(kept);
       }
@@ -65,7 +66,8 @@ const isStatus = (value: unknown): value is Status =>
   'breaches' in value;
 
 function printStatus(status: Status): void {
-  print(`running since ${localTime(status.startedAt)}, process ${status.pid}, ${mebibytes(status.rssBytes)}`);
+  print(`running since ${clock(status.startedAt)}, process ${status.pid}, ${mebibytes(status.rssBytes)}`);
+  print(timesOf());
   print('\nsources');
   print(table(status.sources.map(sourceRow)));
   if (status.catchingUp.length > 0) print(`  catching up: ${status.catchingUp.join(' ')}`);
@@ -93,7 +95,7 @@ function printSums(status: Pick<Status, 'rules' | 'receivers' | 'breaches'>): vo
   for (const { rule, receiver, at, text } of status.breaches)
     print(
       safeLine(
-        `  DOES NOT HOLD since ${localTime(at)}: ${rule}${receiver === undefined ? '' : ` for ${receiver}`}: ${text}`,
+        `  DOES NOT HOLD since ${clock(at)}: ${rule}${receiver === undefined ? '' : ` for ${receiver}`}: ${text}`,
       ),
     );
 }
@@ -120,7 +122,7 @@ const sum = (parts: { readonly [name: string]: number }): number =>
   Object.values(parts).reduce((total, part) => total + part, 0);
 
 /** By the clocks of this machine, as all times of a status that a person reads. */
-const localTime = (iso: string): string => clockTime(instant(Date.parse(iso)), instant(Date.now()));
+const clock = (iso: string): string => clockTime(instant(Date.parse(iso)), instant(Date.now()));
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 1048576)} MiB`;
 
