@@ -95,6 +95,70 @@ describe('mistakes', () => {
     ).toEqual([]);
   });
 
+  test.each<[string, readonly string[]]>([
+    [
+      'a {{ user | tiem }}\n{{ usr }} {{ ip | shout | tiem }}{{ ip',
+      [
+        "12:16 template: undefined filter: tiem (did you mean 'time'?)",
+        "13:4 template: no line of this rule gives 'usr' (did you mean 'user'?)",
+        '13:11 template: undefined filter: shout',
+        "13:11 template: undefined filter: tiem (did you mean 'time'?)",
+        '13:34 template: output "{{ ip" not closed',
+      ],
+    ],
+    [
+      '{% if %}{{ x1 }}{% else %}{% endif %}{% nope %}{% endnope %}',
+      [
+        '12:19 template: invalid value expression: ""',
+        "12:25 template: no line of this rule gives 'x1'",
+        '12:51 template: tag "nope" not found',
+      ],
+    ],
+    [
+      '{% if user %}{{ user | a }}',
+      ['12:14 template: tag {% if user %} not closed', '12:27 template: undefined filter: a'],
+    ],
+    [
+      '{% endif %}{% raw %}{{ x1 }}',
+      [
+        '12:14 template: tag "endif" not found',
+        '12:34 template: raw "{% raw %}{{ x1 }}" not closed',
+        "12:37 template: no line of this rule gives 'x1'",
+      ],
+    ],
+    // What is only unknown because of what was told already.
+    ['{% assign z ip %}{{ z }}', ['12:26 template: expected "="']],
+    [
+      '{{ "| nope" | nope: usr }}{{ user | x }}',
+      [
+        '12:14 template: undefined filter: nope',
+        "12:34 template: no line of this rule gives 'usr' (did you mean 'user'?)",
+        '12:40 template: undefined filter: x',
+      ],
+    ],
+  ])('all mistakes of %s are told at once, in their order', (source, mistakes) => {
+    const { diagnostics } = templates.compile(source, known, place);
+    expect(
+      diagnostics.map(
+        ({ line, column, message, hint }) =>
+          `${line}:${column} ${message}${hint === undefined ? '' : ` (${hint})`}`,
+      ),
+    ).toEqual(mistakes);
+    // Nothing of the search for more is left behind.
+    expect(templates.compile('{{ user | ____ }}', known, place).ok).toBe(false);
+  });
+
+  test('whatever is cut out of a template, its mistakes are found and the search ends', () => {
+    const whole =
+      '{% for d in distinct %}{% if d | nope %}{{ d | x: "}}" }}{% else %}{{ q }}{% endif %}{% endfor %}';
+    for (let begin = 0; begin < whole.length; begin += 3)
+      for (let end = begin + 1; end <= whole.length; end += 2) {
+        const cut = whole.slice(0, begin) + whole.slice(end);
+        expect(templates.compile(cut, known, place).diagnostics.length, cut).toBeLessThan(12);
+      }
+    expect(found('{{ a | b }}'.repeat(200))).toHaveLength(50);
+  });
+
   test('without knowledge of the fields any name may come', () => {
     expect(templates.compile('{{ anything }}', undefined, place).ok).toBe(true);
   });

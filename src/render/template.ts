@@ -1,12 +1,11 @@
 import type { FilterImplOptions, Liquid as LiquidType } from 'liquidjs';
-import { closest } from '../kit/distance.ts';
 import { formatDuration } from '../kit/duration.ts';
 import { truncate } from '../kit/text.ts';
-import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { Checked } from '../model/diagnostic.ts';
 import type { JsonObject } from '../model/json.ts';
 import { instant, millis, type Instant } from '../model/time.ts';
 import { clockTime } from './clock.ts';
-import { BUILT_IN_NAMES } from './words.ts';
+import { mistakesOf, shortMessage, unknownNames, type TemplatePlace } from './template-mistakes.ts';
 
 /** What filters need beside the values. */
 export interface RenderTime {
@@ -26,18 +25,11 @@ export interface Template {
   attempt(values: JsonObject, time: RenderTime): Rendered;
 }
 
-/** Where the first code unit of a template stands in a user's file. */
-export interface TemplatePlace {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 /** Compiles templates. */
 export interface Templates {
   /**
    * Compiles a Liquid source. `known`: the fields that a rule can have; a name that is neither one of
-   * them nor built in is a mistake. Undefined: any name may come with the log line.
+   * them nor built in is a mistake. Undefined: any name may come with the log line. Every mistake is told.
    */
   compile(source: string, known: ReadonlySet<string> | undefined, place: TemplatePlace): Checked<Template>;
 }
@@ -131,8 +123,8 @@ function compile(
   let parsed: Parsed;
   try {
     parsed = liquid.parse(source);
-  } catch (error) {
-    return { ok: false, diagnostics: [mistake(error, liquid, place)] };
+  } catch {
+    return { ok: false, diagnostics: mistakesOf(liquid, source, known, place) };
   }
   const diagnostics = known === undefined ? [] : unknownNames(liquid, parsed, known, place);
   if (diagnostics.length > 0) return { ok: false, diagnostics };
@@ -160,75 +152,4 @@ function templateOf(liquid: LiquidType, parsed: Parsed): Template {
 function factsOf(values: JsonObject, why: string): string {
   const facts = [values['rule'], values['line']].filter((fact) => typeof fact === 'string');
   return `${facts.join(': ')} (the template failed: ${why})`;
-}
-
-function mistake(error: unknown, liquid: LiquidType, place: TemplatePlace): Diagnostic {
-  const message = shortMessage(error);
-  const filter = /^undefined filter: (\S+)/.exec(message)?.[1];
-  const meant = filter === undefined ? undefined : closest(filter, Object.keys(liquid.filters));
-  return {
-    code: filter === undefined ? 'template.syntax' : 'template.unknown-filter',
-    severity: 'error',
-    message: `template: ${message}`,
-    ...positionIn(place, ...positionOf(error)),
-    ...(meant === undefined ? {} : { hint: `did you mean '${meant}'?` }),
-  };
-}
-
-/** Every name that no line of this rule can give. */
-function unknownNames(
-  liquid: LiquidType,
-  parsed: Parsed,
-  known: ReadonlySet<string>,
-  place: TemplatePlace,
-): readonly Diagnostic[] {
-  const names = new Set<string>([...BUILT_IN_NAMES, 'fields', 'now', ...known]);
-  const globals = liquid.analyzeSync(parsed).globals;
-  return Object.values(globals).flatMap((uses) =>
-    uses.flatMap(({ segments: [root, field], location }) => {
-      const candidates = root === 'fields' && typeof field === 'string' ? known : names;
-      const name = candidates === known ? field : root;
-      if (typeof name !== 'string' || candidates.has(name)) return [];
-      const meant = closest(name, candidates);
-      const diagnostic: Diagnostic = {
-        code: 'template.unknown-name',
-        severity: 'error',
-        message: `template: no line of this rule gives '${name}'`,
-        ...positionIn(place, location.row, location.col),
-        ...(meant === undefined ? {} : { hint: `did you mean '${meant}'?` }),
-      };
-      return [diagnostic];
-    }),
-  );
-}
-
-/** The library appends the position and a drawing of the place to its message. */
-function shortMessage(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (
-    message
-      .split('\n', 1)[0]
-      ?.replace(/, line:\d+, col:\d+$/, '')
-      .slice(0, 200) ?? ''
-  );
-}
-
-function positionOf(error: unknown): readonly [number, number] {
-  if (typeof error === 'object' && error !== null && 'token' in error) {
-    const token = error.token;
-    if (typeof token === 'object' && token !== null && 'getPosition' in token) {
-      const { getPosition } = token;
-      const position: unknown = typeof getPosition === 'function' ? getPosition.call(token) : undefined;
-      if (Array.isArray(position)) return [Number(position[0]), Number(position[1])];
-    }
-  }
-  return [1, 1];
-}
-
-function positionIn(place: TemplatePlace, row: number, column: number) {
-  return {
-    file: place.file,
-    line: place.line + row - 1,
-    column: row === 1 ? place.column + column - 1 : column,
-  };
 }

@@ -314,6 +314,17 @@ export const mistakes: readonly [
     ['c.yaml:2:40 template.unknown-filter template: undefined filter: shout'],
   ],
   [
+    'all mistakes of both templates, names that JSON may have among them',
+    "rules:\n  - { id: a, match: a, alert: { title: '{{ rul | shout }}{{ rule | tiem }}', text: '{{ rule | shout }}{{ key' } }",
+    [
+      'c.yaml:2:41 template.unknown-filter template: undefined filter: shout',
+      "c.yaml:2:44 template.unknown-name template: no line of this rule gives 'rul' (did you mean 'rule'?)",
+      "c.yaml:2:58 template.unknown-filter template: undefined filter: tiem (did you mean 'time'?)",
+      'c.yaml:2:85 template.unknown-filter template: undefined filter: shout',
+      'c.yaml:2:103 template.syntax template: output "{{ key" not closed',
+    ],
+  ],
+  [
     'source not map',
     'sources: { a: /var/log/x }',
     [

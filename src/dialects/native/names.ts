@@ -202,12 +202,11 @@ function checkTemplates(
     const source = alert?.[part];
     if (source === undefined) return [];
     const place = subject.locate(['alert', part], 'text');
-    const strict = checks.template(source, known, place);
-    if (strict.ok || knowledge !== 'perhaps') return strict.diagnostics;
-    const loose = checks.template(source, undefined, place);
-    return loose.ok ? strict.diagnostics.map(asWarning) : loose.diagnostics;
+    const { diagnostics } = checks.template(source, known, place);
+    return knowledge === 'perhaps' ? diagnostics.map(asDoubt) : diagnostics;
   });
 }
 
 /** The name may be a member of a JSON line: only reading the line will tell. */
-const asWarning = (diagnostic: Diagnostic): Diagnostic => ({ ...diagnostic, severity: 'warning' });
+const asDoubt = (diagnostic: Diagnostic): Diagnostic =>
+  diagnostic.code === 'template.unknown-name' ? { ...diagnostic, severity: 'warning' } : diagnostic;
