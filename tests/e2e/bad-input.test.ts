@@ -56,6 +56,53 @@ receivers: { all: { channels: [nowhere] } }
     expect(stderr).toContain('missing.yaml');
   });
 
+  test.each([
+    ['an empty file', ''],
+    ['rules without sources', rule],
+  ])('%s: check and run say the same, and end with the same code', async (_name, text) => {
+    at.configure(text);
+    const [checked, ran] = [await run(at.args('check')), await run(at.args('run', '--once'))];
+    expect(checked.code).toBe(78);
+    expect(checked.stderr).toContain('sentinel.yaml: error: the configuration names no sources');
+    expect([ran.code, ran.stderr]).toEqual([checked.code, checked.stderr]);
+    const [told] = await at.json('check');
+    expect(told).toMatchObject({ ok: false, diagnostics: [{ code: 'config.no-sources' }] });
+  });
+
+  test('no configuration where one is looked for: check and run say the same', async () => {
+    const env = { XDG_CONFIG_HOME: at.dir, BIRD_SENTINEL_CONFIG: '' };
+    // Root looks in /etc, where one may be.
+    const nowhere = process.getuid?.() === 0 ? ['-c', at.path('none')] : [];
+    const ended = await Promise.all(
+      ['check', 'run'].map((command) => run([...nowhere, '--state', at.state, command], { env })),
+    );
+    expect(ended.map(({ code }) => code)).toEqual([78, 78]);
+    expect(ended[0]?.stderr).toBe(ended[1]?.stderr);
+  });
+
+  test('a part of a configuration is checked by its name; nothing at all is none', async () => {
+    at.configure(rule);
+    const part = await run(['check', at.path('sentinel.yaml')]);
+    expect(part).toMatchObject({ code: 0, stderr: '' });
+    expect(part.stdout).toContain('no sources: a part of a configuration');
+    at.configure('');
+    expect(await run(['check', at.path('sentinel.yaml')])).toMatchObject({
+      code: 78,
+      stderr: expect.stringContaining('names no sources') as string,
+    });
+  });
+
+  test('a reload that would watch nothing changes nothing', async () => {
+    writeFileSync(at.path('app.log'), '');
+    at.configure(`sources: { app: { file: ${at.path('app.log')} } }\n${rule}`);
+    const daemon = await at.daemon();
+    at.configure('');
+    const { code, stderr } = await run(at.args('reload'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('names no sources');
+    expect((await daemon.kill('SIGTERM')).code).toBe(0);
+  });
+
   test('a reload of a wrong file changes nothing and says so', async () => {
     writeFileSync(at.path('app.log'), '');
     at.configure(`sources: { app: { file: ${at.path('app.log')} } }\n${rule}`);

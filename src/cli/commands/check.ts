@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import type { Pattern } from '../../model/program.ts';
 import { exit, type ExitCode } from '../exit.ts';
-import { checkConfig } from '../read-config.ts';
+import { checkConfig, checkWatched, withSources } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printDiagnostics, printJson } from '../terminal.ts';
 
@@ -15,7 +15,7 @@ export async function check(
   files: readonly string[],
   flags: { readonly deep?: boolean },
 ): Promise<ExitCode> {
-  const checked = withBroken(await checkConfig(files.length > 0 ? { ...settings, config: files } : settings));
+  const checked = withBroken(files.length > 0 ? await checkFiles(files) : await checkWatched(settings));
   if (settings.json) printJson({ version: 1, ok: checked.ok, diagnostics: checked.diagnostics });
   else printDiagnostics(checked.diagnostics);
   if (!checked.ok) return exit.badConfiguration;
@@ -30,6 +30,16 @@ export async function check(
   }
   return exit.done;
 }
+
+/** Files that somebody names may be a part of a configuration: rules, or channels, without sources. */
+async function checkFiles(files: readonly string[]): Promise<Checked<Config>> {
+  const checked = await checkConfig({ config: files });
+  return checked.ok && isPart(checked.value) ? checked : withSources(checked);
+}
+
+/** The screen stands where no channel was configured. */
+const isPart = ({ program, tests, channels }: Config): boolean =>
+  program.rules.length + tests.length > 0 || channels.some(({ name }) => name !== 'screen');
 
 /** What others are warned of is a mistake here: rules that were left out. */
 function withBroken(checked: Checked<Config>): Checked<Config> {
@@ -51,6 +61,8 @@ function report(config: Config): void {
       counted(receivers.length, 'receiver'),
     ].join(', '),
   );
+  if (sources.length === 0)
+    print('no sources: a part of a configuration, which `run` does not take by itself');
   const looks = everyLook(config);
   const guarded = looks.filter(({ regime }) => regime === 'guarded').map(({ where }) => where);
   const bare = looks.filter(({ literals }) => !literals).map(({ where }) => where);

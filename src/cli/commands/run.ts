@@ -8,7 +8,7 @@ import { boundHeap } from '../heap.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import { host, type Hosted } from '../host.ts';
 import { hostPatiently } from '../patient-start.ts';
-import { checkConfig, readConfig } from '../read-config.ts';
+import { checkWatched, readConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { openSupervision, type Supervision } from '../supervision.ts';
 import { stopSignal, workAtSignals } from '../signals.ts';
@@ -32,12 +32,8 @@ export async function run(
   flags: { readonly once?: boolean; readonly dryRun?: boolean },
 ): Promise<ExitCode> {
   outliveOutput();
-  const config = await readConfig(settings, { onScreen: flags.dryRun === true });
+  const config = await readConfig(settings, { onScreen: flags.dryRun === true, watches: true });
   if (config === undefined) return exit.badConfiguration;
-  if (config.sources.length === 0) {
-    complain('the configuration names no sources: there is nothing to watch');
-    return exit.badConfiguration;
-  }
   boundHeap(60);
   const log = await openLog(settings.verbose ? 'debug' : settings.quiet ? 'error' : 'info');
   const waits = flags.once !== true && flags.dryRun !== true;
@@ -94,7 +90,7 @@ async function runOn(
   supervision: Supervision,
 ): Promise<ExitCode> {
   const reload = async () => {
-    const checked = await checkConfig(settings);
+    const checked = await checkWatched(settings);
     const told = checked.diagnostics.map(formatDiagnostic);
     if (!checked.ok)
       return { ok: false as const, detail: ['nothing changed, for there are mistakes', ...told].join('\n') };
