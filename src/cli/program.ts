@@ -62,7 +62,10 @@ function build(version: string, done: (code: ExitCode) => void): Command {
   program
     .command('watch')
     .description('files or standard input (-) through the shipped rules; alerts on the screen')
-    .argument('[file...]', "files, '-' for standard input; without any, this machine's usual logs or journal")
+    .argument(
+      '[file...]',
+      "files or pipes, '-' for standard input; without any, this machine's usual logs or journal",
+    )
     .option('--once', 'read to the end and stop')
     .option('--rule <regex>', 'alert on lines that match (repeatable)', collect)
     .option(

@@ -17,6 +17,8 @@ import type { SecWatch, SwatchWatch } from './watch-rules.ts';
 export interface WatchOptions {
   /** Paths and globs; `-` is standard input. */
   readonly files: readonly string[];
+  /** Absolute paths of pipes, which are read as they come. */
+  readonly fifos?: readonly string[];
   /** Also the system's journal. */
   readonly journal?: boolean;
   /** Patterns; each becomes a rule. */
@@ -111,7 +113,7 @@ async function sortRuleFiles(paths: readonly string[], ports: ConfigPorts): Prom
 
 /** What the command line says, in the form of a configuration. */
 function written(
-  { files, journal = false, rules = [], ruleFiles = [], once, sec, swatch }: WatchOptions,
+  { files, fifos = [], journal = false, rules = [], ruleFiles = [], once, sec, swatch }: WatchOptions,
   found: RuleFiles,
   packs: PackShelf,
 ): MapTree {
@@ -123,6 +125,7 @@ function written(
     sources: {
       ...(paths.length === 0 ? {} : { files: { file: paths, start } }),
       ...(paths.length === files.length ? {} : { stdin: { stdin: true } }),
+      ...Object.fromEntries(fifos.map((fifo, index) => [`pipe-${index + 1}`, { fifo }])),
       ...(journal ? { journal: { journal: true, start } } : {}),
       ...Object.fromEntries(
         inputs.map(({ path }, index) => [

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { z } from 'zod';
 import type { SourceKind, SourceNotice, SourceOutput, SourcePorts } from './contract.ts';
@@ -44,6 +44,10 @@ const kept = createKeep<Socket>({
 /** How long until it is looked again for a FIFO that cannot be read (ms). */
 const againMs = 5000;
 
+/** How often it is looked whether a first writer came (ms). */
+const lookMs = 50;
+const mostFirst = 65_536;
+
 /** Reads it; waits for it where it is not there yet, or is something else. */
 export async function* followFifo(
   { path, ...records }: FifoOptions,
@@ -52,7 +56,7 @@ export async function* followFifo(
 ): AsyncGenerator<SourceOutput, void, undefined> {
   let told: string | undefined;
   while (!ports.signal.aborted) {
-    const input = (await kept.take(path, '')) ?? openFifo(path, ports.follow);
+    const input = (await kept.take(path, '')) ?? (await openFifo(path, ports));
     if (input instanceof Socket) {
       try {
         return yield* readStream(input, records, ports, path);
@@ -73,17 +77,59 @@ export async function* followFifo(
 }
 
 /** Opened for reading alone it ends when its last writer leaves. Gives what went wrong; undefined: it is no FIFO. */
-function openFifo(path: string, follow: boolean): Socket | Error | undefined {
+async function openFifo(
+  path: string,
+  { follow, last = false, signal }: SourcePorts,
+): Promise<Socket | Error | undefined> {
   const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
   let fd: number | undefined;
   try {
     fd = openSync(path, (follow ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_NOCTTY);
-    if (fstatSync(fd).isFIFO()) return new Socket({ fd, readable: true, writable: false });
-    closeSync(fd);
-    return undefined;
+    if (!fstatSync(fd).isFIFO()) {
+      closeSync(fd);
+      return undefined;
+    }
+    const first = !follow && last && hasName(path) ? await firstWords(fd, signal) : Buffer.alloc(0);
+    const input = new Socket({ fd, readable: true, writable: false });
+    if (first.length > 0) input.unshift(first);
+    return input;
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
     return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** A pipe without one, such as a shell's `<(command)`, had its writers before it was opened. */
+function hasName(path: string): boolean {
+  try {
+    realpathSync.native(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Waits for a writer, as a program does that opens a FIFO without further ado: without one it would seem to be at
+ * its end. To open it so would keep this program from ending while nobody writes. Gives what was written already.
+ */
+async function firstWords(fd: number, signal: AbortSignal): Promise<Buffer> {
+  const bytes = Buffer.alloc(mostFirst);
+  while (!signal.aborted) {
+    const length = readSome(fd, bytes);
+    if (length !== 0) return bytes.subarray(0, length ?? 0);
+    await pause(lookMs, signal);
+  }
+  return Buffer.alloc(0);
+}
+
+/** How many bytes were there; 0: nobody writes. Undefined: who writes has written nothing yet. */
+function readSome(fd: number, bytes: Buffer): number | undefined {
+  try {
+    return readSync(fd, bytes);
+  } catch (error) {
+    if (codeOf(error) === 'EAGAIN') return undefined;
+    throw error;
   }
 }
 

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../peers/eventually.ts';
-import { run, start } from './program.ts';
+import { main, run, start } from './program.ts';
 
 const example = join(import.meta.dirname, '../../examples/sshd/auth.log');
 let dir = '';
@@ -65,12 +65,45 @@ describe('watch --once', () => {
     expect(stderr).toContain('there is no such file');
   });
 
-  test('a pipe by name is said, with the way to have it read, and ends with 1', async () => {
+  test('a pipe by name is read to its end, whenever its writer comes', async () => {
     const fifo = join(dir, 'pipe');
     execFileSync('mkfifo', [fifo]);
-    const { code, stderr } = await run(['watch', '--once', fifo]);
+    const watching = start(['watch', '--once', '--rule', 'needle', 'pipe', example], { cwd: dir });
+    // Long enough that nobody writes yet when it is opened: it is waited for.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    spawn('/bin/sh', ['-c', '(echo hay needle; sleep 0.3; printf "last needle") > "$0"', fifo]);
+    const { code, stdout, stderr } = await watching.ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('hay needle');
+    expect(stdout).toContain('last needle');
+  });
+
+  test('a pipe that nobody writes into is waited for, until somebody interrupts', async () => {
+    const fifo = join(dir, 'silent');
+    execFileSync('mkfifo', [fifo]);
+    const watching = start(['watch', '--once', '--rule', 'needle', fifo]);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const { code, stderr } = await watching.kill('SIGINT');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('read 0 lines') as string });
+  });
+
+  test.each([
+    ['<(printf "hay needle\\nlast needle")', 'read 2 lines'],
+    ['<(true)', 'read 0 lines'],
+  ])("the shell's %s is read to its end", (words, summary) => {
+    const { status, stderr } = spawnSync(
+      '/bin/bash',
+      ['-c', `"$@" ${words}`, 'bash', process.execPath, main, 'watch', '--once', '--rule', 'needle'],
+      { encoding: 'utf8', timeout: 30_000 },
+    );
+    expect(status).toBe(0);
+    expect(stderr).toContain(summary);
+  });
+
+  test('what is neither a file nor a pipe is said, with the way to have it read, and ends with 1', async () => {
+    const { code, stderr } = await run(['watch', '--once', '/dev/null']);
     expect(code).toBe(1);
-    expect(stderr).toContain('standard input, which is called -');
+    expect(stderr).toContain('| bird-sentinel watch --once -');
   });
 
   test('a broken expression is said with its column and ends with 78', async () => {

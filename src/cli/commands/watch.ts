@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { counted } from '../../kit/count.ts';
 import type { Status } from '../../daemon/status.ts';
 import { plainLog } from '../../daemon/log.ts';
@@ -56,8 +57,10 @@ export async function watch(
   }
   const once = flags.once === true || sec?.once === true || swatch?.once === true;
   if (once && !files.every(readable)) return exit.failed;
+  const fifos = files.filter(isFifo);
   const config = await readWatchConfig({
-    files,
+    files: files.filter((file) => !fifos.includes(file)),
+    fifos: fifos.map((file) => resolve(file)),
     journal,
     once,
     json: settings.json,
@@ -138,10 +141,14 @@ function readable(file: string): boolean {
 function whyNoLog(file: string): string | undefined {
   const stats = statSync(file);
   if (stats.isDirectory()) return `it is a folder; name its files, such as ${file}/*.log`;
-  return stats.isFile()
+  return stats.isFile() || stats.isFIFO()
     ? undefined
-    : 'it is not a regular file; what comes through a pipe is read from standard input, which is called -';
+    : 'it is neither a file nor a pipe; what a program reads there can come through one: PROGRAM | bird-sentinel watch --once -';
 }
+
+/** A pipe with a name, or one of the shell's: `<(command)`. */
+const isFifo = (file: string): boolean =>
+  file !== '-' && statSync(file, { throwIfNoEntry: false })?.isFIFO() === true;
 
 function whyNot(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
