@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Delivery, Expiry, Message } from '../model/delivery.ts';
 import type { Instant, Millis } from '../model/time.ts';
 import type { TextShape } from '../render/shape.ts';
+import type { Secret } from './secret.ts';
 
 /** What an open channel gets for one attempt. */
 export interface Attempt {
@@ -55,6 +56,11 @@ export interface ChannelPorts {
   readonly print: (text: string) => Promise<string | undefined>;
   /** Absent: nothing can be locked here, and what must be is not done. */
   readonly exclusive?: TakeExclusive;
+  /**
+   * What could not be written yet and exists nowhere else, by a name that begins with the kind's: it outlives a
+   * reload, which opens channels anew, and ends with the process. Absent: it ends with the channel.
+   */
+  readonly unsaved?: Map<string, Secret>;
 }
 
 /**

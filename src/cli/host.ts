@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountSettings, ChannelPorts, HttpSettings, TakeExclusive } from '../channels/contract.ts';
+import type { Secret } from '../channels/secret.ts';
 import type { Config } from '../config/config.ts';
 import { crashAt, type Reach } from '../daemon/crash-points.ts';
 import type { Daemon, DaemonParts } from '../daemon/contract.ts';
@@ -55,6 +56,8 @@ export interface HostOptions {
   readonly keep?: number;
   /** How what rules want done is carried out. */
   readonly intents?: DaemonParts['intents'];
+  /** What channels that were opened before could not write; absent: there were none. */
+  readonly unsaved?: Map<string, Secret>;
   /** Is told why there is no daemon; absent: the person at the terminal. */
   readonly refused?: (detail: string) => void;
 }
@@ -93,6 +96,8 @@ export async function host(options: HostOptions): Promise<Hosting> {
   // A reload may bring the first rule with Perl code; none is started before it asks.
   const perl =
     state !== undefined || options.config.perl ? await openPerl(log, codesIn(opened.ledger)) : undefined;
+  // For the life of the process, whatever is loaded anew meanwhile.
+  const unsaved = options.unsaved ?? new Map<string, Secret>();
   const daemon = await openDaemon({
     config: options.config,
     ledger: opened.ledger,
@@ -103,7 +108,7 @@ export async function host(options: HostOptions): Promise<Hosting> {
     ...(perl === undefined ? {} : { perl: perl.call }),
     ...(options.intents === undefined ? {} : { intents: options.intents }),
     now: Date.now,
-    channelPorts: (config) => channelPorts(config, state),
+    channelPorts: (config) => channelPorts(config, state, unsaved),
     log,
     reach,
     ...(opened.rescued === undefined ? {} : { rescued: opened.notes }),
@@ -169,10 +174,14 @@ async function lockState(state: string): Promise<Lock> {
   return acquireLock(state, sqlite.open);
 }
 
-/** What channels need of this machine, for one configuration. */
-export function channelPorts(config: Config, state: string | undefined): Omit<ChannelPorts, 'name'> {
+/** What channels need of this machine, for one configuration. `unsaved`: what outlives that. */
+export function channelPorts(
+  config: Config,
+  state: string | undefined,
+  unsaved?: Map<string, Secret>,
+): Omit<ChannelPorts, 'name'> {
   const { name: _, ...ports } = channelPortsWith(config.http, config.accounts, state ?? '', '');
-  return ports;
+  return unsaved === undefined ? ports : { ...ports, unsaved };
 }
 
 /** The same where no whole configuration is at hand (`auth`). */

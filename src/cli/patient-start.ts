@@ -1,3 +1,4 @@
+import type { Secret } from '../channels/secret.ts';
 import { createEmergency } from '../daemon/emergency.ts';
 import { createMatchPorts } from '../daemon/node-ports.ts';
 import { openOnDemand } from '../daemon/open-channels.ts';
@@ -24,9 +25,13 @@ export async function hostPatiently(options: HostOptions): Promise<Hosting> {
     if (detail !== said) complain(detail);
     said = detail;
   };
-  let hosting = await host({ ...options, refused });
+  const unsaved = new Map<string, Secret>();
+  let hosting = await host({ ...options, refused, unsaved });
   if (hosting.ok || !isPassing(hosting.failure)) return hosting;
-  const channels = openOnDemand(config.channels, (name) => ({ ...channelPorts(config, state), name }));
+  const channels = openOnDemand(config.channels, (name) => ({
+    ...channelPorts(config, state, unsaved),
+    name,
+  }));
   const emergency = createEmergency({
     config: () => config,
     match: createMatchPorts(),
@@ -39,7 +44,7 @@ export async function hostPatiently(options: HostOptions): Promise<Hosting> {
   while (!hosting.ok && isPassing(hosting.failure)) {
     emergency.tell(hosting.failure);
     await new Promise((resolve) => setTimeout(resolve, againMs));
-    hosting = await host({ ...options, refused });
+    hosting = await host({ ...options, refused, unsaved });
   }
   await emergency.finish(graceMs);
   await channels.close();

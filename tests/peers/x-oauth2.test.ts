@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import type { ChannelPorts } from '../../src/channels/contract.ts';
 import { openHttp } from '../../src/channels/http.ts';
-import { secret } from '../../src/channels/secret.ts';
+import { secret, type Secret } from '../../src/channels/secret.ts';
+import { openAccount, type XAccount } from '../../src/channels/x/account.ts';
 import { xDm } from '../../src/channels/x/dm.ts';
 import { authorizePage, beginLogin, redeemCode, type XClient } from '../../src/channels/x/oauth2.ts';
 import { readPasted } from '../../src/channels/x/pasted.ts';
@@ -210,6 +212,74 @@ describe.skipIf(obstacle !== undefined)(named('OAuth 2.0 at a stand-in of X'), (
     writeFileSync(join(scene.ports.stateDirectory, 'x-bot.lock'), '');
     expect(await send()).toMatchObject({ type: 'retry', reason: 'unavailable' });
     expect(await renewals(scene.x)).toEqual(before);
+  });
+
+  describe('a pair that the disk does not take', () => {
+    /** A channel of a daemon: `unsaved` outlives it. The disk is full from the moment at which X answered. */
+    const opened = async (unsaved: Map<string, Secret>, isFull: () => boolean) => {
+      const { stateDirectory } = scene.ports;
+      const reach = (step: string): void => {
+        // What is written beside the token file first has no place, whoever asks: root, too.
+        if (step === 'asked' && isFull()) renameSync(stateDirectory, `${stateDirectory}-away`);
+      };
+      const ports = { ...scene.ports, unsaved, reach };
+      return openAccount('bot', ports);
+    };
+    const roomAgain = (): void => {
+      const { stateDirectory } = scene.ports;
+      rmSync(stateDirectory, { recursive: true, force: true });
+      renameSync(`${stateDirectory}-away`, stateDirectory);
+    };
+    const ask = (account: XAccount) => account.call({ method: 'GET', path: '/2/users/me' }, never);
+
+    it('outlives the channels of a configuration, and is written by the next that can', async () => {
+      const spent = await grantTo(scene.ports, scene.x, { seconds: -1 });
+      const before = await renewals(scene.x);
+      const unsaved = new Map<string, Secret>();
+      const first = await opened(unsaved, () => true);
+      expect(await ask(first)).toMatchObject({
+        ok: false,
+        delivery: { reason: 'unavailable', detail: expect.stringContaining('cannot be kept') as string },
+      });
+      await first.close();
+      expect(unsaved.size).toBe(1);
+      expect(inspect(unsaved, { depth: 9 })).not.toContain('Token');
+      roomAgain();
+      expect((await grantOf(scene.ports)).refreshToken?.reveal()).toBe(spent.refreshToken?.reveal());
+
+      const second = await opened(unsaved, () => false);
+      expect(await ask(second)).toMatchObject({ ok: true, answer: { status: 200 } });
+      const kept = await grantOf(scene.ports);
+      expect(kept.refreshToken?.reveal()).not.toBe(spent.refreshToken?.reveal());
+      expect(kept.renewingSince).toBeUndefined();
+      expect(unsaved.size).toBe(0);
+      await second.close();
+      const after = await renewals(scene.x);
+      expect([after.asked, after.given]).toEqual([before.asked + 1, before.given + 1]);
+    });
+
+    it('is written when its channel is closed, if there is room by then', async () => {
+      const spent = await grantTo(scene.ports, scene.x, { seconds: -1 });
+      const unsaved = new Map<string, Secret>();
+      const only = await opened(unsaved, () => true);
+      expect((await ask(only)).ok).toBe(false);
+      roomAgain();
+      await only.close();
+      expect(unsaved.size).toBe(0);
+      expect((await grantOf(scene.ports)).refreshToken?.reveal()).not.toBe(spent.refreshToken?.reveal());
+    });
+
+    it('gives way to a login that came meanwhile', async () => {
+      await grantTo(scene.ports, scene.x, { seconds: -1 });
+      const unsaved = new Map<string, Secret>();
+      const only = await opened(unsaved, () => true);
+      expect((await ask(only)).ok).toBe(false);
+      roomAgain();
+      const fresh = await grantTo(scene.ports, scene.x);
+      await only.close();
+      expect(unsaved.size).toBe(0);
+      expect((await grantOf(scene.ports)).refreshToken?.reveal()).toBe(fresh.refreshToken?.reveal());
+    });
   });
 });
 

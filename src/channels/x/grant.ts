@@ -3,12 +3,16 @@ import type { Delivery } from '../../model/delivery.ts';
 import { type Instant, type Millis, millis } from '../../model/time.ts';
 import type { ChannelPorts } from '../contract.ts';
 import { openHttp } from '../http.ts';
+import type { Secret } from '../secret.ts';
 import { deliveryOfFailure, deliveryOfProblem } from './classify.ts';
 import { redeemRefresh, type TokensAsked } from './oauth2.ts';
-import { readCredentials, writeCredentials, type XGrant } from './tokens.ts';
+import { keptText, readCredentials, readKept, writeCredentials, type XGrant } from './tokens.ts';
 
 /** What a renewal needs of the machine. */
-export interface GrantPorts extends Pick<ChannelPorts, 'now' | 'stateDirectory' | 'http' | 'exclusive'> {
+export interface GrantPorts extends Pick<
+  ChannelPorts,
+  'now' | 'stateDirectory' | 'http' | 'exclusive' | 'unsaved'
+> {
   /** For tests, which end the process between two steps. */
   readonly reach?: (step: RenewalStep) => void;
 }
@@ -31,7 +35,7 @@ export interface Grants {
   ready(read: GrantRead, signal: AbortSignal, instead?: string): Promise<GrantReady>;
   /** Renews though nothing ends yet: a login that is never used ends, too. */
   renew(signal: AbortSignal): Promise<GrantReady>;
-  /** Waits for a renewal that is under way. */
+  /** Waits for a renewal that is under way, and tries once more to write what could not be written. */
   close(): Promise<void>;
 }
 
@@ -45,19 +49,22 @@ interface GrantRead {
 const margin = millis(2 * 60_000);
 const exchangeMs = 20_000;
 const lockMs = 45_000;
+const closingMs = 2_000;
 const slowly = millis(15 * 60_000);
 const soon = millis(5000);
 
 /**
  * A refresh token works once, and of two that use it at the same time one loses the login for both. So
  * reading, asking and writing happen under one lock of the machine, the file is read again once the lock is
- * held, and the next pair is on disk before it is used. Before X is asked the file says so: a process that
+ * held, and the next pair is on disk before it is used; one that the disk does not take waits in `ports.unsaved`, where
+ * the channels of the next configuration find it. Before X is asked the file says so: a process that
  * dies before it could write the answer leaves word of what happened, and a disk that is full is found
  * while nothing is lost yet.
  */
 export function openGrants(account: string, ports: GrantPorts): Grants {
-  /** A pair that could not be written: the only copy, kept for the next try. */
-  let unsaved: { readonly replaces: string; readonly grant: XGrant } | undefined;
+  // A pair that could not be written: the only copy, kept for the next try, of whichever channel of the account.
+  const kept = ports.unsaved ?? new Map<string, Secret>();
+  const keptAs = `x ${account}`;
   let underWay: Promise<unknown> = Promise.resolve();
   const write = (grant: XGrant) => writeCredentials(ports.stateDirectory, account, grant);
   const reach = ports.reach ?? (() => undefined);
@@ -87,7 +94,8 @@ export function openGrants(account: string, ports: GrantPorts): Grants {
 
   const save = async (before: XGrant, grant: XGrant): Promise<GrantReady> => {
     const written = await write(grant);
-    unsaved = written.ok ? undefined : { replaces: refreshOf(before), grant };
+    if (written.ok) kept.delete(keptAs);
+    else kept.set(keptAs, keptText({ replaces: refreshOf(before), grant }));
     if (!written.ok) return notReady('unavailable', `the new login cannot be kept: ${written.detail}`, soon);
     reach('saved');
     return { ok: true, grant };
@@ -99,7 +107,10 @@ export function openGrants(account: string, ports: GrantPorts): Grants {
       return notReady('auth', `the login of account ${account} was changed meanwhile`, soon);
     }
     const { credentials: grant } = read;
+    const unsaved = readKept(kept.get(keptAs));
     if (unsaved !== undefined && unsaved.replaces === refreshOf(grant)) return save(grant, unsaved.grant);
+    // Somebody logged in meanwhile: the pair is nobody's any more.
+    kept.delete(keptAs);
     return isNeeded(grant) ? renewLocked(grant) : { ok: true, grant };
   };
 
@@ -129,7 +140,9 @@ export function openGrants(account: string, ports: GrantPorts): Grants {
       const isOver = (one: XGrant): boolean =>
         one.accessToken.reveal() === instead || ports.now() >= one.expiresAt - margin;
       const isUsable = grant.accessToken.reveal() !== instead && ports.now() < grant.expiresAt;
-      if (!isOver(grant)) return { ok: true, grant };
+      // Its next pair waits for the disk: each use is a try.
+      const isReplaced = !given && readKept(kept.get(keptAs))?.replaces === refreshOf(grant);
+      if (!isOver(grant) && !isReplaced) return { ok: true, grant };
       if (grant.refreshToken === undefined || given) {
         if (isUsable) return { ok: true, grant };
         const why = given ? 'what systemd gives cannot be renewed' : 'it cannot be renewed';
@@ -145,7 +158,11 @@ export function openGrants(account: string, ports: GrantPorts): Grants {
     renew(signal) {
       return renewWhere((grant) => grant.refreshToken !== undefined, signal);
     },
-    close: async () => void (await underWay),
+    async close() {
+      await underWay;
+      // A last try before the process may end: nothing is asked of X.
+      if (kept.has(keptAs)) await renewIf(() => false, AbortSignal.timeout(closingMs));
+    },
   };
 
   function deliveryWithout(asked: NotTokens, grant: XGrant, now: Instant): Delivery {

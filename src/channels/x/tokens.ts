@@ -87,6 +87,8 @@ const grantFile = z.strictObject({
 /** `x-NAME.json`, as it lies on disk. */
 const tokenFile = z.discriminatedUnion('version', [keysFile, grantFile]);
 
+const keptForm = z.object({ replaces: z.string(), file: grantFile });
+
 /** Whether an account can have this name: it becomes part of a file's. */
 export const isAccountName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name);
 
@@ -116,8 +118,30 @@ export async function writeCredentials(
   credentials: XCredentials,
 ): Promise<PrivateWrite> {
   if (!isAccountName(account)) return { ok: false, detail: 'not a name an account can have' };
+  return writePrivate(join(stateDirectory, fileName(account)), textOf(credentials));
+}
+
+const textOf = (credentials: XCredentials): string => {
   const file = credentials.type === 'oauth1' ? fileOfKeys(credentials) : fileOfGrant(credentials);
-  return writePrivate(join(stateDirectory, fileName(account)), `${JSON.stringify(file, null, 2)}\n`);
+  return `${JSON.stringify(file, null, 2)}\n`;
+};
+
+/** What the token file could not take: the pair, and the refresh token that was spent for it. */
+export interface UnsavedGrant {
+  readonly replaces: string;
+  readonly grant: XGrant;
+}
+
+/** As one text, which must not be shown. */
+export const keptText = ({ replaces, grant }: UnsavedGrant): Secret =>
+  secret(JSON.stringify({ replaces, file: fileOfGrant(grant) }));
+
+/** What `keptText` made; undefined: it is something else. */
+export function readKept(kept: Secret | undefined): UnsavedGrant | undefined {
+  const parsed = keptForm.safeParse(kept === undefined ? undefined : jsonOf(kept.reveal()));
+  if (!parsed.success) return undefined;
+  const grant = credentialsOf(parsed.data.file);
+  return grant.type === 'oauth2' ? { replaces: parsed.data.replaces, grant } : undefined;
 }
 
 /** Forgets an account's credentials here; the token itself stays valid until it is revoked at X. */
