@@ -1,4 +1,10 @@
-import type { SwatchAction, SwatchBlock, SwatchProgram, SwatchText } from '../../engine/swatch/program.ts';
+import type {
+  SwatchAction,
+  SwatchBlock,
+  SwatchPart,
+  SwatchProgram,
+  SwatchText,
+} from '../../engine/swatch/program.ts';
 import { BUILT_IN_NAMES } from '../../render/words.ts';
 import {
   distinctNames,
@@ -141,12 +147,16 @@ function keyOf(text: SwatchText, names: Names): readonly string[] | undefined {
   const key = new Set<string>();
   for (const part of text) {
     if (part.type === 'text') continue;
-    const name = part.type === 'match' ? names?.get(part.group) : undefined;
+    const name = groupName(part, names);
     if (name === undefined) return undefined;
     key.add(name);
   }
   return [...key];
 }
+
+/** The group as it is; undefined: something else, or one with its letters changed. */
+const groupName = (part: SwatchPart, names: Names): string | undefined =>
+  part.type === 'match' && part.letters === undefined ? names?.get(part.group) : undefined;
 
 interface Telling {
   readonly title: string;
@@ -196,9 +206,9 @@ function templateOf(text: SwatchText, names: Names): string | undefined {
   let out = '';
   for (const part of text) {
     if (part.type === 'text') out += liquidText(decoded(part.text));
-    else if (part.type === 'line') out += '{{ line }}';
+    else if (part.type === 'line' && part.letters === undefined) out += '{{ line }}';
     else {
-      const name = part.type === 'match' ? names?.get(part.group) : undefined;
+      const name = groupName(part, names);
       if (name === undefined) return undefined;
       out += `{{ ${BUILT_IN_NAMES.some((known) => known === name) ? 'fields.' : ''}${name} }}`;
     }

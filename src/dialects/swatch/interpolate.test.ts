@@ -37,12 +37,16 @@ describe('messages as Perl reads them', () => {
     expect(told(message)).toEqual([text, []]);
   });
 
-  test.each([String.raw`\U$1\E x`, String.raw`\u$1 x`, String.raw`\Q$1\E x`])(
-    'what comes of the log stays as it is, which is told: %s',
-    (message) => {
-      expect(told(message)).toEqual(['bob x', ['swatch.letters:2']]);
-    },
-  );
+  test.each([
+    [String.raw`\U$1\E $1`, 'BOB bob'],
+    [String.raw`\u$1 $1`, 'Bob bob'],
+    [String.raw`\Uab $_ cd\Eef`, 'AB GOT BOB CDef'],
+    [String.raw`\u\L$1\E \l$1`, 'Bob bob'],
+    [String.raw`\u$1abc`, 'Bobabc'],
+    [String.raw`\Q$_\E x`, 'got\\ bob x'],
+  ])('letters of what comes of the log are changed, too: %s', (message, text) => {
+    expect(told(message)).toEqual([text, []]);
+  });
 
   test('a variable that nothing gives does not lose the alert', () => {
     expect(told('got $name and $&')).toEqual([

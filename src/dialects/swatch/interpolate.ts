@@ -40,10 +40,10 @@ export function readText(source: Text, form: TextForm, report: Report): SwatchTe
     return undefined;
   };
   let letters = '';
-  const add = (part: SwatchPart, at: number): void => {
-    const made = withLetters(part, letters);
-    if (made === undefined) report.leftOut('letters', cut(source, at), LETTERS_OF_LOG);
-    parts.push(made ?? part);
+  const add = (part: SwatchPart): void => {
+    // Words of the log are whole arguments of a command: what protects them from a shell would be seen in them.
+    const own = form.command && part.type !== 'text' ? letters.replaceAll('Q', '') : letters;
+    parts.push(withLetters(part, own));
     // `\u` and `\l` are about one letter.
     if (part.type !== 'text' || part.text !== '') letters = letters.replaceAll(/[ul]/g, '');
   };
@@ -54,14 +54,14 @@ export function readText(source: Text, form: TextForm, report: Report): SwatchTe
       at += 2;
     } else if (text.charAt(at) === '\\' && at + 1 < text.length) {
       const { length, value } = escapeAt(text, at);
-      add({ type: 'text', text: value }, at);
+      add({ type: 'text', text: value });
       at += length;
     } else if (text.charAt(at) === '$') {
       const variable = variableAt(text, at, form);
       if ('why' in variable) {
         say(at, variable.why, variable.hint);
         if (form.told !== true) return undefined;
-        add({ type: 'text', text: variable.written }, at);
+        add({ type: 'text', text: variable.written });
         at += variable.written.length;
         continue;
       }
@@ -69,19 +69,17 @@ export function readText(source: Text, form: TextForm, report: Report): SwatchTe
       if (element) report.repaired('element', cut(source, at), ELEMENT);
       if (variable.repaired !== undefined)
         report.repaired(variable.code ?? 'variable', cut(source, at), variable.repaired);
-      add(variable.part, at);
+      add(variable.part);
       at += variable.length;
     } else {
       const [plain = ''] = /^[^\\$]+|^[^]/.exec(text.slice(at)) ?? [];
-      add({ type: 'text', text: plain }, at);
+      add({ type: 'text', text: plain });
       at += plain.length;
     }
   }
   return joined(parts);
 }
 
-const LETTERS_OF_LOG =
-  'what comes of the log is given as it is: \\U, \\L, \\u, \\l and \\Q change fixed text only';
 const ELEMENT =
   'swatch itself takes this for an element of a list of Perl: the value and this text are meant';
 

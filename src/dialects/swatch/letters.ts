@@ -1,3 +1,4 @@
+import { changeLetters } from '../../engine/swatch/letters.ts';
 import type { SwatchPart } from '../../engine/swatch/program.ts';
 
 /**
@@ -13,21 +14,10 @@ export function lettersOf(escape: string, before: string): string | undefined {
   return /[ul]/.test(letter) ? `${others.replaceAll(/[ul]/g, '')}${letter}` : others + letter;
 }
 
-/** A part with its letters changed; undefined: it is filled in later, and cannot be. */
-export function withLetters(part: SwatchPart, letters: string): SwatchPart | undefined {
+/** A part with its letters changed: a text at once, what comes of the log when it is filled in. */
+export function withLetters(part: SwatchPart, letters: string): SwatchPart {
   if (letters === '') return part;
-  return part.type === 'text' ? { type: 'text', text: changed(part.text, letters) } : undefined;
+  return part.type === 'text'
+    ? { type: 'text', text: changeLetters(part.text, letters) }
+    : { ...part, letters };
 }
-
-/** Texts are byte strings, of which Perl changes ASCII only. */
-function changed(text: string, letters: string): string {
-  let out = text;
-  if (letters.includes('U')) out = upper(out);
-  if (letters.includes('L')) out = lower(out);
-  if (letters.includes('u')) out = upper(out.slice(0, 1)) + out.slice(1);
-  if (letters.includes('l')) out = lower(out.slice(0, 1)) + out.slice(1);
-  return letters.includes('Q') ? out.replaceAll(/[^A-Za-z_0-9]/g, '\\$&') : out;
-}
-
-const upper = (text: string): string => text.replaceAll(/[a-z]+/g, (part) => part.toUpperCase());
-const lower = (text: string): string => text.replaceAll(/[A-Z]+/g, (part) => part.toLowerCase());

@@ -8,11 +8,16 @@ export interface SwatchPlace {
 export type SwatchPart =
   | { readonly type: 'text'; readonly text: string }
   /** The whole line: `$0`, `$*`, `$_`. */
-  | { readonly type: 'line' }
+  | ({ readonly type: 'line' } & Changed)
   /** A group of the expression that matched last, by number or name; `0`: all that it matched. */
-  | { readonly type: 'match'; readonly group: string }
+  | ({ readonly type: 'match'; readonly group: string } & Changed)
   /** A field of the line between blanks, from 1. */
-  | { readonly type: 'field'; readonly number: number };
+  | ({ readonly type: 'field'; readonly number: number } & Changed);
+
+/** What comes of the log may have its letters changed (`changeLetters`); absent: it is given as it is. */
+interface Changed {
+  readonly letters?: string;
+}
 
 export type SwatchText = readonly SwatchPart[];
 

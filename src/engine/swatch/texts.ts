@@ -1,4 +1,5 @@
-import type { SwatchText } from './program.ts';
+import { changeLetters } from './letters.ts';
+import type { SwatchPart, SwatchText } from './program.ts';
 
 /** A line that matched: what texts are filled in with. */
 export interface Scene {
@@ -12,11 +13,16 @@ export function fill(text: SwatchText, scene: Scene): string {
   return text
     .map((part) => {
       if (part.type === 'text') return part.text;
-      if (part.type === 'line') return scene.line;
-      if (part.type === 'match') return scene.groups[part.group] ?? '';
-      return fieldsOf(scene.line)[part.number - 1] ?? '';
+      const { letters = '' } = part;
+      return letters === '' ? valueOf(part, scene) : changeLetters(valueOf(part, scene), letters);
     })
     .join('');
+}
+
+function valueOf(part: Exclude<SwatchPart, { readonly type: 'text' }>, scene: Scene): string {
+  if (part.type === 'line') return scene.line;
+  if (part.type === 'match') return scene.groups[part.group] ?? '';
+  return fieldsOf(scene.line)[part.number - 1] ?? '';
 }
 
 const fieldsOf = (line: string): readonly string[] => line.match(/[^\t-\r ]+/g) ?? [];
