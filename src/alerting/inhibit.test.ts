@@ -76,6 +76,19 @@ test('alerts that are source and target do not inhibit each other, nor does one 
   expect(told(alerting, disk(2))).toBe(1);
 });
 
+test('one that inhibits others itself is told when nothing inhibits it any more', () => {
+  const chain = {
+    source: { severity: ['critical', 'warning'], fields: {} },
+    target: { severity: ['warning', 'info'], fields: {} },
+    equal: ['host'],
+  } as const;
+  const alerting = createAlerting({ ...rules, inhibit: [chain] });
+  told(alerting, down(0));
+  expect(told(alerting, disk(1))).toBe(0);
+  const over = stepAndSend(alerting, clearAt(5, 'host-down', ['web1']));
+  expect(notificationsOf(over)).toMatchObject([{ reason: 'first', suppressed: { count: 1, since: 1 } }]);
+});
+
 test('it is remembered through a restart, and forgotten with the rules', () => {
   const alerting = createAlerting(rules);
   told(alerting, down(0));

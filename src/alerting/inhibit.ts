@@ -40,9 +40,11 @@ export function inhibitorOf(desk: Desk, subject: Subject, episode: Episode | und
 
 function leave(desk: Desk, key: string, episode: Episode): void {
   const together = desk.inhibitors.get(key);
-  together?.delete(episode);
-  if (together?.size !== 0) return;
-  desk.inhibitors.delete(key);
+  if (together === undefined) return;
+  together.delete(episode);
+  if (together.size === 0) desk.inhibitors.delete(key);
+  // Those that are left inhibit the others still, but perhaps not one of themselves.
+  else if (![...together].some((other) => desk.untold.has(other))) return;
   desk.toReveal = `alert ${episode.alert.id} (${episode.alert.rule}) does not inhibit it any more`;
 }
 
