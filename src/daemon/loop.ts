@@ -16,6 +16,7 @@ import type { Intake } from './intake.ts';
 import type { Report } from './intents/contract.ts';
 import type { Intents } from './intents/intents.ts';
 import type { Meter } from './metrics/meter.ts';
+import { newestRows } from './newest-rows.ts';
 import { openDraft, type Draft, type PlannedAttempt } from './round.ts';
 import { createSumCheck } from './sum-check.ts';
 import type { Wording } from './wording.ts';
@@ -337,7 +338,7 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
     if (!ports.durable) {
       ledger.commit(openDraft().close(way.machines.engine.now(), seq, way.machines.alerting.changes()));
     }
-    const engineRows = newest(unwritten, way.machines.engine.changes());
+    const engineRows = newestRows(unwritten, way.machines.engine.changes());
     const written = ledger.checkpoint({
       nextSeq: seq,
       now: way.machines.engine.now(),
@@ -410,13 +411,6 @@ export function createLoop(first: Way, nextSeq: number, ports: LoopPorts): Loop 
       stalledMs: scheduled ? performance.now() - scheduledAt : 0,
     }),
   };
-}
-
-/** All rows, of two of one place the later. */
-function newest(before: readonly Row[], now: readonly Row[]): readonly Row[] {
-  if (before.length === 0) return now;
-  const rows = new Map([...before, ...now].map((row) => [JSON.stringify([row.scope, row.key]), row]));
-  return [...rows.values()];
 }
 
 /** An attempt whose words could not be read: nothing was done, and it is tried again. */

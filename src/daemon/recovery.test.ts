@@ -2,17 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { channelOf, rulesOf } from '../../tests/property/alerting-samples.ts';
+import { channelOf, raiseAt, rulesOf } from '../../tests/property/alerting-samples.ts';
 import { eventAt } from '../../tests/property/engine-samples.ts';
 import { programFrom } from '../../tests/property/kinds-samples.ts';
+import { createAlerting } from '../alerting/alerting.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { EngineInput } from '../model/effect.ts';
 import type { Json } from '../model/json.ts';
 import { instant, millis } from '../model/time.ts';
 import type { Ledger } from '../store/contract.ts';
+import type { Item } from './loop.ts';
 import { openLedger } from '../store/ledger.ts';
 import { createMatchPorts } from './node-ports.ts';
-import { recover, ruleHashes } from './recovery.ts';
+import { endOrphans } from './orphans.ts';
+import { recover, ruleHashes, type Build } from './recovery.ts';
 import { openDraft } from './round.ts';
 
 let dir: string;
@@ -33,15 +36,19 @@ const a = { id: 'a', match: 'x', alert: {} };
 const b = { id: 'b', match: 'x y', alert: {} };
 const c = { id: 'c', match: 'x y z', alert: {} };
 
+const buildOf = (rules: readonly object[]): Build => ({
+  program: programFrom(rules),
+  alerting: rulesOf({ channels: [channelOf('phone')] }),
+  outside: { match: createMatchPorts() },
+  keysPerRule: 10,
+  late: millis(0),
+});
+
 /** What the engine is given when the ledger is recovered under these rules. */
 function givenTo(rules: readonly object[]): readonly EngineInput[] {
   const given: EngineInput[] = [];
   const recovery = recover(ledger, {
-    program: programFrom(rules),
-    alerting: rulesOf({ channels: [channelOf('phone')] }),
-    outside: { match: createMatchPorts() },
-    keysPerRule: 10,
-    late: millis(0),
+    ...buildOf(rules),
     makeEngine: (program, options) => {
       const engine = createEngine(program, options);
       return {
@@ -90,4 +97,58 @@ test('rules that only changed places are written down anew: the next journal nam
   givenTo([b, a]);
   const after = ledger.recall();
   expect(after.ok && [...after.restored.rules.keys()]).toEqual(['b', 'a']);
+});
+
+test('to write is the last thing that can fail: what was read once is not asked for again', () => {
+  keep([a, b], [[0], [1]]);
+  const failure = { type: 'io', detail: 'said the test' } as const;
+  let reads = 0;
+  const failing: Ledger = {
+    ...ledger,
+    recall: () => ((reads += 1) === 1 ? ledger.recall() : { ok: false, failure }),
+  };
+  const recovery = recover(failing, buildOf([a, { ...b, match: 'other' }]));
+  expect(recovery).toMatchObject({ ok: true, recovered: { changed: ['b'], replayed: 2, nextSeq: 12 } });
+});
+
+test('the machines are those that the next start finds', () => {
+  keep([a, { ...b, count: { reach: 3, within: '1h' } }], [[0, 1], [1], [1]]);
+  const rules = [
+    { ...b, count: { reach: 3, within: '1h' } },
+    { ...a, match: 'other' },
+  ];
+  const [first, second] = [recover(ledger, buildOf(rules)), recover(ledger, buildOf(rules))];
+  if (!first.ok || !second.ok) throw new Error('the ledger cannot be read');
+  const events = [20, 21].map((seq) => ({ ...eventAt(seq, 'x y z'), rules: [0] }));
+  const stepped = [first, second].map(({ recovered }) =>
+    events.map((e) => recovered.machines.engine.step(e)),
+  );
+  expect(stepped[0]).toEqual(stepped[1]);
+  expect(stepped[0]?.flat()).toMatchObject([{ type: 'raise', rule: 'b' }, { type: 'raise' }]);
+});
+
+/** What is offered to the loop when alerts of changed rules are ended. */
+function endedOf(rules: readonly object[], changed: readonly string[]): readonly object[] {
+  const offered: Item[] = [];
+  const log = { warn: () => undefined };
+  endOrphans({ ledger, log }, { program: programFrom(rules) }, changed, (item) => offered.push(item));
+  return offered.flatMap((item) => (item.type === 'decide' ? [item.input(instant(0), 0)] : []));
+}
+
+test('an alert of a rule that changed is ended, also by a start after the one that saw the change', () => {
+  keep([a, b], []);
+  const alerting = createAlerting(buildOf([]).alerting);
+  const draft = openDraft();
+  for (const rule of ['a', 'b']) draft.decided(alerting.step(raiseAt(5, { rule, clears: true })));
+  expect(ledger.commit(draft.close(instant(5), 6, alerting.changes())).ok).toBe(true);
+  const [orphan] = ledger.openAlerts().filter(({ rule }) => rule === 'a');
+  const rules = [{ ...a, match: 'other' }, b];
+  const end = { type: 'resolve', alert: orphan?.id };
+  for (const changed of [['a'], []]) {
+    expect(recover(ledger, buildOf(rules))).toMatchObject({ ok: true, recovered: { changed } });
+    expect(endedOf(rules, changed)).toMatchObject([end]);
+  }
+  const others = [rules[0] ?? {}, { ...b, match: 'other' }];
+  expect(recover(ledger, buildOf(others))).toMatchObject({ ok: true, recovered: { changed: ['b'] } });
+  expect(endedOf(others, ['b'])).toHaveLength(2);
 });

@@ -5,10 +5,12 @@ import type { EngineInput } from '../model/effect.ts';
 import type { Row } from '../model/machine.ts';
 import type { Program, Rule } from '../model/program.ts';
 import type { Instant, Millis } from '../model/time.ts';
-import type { IntentRow, Ledger, LedgerFailure, Restored } from '../store/contract.ts';
+import type { IntentRow, Ledger, LedgerFailure, Restored, Written } from '../store/contract.ts';
 import { replayAnswers, type Outside, type Replay } from './answers.ts';
 import { localTime } from './local-time.ts';
 import { joinMachines, type Machines } from './machines.ts';
+import { newestRows } from './newest-rows.ts';
+import { orphansOf } from './orphans.ts';
 
 /** Makes the engine for a program. */
 export type MakeEngine = (program: Program, options: EngineOptions & Pick<Outside, 'perl'>) => Engine;
@@ -52,26 +54,21 @@ export function recover(ledger: Ledger, build: Build): Recovery {
   if (!before.ok) return before;
   const { restored } = before;
   const changed = changedRules(restored.rules, build.program);
-  if (restored.journal.length > 0 || !isCheckpointOf(restored.rules, build.program)) {
-    const written = settleJournal(ledger, restored, changed, build);
-    if (!written.ok) return written;
-  }
-  const after = ledger.recall();
-  if (!after.ok) return after;
-  const settled = after.restored;
+  const settled = settleJournal(ledger, restored, changed, build);
+  if (!settled.ok) return settled;
   const engine = engineOf(build.program, build, build.outside);
   engine.restore(settled.engineRows);
   const alerting = createAlerting(build.alerting);
-  alerting.restore(settled.alertingRows);
+  alerting.restore(restored.alertingRows);
   return {
     ok: true,
     recovered: {
       machines: joinMachines(engine, alerting),
-      nextSeq: settled.nextSeq,
-      now: settled.now,
+      nextSeq: restored.nextSeq,
+      now: restored.now,
       replayed: restored.journal.length,
       changed,
-      intents: settled.intents,
+      intents: restored.intents,
     },
   };
 }
@@ -114,18 +111,38 @@ function engineBefore(restored: Restored, changed: readonly string[], build: Bui
   return engine;
 }
 
-function settleJournal(ledger: Ledger, restored: Restored, changed: readonly string[], build: Build) {
+/**
+ * The engine's rows after the journal, written down under the rules of now. To write is the last thing that can
+ * fail: a reload that cannot be done leaves the ledger to the rules from before.
+ */
+function settleJournal(
+  ledger: Ledger,
+  restored: Restored,
+  changed: readonly string[],
+  build: Build,
+): { readonly ok: true; readonly engineRows: readonly Row[] } | Extract<Written, { readonly ok: false }> {
+  const { journal, engineRows, rules, nextSeq, now } = restored;
+  if (journal.length === 0 && isCheckpointOf(rules, build.program)) return { ok: true, engineRows };
+  const rows = rowsAfter(restored, changed, build);
+  const written = ledger.checkpoint({
+    nextSeq,
+    now,
+    engineRows: rows,
+    rules: ruleHashes(build.program),
+    ...orphansOf(ledger, changed),
+  });
+  return written.ok ? { ok: true, engineRows: newestRows(engineRows, rows) } : written;
+}
+
+/** What the journal, and rules that changed, make of the engine's rows. */
+function rowsAfter(restored: Restored, changed: readonly string[], build: Build): readonly Row[] {
   const engine = engineBefore(restored, changed, build);
   const dropped = new Set(changed);
   const gone: readonly Row[] = restored.engineRows
     .filter((row) => dropped.has(row.scope))
     .map(({ scope, key }) => ({ scope, key }));
-  return ledger.checkpoint({
-    nextSeq: restored.nextSeq,
-    now: restored.now,
-    engineRows: [...gone, ...engine.changes()],
-    rules: ruleHashes(build.program),
-  });
+  // As the ledger will give them back.
+  return JSON.parse(JSON.stringify([...gone, ...engine.changes()])) as readonly Row[];
 }
 
 function stepAgain(

@@ -1,13 +1,14 @@
 import type { Config } from '../config/config.ts';
 import type { LedgerFailure } from '../store/contract.ts';
 import type { Outside } from './answers.ts';
-import type { Current, DaemonParts, Offer } from './contract.ts';
+import type { Current, DaemonParts } from './contract.ts';
 import type { Incoming } from './incoming.ts';
 import type { LedgerTrouble } from './ledger-trouble.ts';
 import type { Loop, Way } from './loop.ts';
 import type { Machines } from './machines.ts';
 import type { Meter } from './metrics/meter.ts';
 import { openOnDemand } from './open-channels.ts';
+import { endOrphans } from './orphans.ts';
 import { portsFor } from './outgoing.ts';
 import { recover } from './recovery.ts';
 import { untilIdle } from './until-idle.ts';
@@ -76,23 +77,4 @@ export function createReload(parts: DaemonParts, current: Current, rooms: Reload
       if (!isEnding()) incoming.open();
     }
   };
-}
-
-/** Alerts of rules that are not what they were have nobody left who could end them. */
-export function endOrphans(
-  { ledger, log }: Pick<DaemonParts, 'ledger' | 'log'>,
-  { program }: Config,
-  changed: readonly string[],
-  offer: Offer,
-): void {
-  if (changed.length > 0) log.warn('rules changed: their state starts afresh', { rules: changed });
-  const rules = new Set(program.rules.map(({ id }) => id));
-  const isOrphan = ({ rule }: { readonly rule: string }): boolean =>
-    changed.includes(rule) || (!rules.has(rule) && !rule.startsWith('sentinel/'));
-  for (const { id } of ledger.openAlerts().filter(isOrphan)) {
-    offer({
-      type: 'decide',
-      input: (now) => ({ type: 'resolve', now, alert: id, why: 'its rule changed' }),
-    });
-  }
 }

@@ -67,6 +67,8 @@ export interface Checkpoint {
   readonly engineRows: readonly Row[];
   /** Rule id → hash, so that changed rules start afresh. */
   readonly rules: ReadonlyMap<string, string>;
+  /** A value to be kept under a name, as by `remember`; absent: none. */
+  readonly memo?: { readonly name: string; readonly value: Json };
 }
 
 /** What a start needs. */

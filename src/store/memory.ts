@@ -196,6 +196,8 @@ export function createMemoryLedger(kept = mostKept): Ledger {
       writeRows(machines.engine, checkpoint.engineRows);
       journal = journal.filter(({ seq }) => seq >= checkpoint.nextSeq);
       ({ rules, now } = checkpoint);
+      const { memo } = checkpoint;
+      if (memo !== undefined) memos.set(memo.name, memo.value);
       nextSeq = Math.max(nextSeq, checkpoint.nextSeq);
       return done;
     },

@@ -40,7 +40,7 @@ export function createWriter(
     checkpoint: (checkpoint) => transaction(database, () => writeCheckpoint(statements, checkpoint, within)),
     remember: (name, value) =>
       transaction(database, () => {
-        statements.remember.run(toText(name), JSON.stringify(value));
+        writeMemo(statements, { name, value });
       }),
   };
 }
@@ -96,8 +96,13 @@ function writeCheckpoint(statements: Statements, checkpoint: Checkpoint, within:
   within('during-checkpoint');
   statements.meta.run('now', String(checkpoint.now));
   statements.meta.run('rules', JSON.stringify([...checkpoint.rules]));
+  if (checkpoint.memo !== undefined) writeMemo(statements, checkpoint.memo);
   statements.advance.run(String(checkpoint.nextSeq), checkpoint.nextSeq);
   statements.forget.run(checkpoint.nextSeq);
+}
+
+function writeMemo(statements: Statements, { name, value }: NonNullable<Checkpoint['memo']>): void {
+  statements.remember.run(toText(name), JSON.stringify(value));
 }
 
 function writeMark(statements: Statements, { source, stream, mark }: Mark): void {
