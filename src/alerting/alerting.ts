@@ -115,8 +115,8 @@ function take(desk: Desk, input: AlertingInput): void {
       return send(desk, input);
     case 'resolve': {
       const episode = desk.episodes.get(input.alert);
-      if (episode?.alert.status === 'open') close(desk, episode, desk.now, input.why);
-      return;
+      if (episode?.alert.status !== 'open' || (input.isOrphan === true && episode.alone)) return;
+      return close(desk, episode, desk.now, input.why);
     }
     case 'ack':
       return acknowledge(desk, input.alert, input.author, input.note);

@@ -179,7 +179,14 @@ export type AlertingInput =
       /** It only tries the way: told as a test, by the rule `sentinel/drill`. */
       readonly isDrill?: boolean;
     }
-  | { readonly type: 'resolve'; readonly now: Instant; readonly alert: string; readonly why: string }
+  | {
+      readonly type: 'resolve';
+      readonly now: Instant;
+      readonly alert: string;
+      readonly why: string;
+      /** Its rule is not what it was: one that ends by itself, when everyone was told, is left to that. */
+      readonly isOrphan?: boolean;
+    }
   /** Somebody takes care of an open alert: it is neither repeated nor escalated, its raises are muted. */
   | {
       readonly type: 'ack';

@@ -244,6 +244,23 @@ describe('a message by hand', () => {
   });
 });
 
+test('what ends by itself is not told to be over because its rule changed', () => {
+  const alerting = oneChannel({ resolved: true });
+  const [first] = attemptsOf(alerting.step(raiseAt(0)));
+  const alert = first?.alerts[0] ?? '';
+  const orphaned = {
+    type: 'resolve',
+    now: instant(1),
+    alert,
+    why: 'its rule changed',
+    isOrphan: true,
+  } as const;
+  expect(alerting.step(orphaned)).toEqual([]);
+  const told = first === undefined ? [] : alerting.step(settledAt(2, first));
+  expect(reasonsOf(told)).toEqual(['first']);
+  expect(alertsOf(told)).toMatchObject([{ status: 'resolved', resolvedAt: 2 }]);
+});
+
 test('every step of a plain alert can be read', () => {
   const outputs = stepAndSend(oneChannel(), raiseAt(0, { key: ['192.0.2.1'], severity: 'critical' }));
   const said = outputs.flatMap((output) =>

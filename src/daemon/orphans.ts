@@ -38,7 +38,7 @@ export function endOrphans(
     if (!isGone && !known.has(id)) continue;
     offer({
       type: 'decide',
-      input: (now) => ({ type: 'resolve', now, alert: id, why: 'its rule changed' }),
+      input: (now) => ({ type: 'resolve', now, alert: id, why: 'its rule changed', isOrphan: true }),
     });
   }
 }

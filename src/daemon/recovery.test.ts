@@ -143,7 +143,7 @@ test('an alert of a rule that changed is ended, also by a start after the one th
   expect(ledger.commit(draft.close(instant(5), 6, alerting.changes())).ok).toBe(true);
   const [orphan] = ledger.openAlerts().filter(({ rule }) => rule === 'a');
   const rules = [{ ...a, match: 'other' }, b];
-  const end = { type: 'resolve', alert: orphan?.id };
+  const end = { type: 'resolve', alert: orphan?.id, isOrphan: true };
   for (const changed of [['a'], []]) {
     expect(recover(ledger, buildOf(rules))).toMatchObject({ ok: true, recovered: { changed } });
     expect(endedOf(rules, changed)).toMatchObject([end]);
