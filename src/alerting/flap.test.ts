@@ -83,3 +83,15 @@ test('rules that do not say when they are over do not flap', () => {
   for (let n = 0; n < 10; n += 1)
     expect(notificationsOf(stepAndSend(alerting, raiseAt(n, { key: ['a'] })))).toHaveLength(1);
 });
+
+test('one that is watched no more, because there are too many, is told', () => {
+  const alerting = createAlerting(rules);
+  flap(alerting, 3);
+  const at = 10 * minute;
+  expect(notificationsOf(stepAndSend(alerting, raiseAt(at, { key: ['a'], clears: true })))).toHaveLength(1);
+  const others = Array.from({ length: 10_000 }, (_, n) => raiseAt(at, { key: [`b${n}`], clears: true }));
+  const told = others.flatMap((other) => notificationsOf(alerting.step(other)));
+  expect(told.filter(({ suppressed }) => suppressed !== undefined)).toMatchObject([
+    { reason: 'first', suppressed: { count: 1, since: at } },
+  ]);
+});

@@ -69,6 +69,7 @@ function makeRoom(desk: Desk): void {
   while (desk.flaps.size >= MOST_FLAPS) {
     const oldest = desk.flapsByAge.oldest();
     if (oldest === undefined) return;
+    if (oldest.isSaid) desk.toReveal = 'it is not watched for flapping any more';
     forgetFlap(desk, oldest);
   }
 }
