@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { instant, millis } from '../model/time.ts';
 import { plainLog } from './log.ts';
 import { keepUp } from './upkeep.ts';
@@ -8,9 +8,14 @@ const now = 1_000 * day;
 const log = plainLog(() => undefined, 'silent');
 const limits = { keep: millis(90 * day), ledger: 1e9 };
 
-/** Before when alerts are let go at a start at which the ledger was last written some days ago. */
-function trimmedBefore(days: number): readonly number[] {
+/**
+ * Before when alerts are let go at a start at which the ledger was last written some days ago, and at the looks
+ * after it, each when the clock shows what it does then.
+ */
+function trimmedBefore(days: number, later: readonly number[] = []): readonly number[] {
   const asked: number[] = [];
+  const clock = [now, ...later];
+  vi.useFakeTimers();
   const ledger = {
     retain({ before }: { readonly before: number }) {
       asked.push(before);
@@ -18,13 +23,16 @@ function trimmedBefore(days: number): readonly number[] {
     },
     counts: () => ({ bytes: 0 }),
   };
-  keepUp(
+  const stop = keepUp(
     ledger,
     () => limits,
-    () => now,
+    () => clock[asked.length] ?? now,
     log,
     instant(now - days * day),
-  )();
+  );
+  for (const _ of later) vi.advanceTimersToNextTimer();
+  stop();
+  vi.useRealTimers();
   return asked;
 }
 
@@ -34,4 +42,10 @@ test('what is too old is let go at the start', () => {
 
 test('a clock that may be wrong lets nothing go for its age', () => {
   expect(trimmedBefore(365)).toEqual([0]);
+});
+
+test('nor one that leaps while the program runs, until an hour later', () => {
+  const leapt = now + 365 * day;
+  expect(trimmedBefore(1, [leapt, leapt])).toEqual([now - 90 * day, 0, leapt - 90 * day]);
+  expect(trimmedBefore(1, [leapt, now])).toEqual([now - 90 * day, 0, now - 90 * day]);
 });

@@ -12,8 +12,8 @@ const doubtfulMs = 7 * 24 * everyMs;
 
 /**
  * Keeps the ledger within its limits: at the start and every hour. Answers how to stop it. `lastWritten`: when the
- * ledger was, by its own time. A clock that is far ahead of that at the start, as one may be before it is set, has an
- * hour to come right: until then nothing is deleted for its age.
+ * ledger was, by its own time. A clock that is far ahead of that at the start, as one may be before it is set, or of
+ * the last look later, has an hour to come right: until then nothing is deleted for its age.
  */
 export function keepUp(
   ledger: Kept,
@@ -23,12 +23,16 @@ export function keepUp(
   lastWritten: Instant,
 ): () => void {
   let next: NodeJS.Timeout | undefined;
-  let isDoubtful = lastWritten > 0 && now() - lastWritten > doubtfulMs;
+  let seen: number = lastWritten;
+  let isDoubtful = false;
+  let more = false;
 
   const trim = (): void => {
+    const at = now();
+    if (!more) isDoubtful = seen > 0 && at - seen > doubtfulMs;
+    seen = at;
     // Each call is bounded, so that the loop is never held for long.
-    const more = trimOnce(ledger, limits(), isDoubtful ? 0 : now(), log);
-    if (!more) isDoubtful = false;
+    more = trimOnce(ledger, limits(), isDoubtful ? 0 : at, log);
     next = setTimeout(trim, more ? 0 : everyMs);
     next.unref();
   };
