@@ -127,6 +127,17 @@ test('the machines are those that the next start finds', () => {
   expect(stepped[0]?.flat()).toMatchObject([{ type: 'raise', rule: 'b' }, { type: 'raise' }]);
 });
 
+test('what a rule counted outlives a change of it; what it waited for does not', () => {
+  const counting = { ...b, count: { reach: 3, within: '1h' } };
+  keep([counting], [[0], [0]]);
+  expect(recover(ledger, buildOf([counting])).ok).toBe(true);
+  const recovery = recover(ledger, buildOf([{ ...counting, match: 'z' }]));
+  if (!recovery.ok) throw new Error('the ledger cannot be read');
+  const { engine } = recovery.recovered.machines;
+  expect(engine.step({ ...eventAt(20, 'x y z'), rules: [0] })).toEqual([]);
+  expect(engine.counters()).toMatchObject([{ rule: 'b', matched: 3, absorbed: { window: 3 } }]);
+});
+
 /** What is offered to the loop when alerts of changed rules are ended. */
 function endedOf(rules: readonly object[], changed: readonly string[]): readonly object[] {
   const offered: Item[] = [];

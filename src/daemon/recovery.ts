@@ -138,8 +138,9 @@ function settleJournal(
 function rowsAfter(restored: Restored, changed: readonly string[], build: Build): readonly Row[] {
   const engine = engineBefore(restored, changed, build);
   const dropped = new Set(changed);
+  // Counters have no hash: they are of all that a rule of this name ever did.
   const gone: readonly Row[] = restored.engineRows
-    .filter((row) => dropped.has(row.scope))
+    .filter(({ scope, hash }) => hash !== undefined && dropped.has(scope))
     .map(({ scope, key }) => ({ scope, key }));
   // As the ledger will give them back.
   return JSON.parse(JSON.stringify([...gone, ...engine.changes()])) as readonly Row[];
