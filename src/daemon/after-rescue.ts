@@ -1,4 +1,5 @@
-import type { Notification } from '../model/alert.ts';
+import { resolveAlert } from '../alerting/episode.ts';
+import type { Alert, Decision, Notification } from '../model/alert.ts';
 import type { Instant } from '../model/time.ts';
 import type { Ledger, LedgerFailure, Restored } from '../store/contract.ts';
 
@@ -6,10 +7,12 @@ import type { Ledger, LedgerFailure, Restored } from '../store/contract.ts';
 const most = 100_000;
 
 const why = 'given up: the ledger was damaged, and what it knew of this message was lost';
+const whyOver = 'over: the ledger was damaged, and nothing is known of this alert any more';
 
 /**
- * After a rescue: messages that the ledger has as still on their way, but of which alerting's rows were
- * lost, would stay so for ever. They become undelivered, with the reason. Answers how many.
+ * After a rescue: messages that the ledger has as still on their way, and alerts that it has as open, would stay
+ * so for ever where alerting's rows do not have them: these were lost, or those are old ones out of the backup.
+ * The messages become undelivered and the alerts resolved, with the reason. Answers how many.
  */
 export function giveUpStrays(
   ledger: Ledger,
@@ -18,25 +21,47 @@ export function giveUpStrays(
   const recalled = ledger.recall();
   if (!recalled.ok) return { failure: recalled.failure };
   const { restored } = recalled;
-  const known = new Set(
-    restored.alertingRows.flatMap(({ scope, key }) => (scope === 'notification' ? [key] : [])),
-  );
-  const strays = ledger.unsettled(most).filter(({ id }) => !known.has(id));
-  if (strays.length === 0) return { strays: 0 };
+  const messages = known(restored, 'notification');
+  const alerts = known(restored, 'alert');
+  const strays: Strays = {
+    notifications: ledger.unsettled(most).filter(({ id }) => !messages.has(id)),
+    alerts: ledger.openAlerts().flatMap(({ id }) => (alerts.has(id) ? [] : exactly(ledger, id))),
+  };
+  const count = strays.notifications.length + strays.alerts.length;
+  if (count === 0) return { strays: 0 };
   const written = ledger.commit(roundOf(strays, restored, now));
-  return written.ok ? { strays: strays.length } : { failure: written.failure };
+  return written.ok ? { strays: count } : { failure: written.failure };
 }
 
-const roundOf = (strays: readonly Notification[], { nextSeq, now: at }: Restored, now: Instant) => ({
+interface Strays {
+  readonly notifications: readonly Notification[];
+  readonly alerts: readonly Alert[];
+}
+
+const known = ({ alertingRows }: Restored, scope: string): ReadonlySet<string> =>
+  new Set(alertingRows.flatMap((row) => (row.scope === scope ? [row.key] : [])));
+
+const exactly = (ledger: Ledger, id: string): readonly Alert[] =>
+  ledger.findAlerts(id).filter((alert) => alert.id === id);
+
+const roundOf = (strays: Strays, { nextSeq, now: at }: Restored, now: Instant) => ({
   at,
   nextSeq,
   journal: [],
   marks: [],
-  alerts: [],
-  notifications: strays.map((stray) => ({ ...stray, state: 'dead' as const, why })),
+  alerts: strays.alerts.map((stray) => resolveAlert(stray, now)),
+  notifications: strays.notifications.map((stray) => ({ ...stray, state: 'dead' as const, why })),
   messages: new Map(),
-  decisions: strays.flatMap(({ id, alerts }) =>
-    alerts.map((alert) => ({ at: now, alert, notification: id, step: 'dead' as const, text: why })),
-  ),
+  decisions: [
+    ...strays.alerts.map((stray) => endOf(stray, now)),
+    ...strays.notifications.flatMap(deadAt(now)),
+  ],
   alertingRows: [],
 });
+
+const endOf = ({ id }: Alert, at: Instant): Decision => ({ at, alert: id, step: 'resolved', text: whyOver });
+
+const deadAt =
+  (at: Instant) =>
+  ({ id, alerts }: Notification): readonly Decision[] =>
+    alerts.map((alert) => ({ at, alert, notification: id, step: 'dead', text: why }));
