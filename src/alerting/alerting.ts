@@ -18,6 +18,7 @@ import { forgetGroup } from './group.ts';
 import { beginAlone, raise } from './keep.ts';
 import { ownOccurrence } from './own-alert.ts';
 import { pump } from './release.ts';
+import { rerouteFollowUps } from './reroute.ts';
 import { tellWhatIsLeft } from './reveal.ts';
 import { forgetStorms, reviewStorm } from './storm.ts';
 import { reviewFlap } from './flap.ts';
@@ -100,6 +101,7 @@ function begin(desk: Desk): void {
   beginDigests(desk);
   forgetStorms(desk);
   forgetExpiries(desk);
+  rerouteFollowUps(desk);
   desk.toReveal ??= 'the configuration changed';
 }
 

@@ -194,3 +194,39 @@ describe('of a rule that does not say when it is over', () => {
     expect(alertsOf(alerting.step(tickAt(16 * minute)))).toMatchObject([{ id, status: 'resolved' }]);
   });
 });
+
+describe('receivers that are not there any more', () => {
+  const renamed = (route: Partial<Route>) => {
+    const rules = rulesWith({ ...route, to: ['night'] });
+    return { ...rules, receivers: rules.receivers.map((one) => ({ ...one, name: names[one.name] ?? '' })) };
+  };
+  const names: { readonly [name: string]: string } = { admin: 'night', team: 'boss' };
+  const both = { ...repeat, ...escalate };
+  const again = { ...repeat, escalate: { after: millis(15 * minute), to: ['boss'] } };
+
+  test('what was to be told again goes by the routes of now, when it was due', () => {
+    const alerting = createAlerting(rulesWith(both));
+    const id = idOf(stepAndSend(alerting, raiseAt(0, { clears: true })));
+    const after = restored(renamed(again), alerting);
+    const outputs = stepAndSend(after, tickAt(minute));
+    expect(decisionsOf(outputs, 'routed')).toEqual([
+      'there is no receiver admin, team any more: told again to night, boss instead',
+    ]);
+    expect(toldAt(restored(renamed(again), after), [15 * minute, hour])).toEqual([
+      '15 escalated boss',
+      '60 repeated night',
+    ]);
+    stepAndSend(after, ackAt(hour, id));
+    expect(toldAt(after, [3 * hour])).toEqual([]);
+  });
+
+  test('and to nobody where these ask for none; one that is there keeps its own', () => {
+    const alerting = createAlerting(rulesWith(both));
+    stepAndSend(alerting, raiseAt(0, { clears: true }));
+    expect(toldAt(restored(renamed({}), alerting), [minute, 2 * hour])).toEqual([]);
+    expect(toldAt(restored(rulesWith({}), alerting), [minute, hour])).toEqual([
+      '60 repeated admin',
+      '60 escalated team',
+    ]);
+  });
+});

@@ -26,6 +26,10 @@ const LOOK_AGAIN = 60_000;
 export const isFollowed = ({ plans, escalations = [] }: Routing): boolean =>
   escalations.length > 0 || [...(plans?.values() ?? [])].some(({ repeat }) => repeat !== undefined);
 
+/** Whom it tells. */
+export const namesOf = (one: FollowUp): readonly string[] =>
+  one.type === 'repeat' ? [one.receiver] : one.to;
+
 /** All that happens if nobody acknowledges from now on. */
 export function planFollowUps({ now }: Desk, routing: Routing): readonly FollowUp[] {
   return [...repeatsOf(now, routing), ...escalationsOf(now, routing)];
@@ -55,8 +59,7 @@ export function followUp(desk: Desk, episode: Episode): void {
     mutedSince === undefined ? {} : { suppressed: { count: alert.mutedSinceTold, since: mutedSince } };
   episode.followUps = followUps.flatMap((one) => {
     if (!due.includes(one)) return [one];
-    const names =
-      one.type === 'repeat' ? [one.receiver].filter((name) => !awaits(desk, episode, name)) : one.to;
+    const names = namesOf(one).filter((name) => one.type === 'escalate' || !awaits(desk, episode, name));
     const receivers = names.flatMap((name) => receiverOf(desk, name) ?? []);
     const reason = one.type === 'repeat' ? 'repeated' : 'escalated';
     remind(desk, episode, receivers, { reason, ...suppressed, carried: {} }, whyOf(one));
