@@ -15,6 +15,7 @@ import { close } from './close.ts';
 import { followUp } from './follow-up.ts';
 import { forgetExpiries, takeExpiries } from './expiry.ts';
 import { forgetGroup } from './group.ts';
+import { forgiveSleep } from './oversleep.ts';
 import { beginAlone, raise } from './keep.ts';
 import { ownOccurrence } from './own-alert.ts';
 import { pump } from './release.ts';
@@ -54,6 +55,7 @@ export function createAlerting(rules: AlertingRules): Alerting {
     step(input) {
       desk.outputs = [];
       if (input.type === 'started') setBack(desk, input.now);
+      forgiveSleep(desk, input.now);
       desk.now = latest(desk.now, input.now);
       if (!desk.isBegun) begin(desk);
       for (let due = desk.agenda.take(desk.now); due !== undefined; due = desk.agenda.take(desk.now)) {

@@ -1,5 +1,5 @@
 import type { FailureReason } from '../model/delivery.ts';
-import { instant, type Instant } from '../model/time.ts';
+import { after, instant, millis, type Instant, type Millis } from '../model/time.ts';
 import { backoff } from './backoff.ts';
 
 /**
@@ -13,7 +13,12 @@ export interface Block {
   /** Failures in a row; those of attempts released before the newest counted one are one failure. */
   readonly failures: number;
   readonly failedAt: Instant;
+  /** So much of the time since was no time of trying; absent: none. */
+  readonly slept?: Millis;
 }
+
+/** From when on what waits for it counts as tried in vain. */
+export const inVainSince = ({ since, slept = millis(0) }: Block): Instant => after(since, slept);
 
 /** How often a channel is probed that only a human can repair. */
 const PROBE_EVERY = 300_000;
@@ -52,6 +57,7 @@ export function blockAfter(
     until: instant(Math.max(old?.until ?? now, now + wait)),
     failures,
     failedAt: counts ? now : old.failedAt,
+    ...(old?.slept === undefined ? {} : { slept: old.slept }),
   };
 }
 

@@ -3,6 +3,7 @@ import { createAgenda, type Agenda } from '../kit/heap.ts';
 import type { Decision } from '../model/alert.ts';
 import { earliest, instant, type Instant } from '../model/time.ts';
 import type { AlertingOutput, AlertingRules, QuietHours, Receiver } from './contract.ts';
+import { inVainSince } from './block.ts';
 import { createCounters, type Counters } from './counters.ts';
 import { endsBySilence, episodeOf, episodeRow, isNews, resolveAlert, type Episode } from './episode.ts';
 import { blockOf, createAllowance, createLane, laneDue, type Allowance, type Lane } from './lane.ts';
@@ -236,8 +237,9 @@ export function scheduleEpisode(desk: Desk, episode: Episode): void {
 /** Sets the timer of a notification by its state and its channel's. */
 export function scheduleNotice(desk: Desk, notice: Notice): void {
   const { receiver, channel } = notice.notification;
+  const block = blockOf(laneOf(desk, channel));
   const due = noticeDue(notice, desk.now, {
-    blockedSince: blockOf(laneOf(desk, channel))?.since,
+    blockedSince: block && inVainSince(block),
     nextAfter: nextChannel(desk, notice) === undefined ? undefined : receiverOf(desk, receiver)?.nextAfter,
     giveUpAfter: desk.rules.giveUpAfter,
   });

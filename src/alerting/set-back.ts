@@ -1,6 +1,6 @@
 import type { Alert, Notification } from '../model/alert.ts';
-import { instant, type Instant } from '../model/time.ts';
-import { LONGEST_BLOCK, type Block } from './block.ts';
+import { between, instant, type Instant } from '../model/time.ts';
+import { inVainSince, LONGEST_BLOCK, type Block } from './block.ts';
 import { keepEpisode, scheduleEpisode, scheduleNotice, type Desk } from './desk.ts';
 import type { Episode } from './episode.ts';
 import { heldUntil } from './hold.ts';
@@ -39,8 +39,13 @@ export function setBack(desk: Desk, started: Instant): void {
 
 function shiftBlock(block: Block | undefined, { past, future }: Shift): Block | undefined {
   if (block === undefined) return undefined;
-  const { since, until, failedAt } = block;
-  const moved = { since: past(since), until: future(until, LONGEST_BLOCK), failedAt: past(failedAt) };
+  const { since, until, failedAt, slept } = block;
+  const moved = {
+    since: past(since),
+    until: future(until, LONGEST_BLOCK),
+    failedAt: past(failedAt),
+    ...(slept === undefined ? {} : { slept: between(past(since), past(inVainSince(block))) }),
+  };
   return withChanges(block, moved);
 }
 

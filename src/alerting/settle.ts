@@ -3,7 +3,15 @@ import { byteLength } from '../kit/text.ts';
 import type { Delivery, FailureReason, NotTried } from '../model/delivery.ts';
 import { instant, millis, type Instant } from '../model/time.ts';
 import { backoff } from './backoff.ts';
-import { blockAfter, concernsChannel, endsBlock, LONGEST_WAIT, needsHuman, type Block } from './block.ts';
+import {
+  blockAfter,
+  concernsChannel,
+  endsBlock,
+  inVainSince,
+  LONGEST_WAIT,
+  needsHuman,
+  type Block,
+} from './block.ts';
 import type { AlertingInput } from './contract.ts';
 import { DRILL_PATIENCE, sayDrillFailed } from './drill-failed.ts';
 import { keepEpisode, laneOf, nextChannel, receiverOf, scheduleNotice, type Desk } from './desk.ts';
@@ -260,7 +268,8 @@ function failed(desk: Desk, notice: Notice, why: string): void {
 
 /** Passes or gives up what has been without success for too long; says whether it did. */
 function overdue(desk: Desk, lane: Lane, notice: Notice): boolean {
-  const since = waitingSince(notice, blockOf(lane)?.since);
+  const block = blockOf(lane);
+  const since = waitingSince(notice, block && inVainSince(block));
   if (since === undefined || !isWaiting(notice)) return false;
   const { notification } = notice;
   const lasted = millis(desk.now - since);
