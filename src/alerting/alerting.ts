@@ -4,6 +4,7 @@ import type { Effect } from '../model/effect.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, instant, latest, type Instant } from '../model/time.ts';
 import { acknowledge } from './acknowledge.ts';
+import { endUnawaited } from './after-loss.ts';
 import { checkRuleSums, checkSums, type Breach } from './check-sums.ts';
 import { channelStatuses, type ChannelStatus } from './channel-status.ts';
 import type { AlertingInput, AlertingOutput, AlertingRules } from './contract.ts';
@@ -100,6 +101,7 @@ function pumpStirred(desk: Desk): void {
 /** What rules that were not there before want from now on. */
 function begin(desk: Desk): void {
   desk.isBegun = true;
+  endUnawaited(desk);
   beginDigests(desk);
   forgetStorms(desk);
   forgetExpiries(desk);

@@ -9,8 +9,10 @@ import {
   retry,
   rulesOf,
   settledAt,
+  startedAt,
   tickAt,
 } from '../../tests/property/alerting-samples.ts';
+import { instant } from '../model/time.ts';
 import { createAlerting } from './alerting.ts';
 import type { AlertingRules } from './contract.ts';
 
@@ -106,4 +108,18 @@ test('what came and went between two writings leaves no row, what was written on
   alerting.changes();
   alerting.step(settledAt(3, attempt));
   expect(scopes().toSorted()).toEqual(['alert', 'notification']);
+});
+
+test('an alert that only waited for messages whose rows are lost is over', () => {
+  const old = createAlerting(before);
+  old.step(raiseAt(0, { key: ['a'] }));
+  old.step(raiseAt(0, { key: ['b'], clears: true }));
+  const alerting = createAlerting(before);
+  alerting.restore(old.changes().filter(({ scope }) => scope !== 'notification'));
+  alerting.step(startedAt(1));
+  expect(alerting.openAlerts()).toMatchObject([{ key: ['b'] }]);
+  alerting.step({ type: 'resolve', now: instant(2), alert: alerting.openAlerts()[0]?.id ?? '', why: '' });
+  expect(alerting.openAlerts()).toEqual([]);
+  const left = alerting.changes().flatMap(({ scope, value }) => (value === undefined ? [] : [scope]));
+  expect(left).not.toContain('alert');
 });

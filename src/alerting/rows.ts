@@ -85,12 +85,22 @@ export function restoreDesk(desk: Desk, rows: readonly Row[]): void {
 }
 
 function restoreQueues(desk: Desk): void {
+  // Counted anew: a damaged ledger may have lost messages that alerts waited for.
+  for (const episode of desk.episodes.values()) episode.unsettled = 0;
   for (const notice of desk.notices.values()) {
+    countListed(desk, notice);
     const lane = laneOf(desk, notice.notification.channel);
     if (isWaiting(notice)) lineUp(lane, notice);
     else if (notice.gathering !== undefined) restoreGathering(desk, notice, notice.gathering);
     else lane.underWay.add(notice);
     scheduleNotice(desk, notice);
+  }
+}
+
+function countListed(desk: Desk, { notification }: Notice): void {
+  for (const id of notification.alerts) {
+    const episode = desk.episodes.get(id);
+    if (episode !== undefined) episode.unsettled += 1;
   }
 }
 
