@@ -87,6 +87,16 @@ describe('what an answer means', () => {
     expect(deliveryOfAnswer(broken, { ...reading, accepted })).toMatchObject({ type: 'sent' });
   });
 
+  it('is not known when the body would have said and breaks off', () => {
+    const broken = { ...answer(200, '{"ok":tr'), bodyState: 'broken' as const };
+    expect(deliveryOfAnswer(broken, { ...reading, bodyDecides: true })).toMatchObject({ type: 'unknown' });
+    const whole = { ...broken, body: '{"ok":false}' };
+    const accepted: Reading['accepted'] = () => ({ words: 'no' });
+    expect(deliveryOfAnswer(whole, { ...reading, bodyDecides: true, accepted })).toMatchObject({
+      type: 'failed',
+    });
+  });
+
   it('fits on a line, whatever is said', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (words) => {

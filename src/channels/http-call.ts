@@ -85,6 +85,8 @@ export interface Reading {
    * status that says yes; its `reason` is `rejected` if it names none.
    */
   readonly accepted?: (body: JsonObject | undefined, answer: HttpAnswer) => Delivery | Complaint;
+  /** The service says no under a status that says yes: without its body nobody knows what 2xx means. */
+  readonly bodyDecides?: boolean;
   /** What the service says of any other answer. Absent: its status alone counts. */
   readonly complaint?: (body: JsonObject | undefined, answer: HttpAnswer) => Complaint;
 }
@@ -94,11 +96,16 @@ export function deliveryOfAnswer(answer: HttpAnswer | HttpFailure, reading: Read
   if (answer.type === 'failure') return deliveryOfFailure(answer);
   const body = parseObject(answer.body);
   if (answer.status >= 300) return refused(answer, reading, reading.complaint?.(body, answer) ?? {});
-  // The head of the answer says that it was done; what is missing of the rest does not undo it.
-  if (answer.bodyState === 'broken' && body === undefined) return sentBy(answer);
+  if (answer.bodyState === 'broken' && body === undefined) return brokenOff(answer, reading);
   const meant = reading.accepted?.(body, answer) ?? sentBy(answer);
   return 'type' in meant ? meant : refused(answer, reading, { reason: 'rejected', ...meant });
 }
+
+/** Mostly the head of the answer says that it was done, and what is missing of the rest does not undo it. */
+const brokenOff = (answer: HttpAnswer, { bodyDecides = false }: Reading): Delivery =>
+  bodyDecides
+    ? { type: 'unknown', detail: `HTTP ${answer.status}, but the answer broke off before it said yes or no` }
+    : sentBy(answer);
 
 const sentBy = ({ status }: HttpAnswer): Delivery => ({ type: 'sent', receipt: `HTTP ${status}` });
 

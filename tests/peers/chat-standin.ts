@@ -17,6 +17,8 @@ export interface ChatReply {
   readonly status: number;
   readonly body?: object | string;
   readonly headers?: { readonly [name: string]: string };
+  /** The connection ends within the body. */
+  readonly breaksOff?: true;
   /** The message was posted, or changed. */
   readonly isTaken?: true;
 }
@@ -62,12 +64,13 @@ export async function openStandin(service: ChatService, mood: Mood = 'good'): Pr
       const reply = next.shift() ?? service(asked);
       taken += Number(reply.isTaken === true);
       const isJson = typeof reply.body === 'object';
-      response
-        .writeHead(reply.status, {
-          ...(isJson ? { 'content-type': 'application/json' } : {}),
-          ...reply.headers,
-        })
-        .end(isJson ? JSON.stringify(reply.body) : (reply.body ?? ''));
+      const text = isJson ? JSON.stringify(reply.body) : (reply.body ?? '');
+      response.writeHead(reply.status, {
+        ...(isJson ? { 'content-type': 'application/json' } : {}),
+        ...reply.headers,
+      });
+      if (reply.breaksOff === true) response.write(text, () => request.socket.end());
+      else response.end(text);
     });
   });
   const port = await listen(server, mood);

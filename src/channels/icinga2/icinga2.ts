@@ -160,6 +160,7 @@ async function exchange(
   return deliveryOfAnswer(answer, {
     now: ports.now(),
     hidden: [proof, password],
+    bodyDecides: true,
     complaint: complaintOf,
     accepted,
   });

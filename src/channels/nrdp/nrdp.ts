@@ -88,6 +88,7 @@ async function send(world: World, { message, part, signal }: Attempt): Promise<D
   return deliveryOfAnswer(answer, {
     now: ports.now(),
     hidden: [token],
+    bodyDecides: true,
     accepted: (body) => meaning(body, note),
   });
 }

@@ -109,6 +109,7 @@ const byIntegration = ({ service, options, ports }: World, attempt: Attempt): Pr
     return deliveryOfAnswer(answer, {
       now: ports.now(),
       hidden,
+      bodyDecides: true,
       complaint,
       accepted: (body) =>
         body?.['success'] === false ? complaint(body) : { type: 'sent', receipt: 'HTTP 200' },
@@ -125,6 +126,7 @@ const byUser = (world: World, attempt: Attempt): Promise<Delivery> =>
     return deliveryOfAnswer(answer, {
       now: world.ports.now(),
       hidden: [token],
+      bodyDecides: true,
       complaint,
       accepted(body) {
         if (body === undefined)

@@ -184,6 +184,7 @@ const deliveryOfPost = (
   deliveryOfAnswer(answer, {
     now: ports.now(),
     hidden: [token],
+    bodyDecides: true,
     complaint: (body) => slackComplaint(textIn(body, 'error')),
     accepted(body) {
       if (body === undefined) return { type: 'unknown', detail: 'HTTP 200, but not an answer of Slack' };

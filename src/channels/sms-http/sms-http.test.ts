@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attemptAt, channelPorts, type TestPorts } from '../../../tests/peers/channel-ports.ts';
-import { type ChatStandin, openStandin } from '../../../tests/peers/chat-standin.ts';
+import { type ChatReply, type ChatStandin, openStandin } from '../../../tests/peers/chat-standin.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import type { Attempt } from '../contract.ts';
 import { callOf } from './request.ts';
@@ -74,7 +74,7 @@ describe('sms-http', () => {
     );
   });
 
-  it.each<[object, { status: number; body?: string }, object]>([
+  it.each<[object, ChatReply, object]>([
     [{}, { status: 202 }, { type: 'sent', receipt: 'HTTP 202' }],
     [{ accepted: 'OK' }, { status: 200, body: 'OK 1' }, { type: 'sent' }],
     [
@@ -82,6 +82,9 @@ describe('sms-http', () => {
       { status: 200, body: 'ERR 301 no credit' },
       { type: 'failed', reason: 'rejected', detail: 'HTTP 200: ERR 301 no credit' },
     ],
+    [{ accepted: 'OK' }, { status: 200, body: 'ER', breaksOff: true }, { type: 'unknown' }],
+    [{ accepted: 'OK' }, { status: 200, body: 'OK id=', breaksOff: true }, { type: 'sent' }],
+    [{}, { status: 200, body: 'ER', breaksOff: true }, { type: 'sent' }],
     [
       {},
       { status: 403, body: 'wrong p w&d/ü' },

@@ -107,13 +107,15 @@ async function submit(
   return deliveryOfAnswer(answer, {
     now: ports.now(),
     hidden: hiddenForms(options.user, password),
+    bodyDecides: answer.type === 'answer' && !saysYes(options, answer.body),
     complaint: (_body, { body, status }) => ({
       words: body.slice(0, 300),
       ...(status === 404 ? { reason: 'rejected' } : {}),
     }),
     accepted: (_body, { body, status }) =>
-      options.accepted === undefined || body.includes(options.accepted)
-        ? { type: 'sent', receipt: `HTTP ${status}` }
-        : { words: body.slice(0, 300) },
+      saysYes(options, body) ? { type: 'sent', receipt: `HTTP ${status}` } : { words: body.slice(0, 300) },
   });
 }
+
+const saysYes = ({ accepted }: Options, body: string): boolean =>
+  accepted === undefined || body.includes(accepted);
