@@ -8,21 +8,28 @@ import { hostileTexts } from './hostile-texts.ts';
 import { secretFile } from './real-daemon.ts';
 
 /**
- * What NRDP 2 is said to do with a POST (its source was not at hand): always status 200; `status` 0 or -1, a
- * message in capitals, and what was done in `meta`.
+ * What NRDP 2 does with a POST by its source (NagiosEnterprises/nrdp, server/): always status 200; `status` 0 or
+ * -1, a message in capitals, and what was done in `meta`.
  */
 interface Nrdp {
   readonly url: string;
   readonly results: { readonly [member: string]: unknown }[];
+  /** What it says to the next request instead, in JSON or in a piece of it. */
+  readonly next: { readonly text: string; readonly breaksOff?: true }[];
   stop(): void;
 }
 
 async function startNrdp(): Promise<Nrdp> {
   const results: { readonly [member: string]: unknown }[] = [];
+  const next: Nrdp['next'] = [];
   const server: Server = createServer((request, response) => {
     let body = '';
     request.on('data', (data: Buffer) => (body += data.toString()));
     request.on('end', () => {
+      const { text, breaksOff } = next.shift() ?? {};
+      if (text !== undefined && breaksOff === true)
+        return void response.write(text, () => request.socket.end());
+      if (text !== undefined) return void response.end(text);
       const form = new URLSearchParams(body);
       const say = (status: number, message: string, meta = {}): void =>
         void response.end(JSON.stringify({ result: { status, message, ...meta } }));
@@ -31,7 +38,7 @@ async function startNrdp(): Promise<Nrdp> {
       if (form.get('token') !== 'right token') return say(-1, `BAD TOKEN ${form.get('token') ?? ''}`);
       const { checkresults } = JSON.parse(form.get('json') ?? '') as { checkresults: typeof results };
       results.push(...checkresults);
-      return say(0, 'OK', { meta: { output: `${checkresults.length} checks processed.` } });
+      return say(0, 'OK', { meta: { output: `${checkresults.length} checks processed` } });
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -41,7 +48,7 @@ async function startNrdp(): Promise<Nrdp> {
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http://127.0.0.1:${port}/nrdp/`, results, stop };
+  return { url: `http://127.0.0.1:${port}/nrdp/`, results, next, stop };
 }
 
 let ports: TestPorts;
@@ -102,6 +109,23 @@ test('tells a wrong token without repeating it, though the server does', async (
   });
   expect(JSON.stringify(refused)).not.toContain('wrong token');
   expect(server.results).toEqual([]);
+});
+
+test.each([
+  ['NO CHECK RESULTS DIR', { type: 'retry', reason: 'unavailable' }],
+  ['BAD CHECK RESULTS DIR', { type: 'retry', reason: 'unavailable' }],
+  ['BAD_USER', { type: 'failed', reason: 'auth' }],
+  ['NOT AUTHENTICATED', { type: 'failed', reason: 'auth' }],
+  ['HTTPS REQUIRED', { type: 'failed', reason: 'auth' }],
+  ['BAD JSON', { type: 'failed', reason: 'rejected' }],
+])('knows what its source means by %s', async (message, expected) => {
+  server.next.push({ text: JSON.stringify({ result: { status: -1, message } }) });
+  expect(await (await open('right token')).send(attemptAt('x'))).toMatchObject(expected);
+});
+
+test('does not know what an answer would have said that breaks off', async () => {
+  server.next.push({ text: '{"result":{"st', breaksOff: true });
+  expect(await (await open('right token')).send(attemptAt('x'))).toMatchObject({ type: 'unknown' });
 });
 
 test('says hello to a probe, and is tried again when it is gone', async () => {

@@ -35,8 +35,8 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /**
- * A Nagios on another machine, behind NRDP 2. By descriptions of its answers: neither its source nor a server
- * of it was at hand.
+ * A Nagios on another machine, behind NRDP 2. By its source (https://github.com/NagiosEnterprises/nrdp, 2.0.3:
+ * server/plugins/nagioscorepassivecheck and server/includes); no server of it was at hand.
  */
 export const nrdp: ChannelKind<Options> = {
   kind: 'nrdp',
@@ -117,12 +117,13 @@ function meaning(body: JsonObject | undefined, note = ''): Delivery | Complaint 
   if (result?.['status'] === 0 && processed !== undefined && !processed.startsWith('0 '))
     return { type: 'sent', receipt: `${processed}${note}` };
   if (result === undefined) return { words: 'what answers there is not NRDP', reason: 'unavailable' };
-  const reason = /TOKEN|AUTH/i.test(words)
-    ? 'auth'
-    : /WRITE|OPEN|DIRECTORY/i.test(words)
-      ? 'unavailable'
-      : 'rejected';
-  return { words: words === '' ? 'it took no result' : words, reason };
+  return { words: words === '' ? 'it took no result' : words, reason: reasonOf(words) };
+}
+
+/** Its errors by their texts (server/includes/constants.inc.php): who we are, what it lacks now, else the result. */
+function reasonOf(words: string): NonNullable<Complaint['reason']> {
+  if (/TOKEN|AUTH|USER|HTTPS/i.test(words)) return 'auth';
+  return /WRIT|OPEN|DIR|FILE/i.test(words) ? 'unavailable' : 'rejected';
 }
 
 /** The command that needs no token. */
