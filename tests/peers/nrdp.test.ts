@@ -92,6 +92,11 @@ test('hands over a result of a service, and one of a host', async () => {
   ]);
 });
 
+test('keeps the backslashes of a log, of which Nagios would make newlines', async () => {
+  await (await open('right token')).send(attemptAt(String.raw`C:\new failed`));
+  expect(server.results).toEqual([expect.objectContaining({ output: String.raw`C:\\new failed` })]);
+});
+
 test.each(hostileTexts)('hands over %s in the log as one text', async (_what, text) => {
   expect(await (await open('right token')).send(attemptAt(text))).toMatchObject({ type: 'sent' });
   expect(server.results).toEqual([

@@ -104,7 +104,8 @@ function checkOf({ host, service, code, output }: CheckResult): JsonObject {
     hostname: host,
     ...(service === undefined ? {} : { servicename: service }),
     state,
-    output: fitOutput(output, longestOutput),
+    // It makes \n of newlines for Nagios, but leaves backslashes, which Nagios undoes too.
+    output: fitOutput(output, longestOutput).replaceAll('\\', '\\\\'),
   };
 }
 
