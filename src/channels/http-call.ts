@@ -163,11 +163,16 @@ export async function withSecret(
 
 /** As `withSecret`, for one that stands in a header or a path: letters, digits and signs of ASCII, no blanks. */
 export const withToken = (path: string, use: (token: string) => Promise<Delivery>): Promise<Delivery> =>
-  withSecret(path, async (token) =>
-    /^[\x21-\x7e]+$/.test(token)
-      ? use(token)
-      : noSecret(`${path} holds no token: there are blanks, newlines or letters beyond ASCII in it`),
-  );
+  withSecret(path, async (token) => {
+    const objection = tokenObjection(path, token);
+    return objection === undefined ? use(token) : noSecret(objection);
+  });
+
+/** Why a secret cannot stand in a header or a path, if so; it is not repeated. */
+export const tokenObjection = (path: string, token: string): string | undefined =>
+  /^[\x21-\x7e]+$/.test(token)
+    ? undefined
+    : `${path} holds no token: there are blanks, newlines or letters beyond ASCII in it`;
 
 /** As `withSecret`, for an address that is a secret itself. */
 export const withUrl = (path: string, use: (url: string) => Promise<Delivery>): Promise<Delivery> =>

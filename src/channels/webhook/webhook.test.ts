@@ -118,6 +118,25 @@ describe('webhook', () => {
     });
   });
 
+  it.each(['t0ken\nX-Injected: b', 't0ken of two', 'tökén🐦'])(
+    'waits for a human while %j stands for the token',
+    async (text) => {
+      const delivery = await send({ 'token-file': secretFile(text) });
+      expect(delivery).toMatchObject({ type: 'retry', reason: 'auth' });
+      expect(JSON.stringify(delivery)).not.toMatch(/t0ken|tökén/);
+      expect(requests).toEqual([]);
+    },
+  );
+
+  it('waits for its first request where that may still be at work', async () => {
+    reply = (response) => response.writeHead(409).end();
+    expect(await send({}, attemptAt('text', { mayHaveArrived: true }))).toMatchObject({
+      type: 'retry',
+      reason: 'unavailable',
+    });
+    expect(await send()).toMatchObject({ type: 'failed', reason: 'rejected' });
+  });
+
   it('sends nothing while it cannot sign', async () => {
     for (const path of [secretFile('k3y', 0o644), join(ports.stateDirectory, 'none')]) {
       const delivery = await send({ 'secret-file': path });
@@ -175,6 +194,8 @@ describe('webhook', () => {
     { url: 'https://host/', timeout: '1h' },
     { url: 'https://host/', headers: { 'bad name': 'x' } },
     { url: 'https://host/', headers: { name: 'a\r\nInjected: b' } },
+    { url: 'https://host/', headers: { 'Transfer-Encoding': 'chunked' } },
+    { url: 'https://host/', headers: { expect: '100-continue' } },
     { url: 'https://host/', secret: 'k3y' },
     {},
   ])('refuses the options %j', (options) => {

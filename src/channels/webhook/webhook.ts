@@ -5,6 +5,7 @@ import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts
 import { durationOf, durationOption } from '../duration-option.ts';
 import { envelopeOf, idempotencyKeyOf } from '../envelope.ts';
 import { type Http, openHttp } from '../http.ts';
+import { tokenObjection } from '../http-call.ts';
 import { readSecret } from '../secret-file.ts';
 import { plainShape } from '../../render/x-text.ts';
 import { deliveryOf } from './answer.ts';
@@ -12,7 +13,12 @@ import { webhookExpiries } from './expiries.ts';
 import { signatureOf } from './sign.ts';
 
 const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+/** They frame the request or belong to its connection (RFC 9110, sections 7.6.1 and 10.1.1): none could be made with them. */
+const framing: readonly string[] = ['content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'];
 const headerValue = /^[\t\x20-\x7e]{0,4096}$/;
+
+const framingIn = (headers: object): string | undefined =>
+  Object.keys(headers).find((name) => framing.includes(name.toLowerCase()));
 
 const options = z.strictObject({
   url: z
@@ -28,6 +34,9 @@ const options = z.strictObject({
     .describe('File (mode 0600) whose content is sent as Authorization: Bearer ….'),
   headers: z
     .record(z.string().regex(headerName), z.string().regex(headerValue))
+    .refine((all) => framingIn(all) === undefined, {
+      error: ({ input }) => `${framingIn(Object(input)) ?? ''} is not for you to set`,
+    })
     .optional()
     .describe('Further headers. Not for secrets: they stand in the configuration.'),
   timeout: durationOption(millis(5 * 60_000))
@@ -62,7 +71,7 @@ async function send(http: Http, options: Options, ports: ChannelPorts, attempt: 
     return { type: 'retry', reason: 'auth', detail: headers.detail, afterMs: millis(5 * 60_000) };
   const request = { method: 'POST', url: options.url, headers: headers.headers, body } as const;
   const limits = { totalMs: durationOf(options.timeout), signal: attempt.signal };
-  return deliveryOf(await http.exchange(request, limits), ports.now());
+  return deliveryOf(await http.exchange(request, limits), ports.now(), attempt);
 }
 
 type Headers =
@@ -84,6 +93,8 @@ async function headersOf(
   if (options['token-file'] !== undefined) {
     const token = await readSecret(options['token-file']);
     if (!token.ok) return token;
+    const objection = tokenObjection(options['token-file'], token.secret.reveal());
+    if (objection !== undefined) return { ok: false, detail: objection };
     headers['authorization'] = `Bearer ${token.secret.reveal()}`;
   }
   if (options['secret-file'] !== undefined) {
