@@ -174,13 +174,30 @@ describe('what services are asked for', () => {
     const { requests } = await open('pushover', { retry: '2m', expire: '3h' });
     const reference = 'rLqVuqTRh62UzxtmqiaLzQmVcPgiCy';
     expect(await send(told('words'))).toMatchObject({ type: 'sent', reference });
-    expect(requests[0]?.fields).toMatchObject({ priority: '2', retry: '120', expire: '10800' });
+    const tags = '7ZK3M9QX2A';
+    expect(requests[0]?.fields).toMatchObject({ priority: '2', retry: '120', expire: '10800', tags });
     expect(await send({ ...told('fine', over), earlier: reference })).toMatchObject({ type: 'sent' });
     expect(requests.slice(1).map(({ path }) => path)).toEqual([
-      `/1/receipts/${reference}/cancel.json`,
+      `/1/receipts/cancel_by_tag/${tags}.json`,
       '/1/messages.json',
     ]);
     expect(requests[2]?.fields).toMatchObject({ priority: '-1', message: 'fine' });
+  });
+
+  test('pushover: what rings again or in parts is silenced with it, what rings for others is not', async () => {
+    const { requests } = await open('pushover');
+    const again = told('words', { reason: 'repeated' });
+    const parts = ['one (1/2)', 'two (2/2)'];
+    await send({ ...again, part: 1, message: { ...again.message, parts } });
+    await send(told('several', { reason: 'joined', joined: ['8ZK3M9QX2B'], total: 2 }));
+    await send(told('fine', over));
+    expect(requests.map(({ fields }) => fields['tags'])).toEqual([
+      '7ZK3M9QX2A',
+      '7ZK3M9QX2A-phone',
+      undefined,
+      undefined,
+    ]);
+    expect(requests[2]?.path).toBe('/1/receipts/cancel_by_tag/7ZK3M9QX2A.json');
   });
 
   test('pushover: that the ringing could not be ended does not hold the message up', async () => {
@@ -190,7 +207,7 @@ describe('what services are asked for', () => {
     expect(await send({ ...told('fine', over), earlier })).toMatchObject({ type: 'sent' });
     await send({ ...told('words'), earlier });
     expect(requests.map(({ path }) => path)).toEqual([
-      `/1/receipts/${earlier}/cancel.json`,
+      '/1/receipts/cancel_by_tag/7ZK3M9QX2A.json',
       '/1/messages.json',
       '/1/messages.json',
     ]);

@@ -60,7 +60,7 @@ export const pushoverService: ChatService = ({ method, path, fields }) => {
     refusal(400, { [name]: 'invalid', errors: [why], status: 0, request });
   if (method !== 'POST') return refusal(404, { status: 0, request });
   if (fields['token'] !== pushSecrets.pushoverToken) return invalid('token', 'application token is invalid');
-  if (/^\/1\/receipts\/[A-Za-z0-9]{30}\/cancel\.json$/.test(path))
+  if (/^\/1\/receipts\/cancel_by_tag\/[\w-]+\.json$/.test(path))
     return { status: 200, body: { status: 1, request } };
   if (fields['user'] !== pushSecrets.pushoverUser)
     return invalid('user', 'user identifier is not a valid user, group, or subscribed user key');

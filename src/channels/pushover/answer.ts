@@ -28,7 +28,7 @@ export const deliveryOfPushover = (
           : complaintOf(body, headers, status, now),
   });
 
-/** Only emergencies have a receipt, by which their ringing can be ended. */
+/** Only emergencies have a receipt: that an alert has rung. */
 function sentAs(body: JsonObject): Delivery {
   const receipt = idOf(textIn(body, 'receipt'));
   const request = idOf(textIn(body, 'request'));

@@ -9,6 +9,7 @@ import { durationOf, durationOption } from '../duration-option.ts';
 import { type HttpService, openService, serviceTimeout, under, withToken } from '../http-call.ts';
 import { linkIn } from '../link.ts';
 import { probeBy } from '../chat-probe.ts';
+import { idOf } from '../taken-as.ts';
 import { deliveryOfPushover } from './answer.ts';
 
 const options = z
@@ -101,15 +102,21 @@ async function send(world: World, attempt: Attempt): Promise<Delivery> {
 }
 
 /**
- * What is over need not ring any more. How that goes counts for nothing: the ringing ends by itself, and
- * the message is what matters.
+ * What is over need not ring any more, however often it was told and in however many parts (Cancelling by tag,
+ * https://pushover.net/api/receipts#cancel_by_tag). How that goes counts for nothing: the ringing ends by itself,
+ * and the message is what matters.
  */
 async function silence({ service, options, token }: World, attempt: Attempt): Promise<void> {
   const { earlier = '', message, signal } = attempt;
-  if (message.payload.reason !== 'resolved' || !/^[A-Za-z0-9]{30}$/.test(earlier)) return;
-  const url = under(options.api, `1/receipts/${earlier}/cancel.json`);
+  // Emergencies may have been told before the configuration was changed.
+  if (message.payload.reason !== 'resolved' || !(options.emergency || earlier !== '')) return;
+  const url = under(options.api, `1/receipts/cancel_by_tag/${tagOf(message)}.json`);
   await service.call({ url, form: { token } }, { timeoutMs: millis(5000), signal });
 }
+
+/** By what the ringing of an alert is ended; that of several at once is not ended with one of them. */
+const tagOf = ({ payload, idempotencyKey }: Message): string =>
+  idOf(payload.total === undefined ? payload.id : idempotencyKey);
 
 /** Whether the application may write to the user (User/Group Verification of https://pushover.net/api). */
 async function validate(
@@ -132,7 +139,9 @@ function formOf({ message, part }: Attempt, options: Options): { readonly [name:
     // An empty message is refused.
     message: text.trim() === '' ? message.title || 'Alert' : text,
     priority: String(priority),
-    ...(priority === 2 ? { retry: seconds(options.retry), expire: seconds(options.expire) } : {}),
+    ...(priority === 2
+      ? { retry: seconds(options.retry), expire: seconds(options.expire), tags: tagOf(message) }
+      : {}),
     ...(link === undefined ? {} : { url: link }),
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(options.sound === undefined ? {} : { sound: options.sound }),
