@@ -214,6 +214,15 @@ describe('what services are asked for', () => {
     expect(requests[2]?.fields).toMatchObject({ priority: '1' });
   });
 
+  test.each([
+    ['pagerduty', 'dedup_key'],
+    ['opsgenie', 'alias'],
+  ] as const)('%s: several alerts at once are one of their own', async (name, key) => {
+    const { requests } = await open(name);
+    await send(told('several', { reason: 'joined', joined: ['8ZK3M9QX2B'], total: 2 }));
+    expect(requests[0]?.fields).toMatchObject({ [key]: '7ZK3M9QX2A-phone' });
+  });
+
   test('pagerduty: one alert from its beginning to its end', async () => {
     const { requests } = await open('pagerduty', { group: 'web' });
     expect(await send(told('words', { host: 'web1' }))).toEqual({ type: 'sent', receipt: 'taken' });

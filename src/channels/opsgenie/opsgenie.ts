@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertKeyOf } from '../alert-key.ts';
 import { fitted } from '../fitted-text.ts';
 import type { Delivery, Message } from '../../model/delivery.ts';
 import type { TextShape } from '../../render/shape.ts';
@@ -94,7 +95,7 @@ function creation(message: Message, tags: readonly string[]): ServiceCall {
     url: 'v2/alerts',
     json: {
       message: fitted(message.title === '' ? 'Alert' : message.title, 130),
-      alias: payload.id,
+      alias: alertKeyOf(message),
       description: fitted(message.body, 15_000),
       priority: { critical: 'P1', warning: 'P3', info: 'P5' }[severity],
       source: 'bird-sentinel',

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { alertKeyOf } from '../alert-key.ts';
 import { fitted } from '../fitted-text.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import type { TextShape } from '../../render/shape.ts';
@@ -90,7 +91,7 @@ async function send({ service, options, ports, key }: World, attempt: Attempt): 
 /** What resolves needs the key alone. */
 function eventOf({ message }: Attempt, { component, group }: Options): JsonObject {
   const { payload } = message;
-  const dedup_key = payload.id;
+  const dedup_key = alertKeyOf(message);
   if (payload.reason === 'resolved') return { event_action: 'resolve', dedup_key };
   const link = linkIn(message);
   return {

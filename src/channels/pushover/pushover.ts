@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertKeyOf } from '../alert-key.ts';
 import { fitted } from '../fitted-text.ts';
 import type { Delivery, Message } from '../../model/delivery.ts';
 import { millis } from '../../model/time.ts';
@@ -114,9 +115,8 @@ async function silence({ service, options, token }: World, attempt: Attempt): Pr
   await service.call({ url, form: { token } }, { timeoutMs: millis(5000), signal });
 }
 
-/** By what the ringing of an alert is ended; that of several at once is not ended with one of them. */
-const tagOf = ({ payload, idempotencyKey }: Message): string =>
-  idOf(payload.total === undefined ? payload.id : idempotencyKey);
+/** By what the ringing of an alert is ended. */
+const tagOf = (message: Message): string => idOf(alertKeyOf(message));
 
 /** Whether the application may write to the user (User/Group Verification of https://pushover.net/api). */
 async function validate(
