@@ -77,6 +77,14 @@ describe('web-push', () => {
     expect(ahead).toBeLessThanOrEqual(86_400);
   });
 
+  it('gives several alerts at once an id of their own, under which no other is replaced', async () => {
+    const attempt = attemptAt('words');
+    const payload = { ...attempt.message.payload, joined: ['8ZK3M9QX2B'], total: 2 };
+    await send({ ...attempt, message: { ...attempt.message, payload } });
+    const told: unknown = JSON.parse(browser.read(pushes[0]?.body ?? Buffer.alloc(0)));
+    expect(told).toMatchObject({ id: '7ZK3M9QX2A-phone' });
+  });
+
   it('never sends more than every push service takes', async () => {
     const unit = fc.constantFrom('a', '"', '\\', '\n', '日', '🐦', '\u0001');
     const text = fc.string({ unit, minLength: 1500, maxLength: 6000 });

@@ -6,6 +6,7 @@ import { millis } from '../../model/time.ts';
 import type { TextShape } from '../../render/shape.ts';
 import { plainShape } from '../../render/x-text.ts';
 import type { Attempt, Channel, ChannelKind, ChannelPorts } from '../contract.ts';
+import { alertKeyOf } from '../alert-key.ts';
 import { durationOf, durationOption } from '../duration-option.ts';
 import { type Http, openHttp } from '../http.ts';
 import { deliveryOfAnswer, serviceTimeout, withToken } from '../http-call.ts';
@@ -129,7 +130,7 @@ function contentOf(message: Message): string {
   const { payload, severity } = message;
   const url = linkIn(message);
   const known = {
-    id: payload.id,
+    id: alertKeyOf(message),
     severity,
     status: payload.status,
     title: cutBytes(message.title, 400),
