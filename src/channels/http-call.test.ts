@@ -14,6 +14,7 @@ import {
   openService,
   parseObject,
   quoted,
+  secretsIn,
   type Reading,
   type ServiceCall,
   textIn,
@@ -108,6 +109,18 @@ describe('what an answer means', () => {
     );
     expect(quoted('s3cret'.repeat(1000), ['s3cret'])).not.toContain('s3');
   });
+});
+
+it.each([
+  ['https://h.test/hooks/9f86d081884c7d659a2feaa0', '/hooks/[secret]'],
+  ['https://h.test/hooks/9f86d081884c7d659a2feaa0/', '/hooks/[secret]/'],
+  ['https://h.test/hooks/6555f5a01e2b/9f86d081884c7d65', '/hooks/[secret]/[secret]'],
+  ['https://h.test/webhooks/1/9f86d081884c7d65?thread_id=4', '/webhooks/1/[secret]?thread_id=4'],
+  ['https://h.test/invoke?api-version=1&sig=9f86d081-%2F884c7d65', '/invoke?api-version=1&sig=[secret]'],
+])('what repeats the path of %s shows nothing of its secrets', (url, shown) => {
+  const { pathname, search } = new URL(url);
+  expect(quoted(`${pathname}${search} ${url}`, secretsIn(url))).toBe(`${shown} [secret]`);
+  expect(quoted(decodeURIComponent(search), secretsIn(url))).not.toContain('9f86d081');
 });
 
 describe('a call', () => {

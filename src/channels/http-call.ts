@@ -181,3 +181,17 @@ export const withUrl = (path: string, use: (url: string) => Promise<Delivery>): 
       ? use(text)
       : noSecret(`${path} holds no https:// address with a path`),
   );
+
+/** Shorter pieces of an address are words such as `webhooks`. */
+const shortestSecret = 10;
+
+/** What of an address that is a secret must not be seen: all of it, and the pieces of its path and query. */
+export function secretsIn(url: string): readonly string[] {
+  const { pathname, search, searchParams } = new URL(url);
+  const written = search.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
+  const pieces = [...pathname.split('/'), ...written, ...searchParams.values()];
+  return [
+    url,
+    ...pieces.filter(({ length }) => length >= shortestSecret).sort((a, b) => b.length - a.length),
+  ];
+}

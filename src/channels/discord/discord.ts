@@ -14,6 +14,7 @@ import {
   type JsonObject,
   openService,
   parseObject,
+  secretsIn,
   type ServiceCall,
   serviceTimeout,
   textIn,
@@ -93,7 +94,7 @@ const send = (
     const answer = again ? await service.call(fresh, limits) : answered;
     return deliveryOfAnswer(answer, {
       now: ports.now(),
-      hidden: hiddenOf(url),
+      hidden: secretsIn(url),
       complaint,
       accepted: (body) => {
         const id = textIn(body, 'id');
@@ -128,10 +129,8 @@ const askWho = (
     const limits = { timeoutMs: durationOf(options.timeout), signal };
     const answer = await service.call({ method: 'GET', url }, limits);
     const accepted = naming('the webhook', (body) => textIn(body, 'name') || textIn(body, 'id'));
-    return deliveryOfAnswer(answer, { now: ports.now(), hidden: hiddenOf(url), complaint, accepted });
+    return deliveryOfAnswer(answer, { now: ports.now(), hidden: secretsIn(url), complaint, accepted });
   });
-
-const hiddenOf = (url: string): readonly string[] => [url, url.split('/').at(-1) ?? ''];
 
 /** What a webhook is known by without its token. */
 const placeOf = (url: string): string => /\/webhooks\/(\d{1,20})\//.exec(url)?.[1] ?? 'webhook';

@@ -13,6 +13,7 @@ import {
   type JsonObject,
   openService,
   parseObject,
+  secretsIn,
   serviceTimeout,
   textIn,
   under,
@@ -93,8 +94,7 @@ const byWebhook = ({ service, options, ports }: World, attempt: Attempt): Promis
   withUrl(options['url-file'] ?? '', async (url) => {
     const limits = { timeoutMs: durationOf(options.timeout), signal: attempt.signal };
     const answer = await service.call({ url, json: { text: markdownOf(attempt) } }, limits);
-    const hidden = [url, url.split('/').at(-1) ?? ''];
-    return deliveryOfAnswer(answer, { now: ports.now(), hidden, complaint });
+    return deliveryOfAnswer(answer, { now: ports.now(), hidden: secretsIn(url), complaint });
   });
 
 const byBot = (world: World, attempt: Attempt): Promise<Delivery> =>

@@ -15,6 +15,7 @@ import {
   type JsonObject,
   openService,
   parseObject,
+  secretsIn,
   serviceTimeout,
   textIn,
   under,
@@ -105,10 +106,9 @@ const byIntegration = ({ service, options, ports }: World, attempt: Attempt): Pr
       { url, json: { text: markdownOf(attempt, '*'), parseUrls: false } },
       limits,
     );
-    const hidden = [url, url.split('/').at(-1) ?? ''];
     return deliveryOfAnswer(answer, {
       now: ports.now(),
-      hidden,
+      hidden: secretsIn(url),
       bodyDecides: true,
       complaint,
       accepted: (body) =>

@@ -12,6 +12,7 @@ import {
   type JsonObject,
   openService,
   parseObject,
+  secretsIn,
   serviceTimeout,
   textIn,
   under,
@@ -102,7 +103,7 @@ const byWebhook = ({ service, options, ports }: World, attempt: Attempt): Promis
     const complaint = (_body: JsonObject | undefined, { body }: HttpAnswer) => slackComplaint(body.trim());
     return deliveryOfAnswer(answer, {
       now: ports.now(),
-      hidden: [url, url.split('/').at(-1) ?? ''],
+      hidden: secretsIn(url),
       complaint,
     });
   });

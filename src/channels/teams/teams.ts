@@ -13,6 +13,7 @@ import {
   isObject,
   type JsonObject,
   openService,
+  secretsIn,
   serviceTimeout,
   textIn,
   withUrl,
@@ -71,10 +72,9 @@ const send = (
   withUrl(options['url-file'], async (url) => {
     const limits = { timeoutMs: durationOf(options.timeout), signal: attempt.signal };
     const answer = await service.call({ url, json: cardOf(chatTextOf(attempt)) }, limits);
-    const signature = new URL(url).searchParams.get('sig') ?? '';
     return deliveryOfAnswer(answer, {
       now: ports.now(),
-      hidden: [url, signature, encodeURIComponent(signature)],
+      hidden: secretsIn(url),
       complaint,
       accepted: (_body, taken) => reportedWithin(taken),
     });
