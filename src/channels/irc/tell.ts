@@ -3,11 +3,12 @@ import { type Course, tryAgain } from '../attempt-course.ts';
 import { quoted } from '../http-call.ts';
 import type { IrcConnection } from './connection.ts';
 
-/** Why a channel cannot be entered: ERR_NOSUCHCHANNEL and its like (RFC 2812, section 5.2; 477 of IRCv3). */
+/** Why a channel cannot be entered: ERR_NOSUCHCHANNEL and its like (RFC 2812, section 5.2; 477 of IRCv3, and 470, which leads to another one). */
 const isClosedDoor: ReadonlySet<string> = new Set([
   '403',
   '405',
   '407',
+  '470',
   '471',
   '473',
   '474',
@@ -36,23 +37,24 @@ export async function join(
   }
 }
 
-/** Nobody of that name, not allowed to speak there, or not in there. */
-const isDeaf: ReadonlySet<string> = new Set([
-  '401',
-  '402',
-  '403',
-  '404',
-  '406',
-  '407',
-  '411',
-  '413',
-  '414',
-  '415',
-  '442',
-  '482',
-  '486',
-  '531',
-]);
+/** Said too soon after another message: RPL_TRYAGAIN (RFC 2812, section 5.1) and ERR_TARGETTOOFAST of ircu. */
+const isTooSoon: ReadonlySet<string> = new Set(['263', '439']);
+
+/** What is wrong with the line and not with who is told: ERR_NOTEXTTOSEND, ERR_UNKNOWNCOMMAND. */
+const isOurs: ReadonlySet<string> = new Set(['412', '421']);
+
+/**
+ * What an objection means for the line that was said last. Servers refuse it by many numbers (401, 404, 442, and
+ * 408, 477, 489, 531 of the newer ones): each error is one, and so is that somebody asks to be left alone (716).
+ */
+function objectionIn(command: string, says: string): Delivery | undefined {
+  if (isTooSoon.has(command)) return tryAgain('rateLimited', says);
+  if (command === '417') return { type: 'failed', reason: 'tooLong', detail: says };
+  if (isOurs.has(command)) return { type: 'failed', reason: 'rejected', detail: says };
+  return /^(?:[45]\d\d|716)$/.test(command)
+    ? { type: 'failed', reason: 'recipient', detail: says }
+    : undefined;
+}
 
 /**
  * Says one line, and asks for a PONG behind it: a server works through what it is told in order, so that
@@ -70,12 +72,11 @@ export async function tell(
   let note = '';
   for (;;) {
     const { command, words } = await connection.hear();
-    const says = `${command} ${quoted(words.slice(1).join(' '), [])}`;
+    const says = `${command} ${quoted(words.slice(command === 'ERROR' ? 0 : 1).join(' '), [])}`;
     if (command === 'PONG' && words.includes(token)) return { type: 'sent', receipt: `PONG${note}` };
     if (command === '301') note = '; away';
-    if (isDeaf.has(command)) return { type: 'failed', reason: 'recipient', detail: says };
-    if (command === '417') return { type: 'failed', reason: 'tooLong', detail: says };
-    if (command === '412' || command === '421') return { type: 'failed', reason: 'rejected', detail: says };
+    const objection = objectionIn(command, says);
+    if (objection !== undefined) return objection;
     if (command === 'ERROR') return { type: 'unknown', detail: `the server ends it: ${says}` };
   }
 }
