@@ -81,6 +81,7 @@ const acknowledged = (client: MqttClient, course: Course, { topic, payload, reta
   new Promise<Delivery>((resolve, reject) => {
     client.on('packetreceive', (packet) => {
       if (packet.cmd === 'puback') resolve(deliveryOf(packet.reasonCode ?? 0));
+      if (packet.cmd === 'disconnect') resolve(deliveryOfEnd(packet.reasonCode ?? 0));
     });
     course.leaves();
     client.publish(topic, payload, { qos: 1, retain }, (error) => {
@@ -97,6 +98,19 @@ function deliveryOf(code: number): Delivery {
   if (code === 0x90) return { type: 'failed', reason: 'recipient', detail };
   if (code === 0x97) return tryAgain('rateLimited', detail);
   return { type: 'failed', reason: 'rejected', detail };
+}
+
+/**
+ * Reason codes of a DISCONNECT that comes instead of the PUBACK (MQTT 5.0, section 3.14.2.1): that the packet was
+ * too large, its retain or its QoS not supported, or the quota used up. Others say nothing of the message.
+ */
+function deliveryOfEnd(code: number): Delivery {
+  const detail = `the broker ends the connection over the message (reason code ${code})`;
+  if (code === 0x95) return { type: 'failed', reason: 'tooLong', detail };
+  if (code === 0x9a || code === 0x9b) return { type: 'failed', reason: 'rejected', detail };
+  if (code === 0x87) return { type: 'failed', reason: 'auth', detail };
+  if (code === 0x96 || code === 0x97) return tryAgain('rateLimited', detail);
+  return { type: 'unknown', detail: `the broker ended the connection (reason code ${code})` };
 }
 
 /** A broker that does not take us: reason codes of CONNACK (MQTT 5.0, 3.2.2.2; MQTT 3.1.1, 3.2.2.3). */
