@@ -129,6 +129,7 @@ describe('what the documentation of a chat says it answers', () => {
     ['telegram', telegramNo(400, 'Bad Request: chat not found'), failed('recipient')],
     ['telegram', telegramNo(403, 'Forbidden: bot was blocked by the user'), failed('recipient')],
     ['telegram', telegramNo(403, 'Forbidden: bot was kicked from the group chat'), failed('recipient')],
+    ['telegram', telegramNo(403, 'Forbidden: the group chat was deleted'), failed('recipient')],
     [
       'telegram',
       telegramNo(400, 'Bad Request: group chat was upgraded to a supergroup chat', {

@@ -170,9 +170,11 @@ function complaint(body: JsonObject | undefined): Complaint {
   const told = typeof moved === 'number' ? `${words}: its number is now ${moved}` : words;
   const code = body?.['error_code'];
   const isToken = code === 401 || (code === 404 && words === 'Not Found');
+  // What is forbidden is this chat: a token that may do nothing is 401.
+  const isPlace = code === 403 || recipientWords.test(words);
   return {
     ...(told === '' ? {} : { words: told }),
-    ...(isToken ? { reason: 'auth' } : recipientWords.test(words) ? { reason: 'recipient' } : {}),
+    ...(isToken ? { reason: 'auth' } : isPlace ? { reason: 'recipient' } : {}),
     ...(/message is too long/i.test(words) ? { reason: 'tooLong' } : {}),
     ...(typeof wait === 'number' ? { waitMs: wait * 1000 } : {}),
   };
