@@ -51,9 +51,27 @@ describe('a message of RFC 5424', () => {
     );
   });
 
+  it('has room for the text whatever the data want to be escaped', () => {
+    const quotes = fc.string({ unit: fc.constantFrom('"', '\\', ']', 'a'), minLength: 150, maxLength: 300 });
+    fc.assert(
+      fc.property(quotes, fc.array(quotes, { minLength: 4, maxLength: 9 }), (rule, keys) => {
+        const message = messageWith(rule, keys, 'first');
+        const frame = structured(
+          { ...message, payload: { ...message.payload, id: 'A1' } },
+          'text',
+          speaker,
+          now,
+          1024,
+        );
+        expect(rfc5424.exec(frame)?.at(-1)).toBe('text');
+        expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(1024);
+      }),
+    );
+  });
+
   it('gives back what was put into its data', () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 100 }), (value) => {
+      fc.property(fc.string({ maxLength: 60 }), (value) => {
         const frame = structured(messageWith('rule', [value], 'first'), 'text', speaker, now, 4096);
         const [, written = ''] = / key="((?:[^"\\\]]|\\["\\\]])*)" alert=/.exec(frame) ?? expect.fail(frame);
         expect(written.replace(/\\(["\\\]])/g, '$1')).toBe(value.trim());

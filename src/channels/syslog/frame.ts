@@ -92,9 +92,16 @@ function parametersOf({ payload }: Message): Parameter[] {
   ];
 }
 
-/** A parameter's value: one visible line, cut, with what ends it escaped (RFC 5424, 6.3.3). */
-export const escaped = (value: string): string =>
-  cutBytes(oneLine(value), longestValue).replace(/["\\\]]/g, '\\$&');
+/**
+ * A parameter's value: one visible line with what ends it escaped (RFC 5424, 6.3.3), cut as it is written, so that
+ * no key of quotes takes the room of the text.
+ */
+export function escaped(value: string): string {
+  const written = oneLine(value).replace(/["\\\]]/g, '\\$&');
+  const cut = cutBytes(written, longestValue);
+  // Half an escape would escape the quote behind it.
+  return cut.length < written.length ? cut.replace(/(?<!\\)((?:\\\\)*)\\$/, '$1') : cut;
+}
 
 /** A text on one line of visible characters that takes at most `maxBytes`; never empty. */
 export function fitted(text: string, maxBytes: number): string {
