@@ -59,12 +59,19 @@ function exchange(
     {
       method,
       url,
-      headers: { 'user-agent': 'bird-sentinel', accept: 'application/json', ...type, ...headers },
+      headers: { ...usualHeaders, ...type, ...headers },
       ...(body === undefined ? {} : { body: body.text }),
     },
     { totalMs: timeoutMs, signal },
   );
 }
+
+const usualHeaders = {
+  'user-agent': 'bird-sentinel',
+  accept: 'application/json',
+  // Whoever does not say so may be answered in any coding (RFC 9110, section 12.5.3), and none is undone here.
+  'accept-encoding': 'identity',
+};
 
 function bodyOf(
   json: ServiceCall['json'],
