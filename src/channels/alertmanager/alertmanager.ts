@@ -17,15 +17,16 @@ import {
 import { isHalfLogin, loginOptions, readLogin } from '../login-option.ts';
 import { readSecret } from '../secret-file.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 import { alertsOf } from './alerts.ts';
 
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]{0,60}$/;
 
 const options = z
   .strictObject({
-    url: z
-      .url({ protocol: /^https?$/ })
-      .describe('The Alertmanager, with its path if it has one: https://alerts.example.org:9093.'),
+    url: httpAddress.describe(
+      'The Alertmanager, with its path if it has one: https://alerts.example.org:9093.',
+    ),
     keep: durationOption(millis(366 * 86_400_000))
       .default('1d')
       .describe('How long an alert fires there if nothing more is heard of it. Its end is told at once.'),

@@ -18,11 +18,12 @@ import { linkIn } from '../link.ts';
 import { probeBy } from '../chat-probe.ts';
 import { takenAs } from '../taken-as.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 
 const priority = (what: string) => z.int().min(0).max(10).optional().describe(`The priority of ${what}.`);
 
 const options = z.strictObject({
-  server: z.url({ protocol: /^https?$/ }).describe('The server, with its path if it has one.'),
+  server: httpAddress.describe('The server, with its path if it has one.'),
   'token-file': z.string().describe('File (mode 0600) with the token of an application (A…).'),
   priorities: z
     .strictObject({

@@ -26,10 +26,11 @@ import {
 import { type CheckResult, fitOutput, hostStateOf, nagiosShape } from '../nagios/check-result.ts';
 import { isLoopback } from '../server-address.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 
 const options = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/ }).describe('The API of Icinga 2: https://icinga.example.org:5665.'),
+    url: httpAddress.describe('The API of Icinga 2: https://icinga.example.org:5665.'),
     user: z.string().min(1).max(250).describe('An ApiUser with the permission actions/process-check-result.'),
     'password-file': z.string().describe('File (mode 0600) that holds its password.'),
     ttl: durationOption(millis(30 * 86_400_000))

@@ -22,11 +22,12 @@ import {
 } from '../http-call.ts';
 import type { HttpAnswer } from '../http.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 
 const options = z.strictObject({
-  server: z
-    .url({ protocol: /^https?$/ })
-    .describe('The address of the homeserver’s client API, such as https://matrix.example.org.'),
+  server: httpAddress.describe(
+    'The address of the homeserver’s client API, such as https://matrix.example.org.',
+  ),
   'token-file': z.string().describe('File (mode 0600) with the access token of the user that writes.'),
   room: z
     .string()

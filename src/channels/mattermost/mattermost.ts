@@ -23,6 +23,7 @@ import {
 import type { HttpAnswer } from '../http.ts';
 import type { HttpFailure } from '../http-failure.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 
 const options = z
   .strictObject({
@@ -30,10 +31,7 @@ const options = z
       .string()
       .optional()
       .describe('File (mode 0600) with the address of an incoming webhook, instead of a bot.'),
-    server: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe('The address of the server, for a bot.'),
+    server: httpAddress.optional().describe('The address of the server, for a bot.'),
     'token-file': z.string().optional().describe('File (mode 0600) with the access token of the bot.'),
     channel: z
       .string()

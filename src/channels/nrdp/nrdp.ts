@@ -22,11 +22,12 @@ import {
 } from '../nagios/addressing.ts';
 import { type CheckResult, fitOutput, hostStateOf, nagiosShape } from '../nagios/check-result.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 
 const options = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .describe('Where NRDP answers: https://nagios.example.org/nrdp/. By http:// the token goes in the open.'),
+  url: httpAddress.describe(
+    'Where NRDP answers: https://nagios.example.org/nrdp/. By http:// the token goes in the open.',
+  ),
   'token-file': z.string().describe('File (mode 0600) with a token of NRDP’s authorized_tokens.'),
   timeout: serviceTimeout,
   ...addressingOptions,

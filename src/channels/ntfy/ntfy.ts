@@ -21,15 +21,13 @@ import { linkIn } from '../link.ts';
 import { probeBy } from '../chat-probe.ts';
 import { idOf, takenAs } from '../taken-as.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 
 const topicName = /^[-_A-Za-z0-9]{1,64}$/;
 
 const options = z
   .strictObject({
-    server: z
-      .url({ protocol: /^https?$/ })
-      .default('https://ntfy.sh')
-      .describe('The server.'),
+    server: httpAddress.default('https://ntfy.sh').describe('The server.'),
     topic: z
       .string()
       .regex(topicName, 'must be a topic: letters, digits, - and _, 64 at most')

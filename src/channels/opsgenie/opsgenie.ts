@@ -17,11 +17,11 @@ import {
   withToken,
 } from '../http-call.ts';
 import { idOf, takenAs } from '../taken-as.ts';
+import { httpAddress } from '../http-address.ts';
 
 const options = z.strictObject({
   'key-file': z.string().describe('File (mode 0600) with the key of an API integration.'),
-  api: z
-    .url({ protocol: /^https?$/ })
+  api: httpAddress
     .default('https://api.opsgenie.com')
     .describe(
       'Where /v2/alerts is: https://api.eu.opsgenie.com in Europe, https://api.atlassian.com/jsm/ops/integration for Jira Service Management.',

@@ -21,13 +21,13 @@ import {
 } from '../http-call.ts';
 import { linkIn } from '../link.ts';
 import { takenAs } from '../taken-as.ts';
+import { httpAddress } from '../http-address.ts';
 
 const options = z.strictObject({
   'routing-key-file': z
     .string()
     .describe('File (mode 0600) with the integration key of a service (Events API v2), 32 characters.'),
-  api: z
-    .url({ protocol: /^https?$/ })
+  api: httpAddress
     .default('https://events.pagerduty.com')
     .describe('Where the API is; https://events.eu.pagerduty.com for accounts in Europe.'),
   component: z.string().min(1).max(255).optional().describe('The part of a machine that is concerned.'),

@@ -11,6 +11,7 @@ import { type HttpService, openService, serviceTimeout, under, withToken } from 
 import { linkIn } from '../link.ts';
 import { probeBy } from '../chat-probe.ts';
 import { idOf } from '../taken-as.ts';
+import { httpAddress } from '../http-address.ts';
 import { deliveryOfPushover } from './answer.ts';
 
 const options = z
@@ -37,10 +38,7 @@ const options = z
     expire: durationOption(millis(3 * 3_600_000))
       .default('1h')
       .describe('How long it does so: 3h at most.'),
-    api: z
-      .url({ protocol: /^https?$/ })
-      .default('https://api.pushover.net')
-      .describe('Where the API is.'),
+    api: httpAddress.default('https://api.pushover.net').describe('Where the API is.'),
     timeout: serviceTimeout,
   })
   .refine(({ retry }) => durationOf(retry) >= 30_000, { path: ['retry'], message: 'must be 30s or more' });

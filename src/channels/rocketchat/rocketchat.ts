@@ -25,6 +25,7 @@ import {
 import type { HttpAnswer } from '../http.ts';
 import type { HttpFailure } from '../http-failure.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 
 const options = z
   .strictObject({
@@ -32,10 +33,7 @@ const options = z
       .string()
       .optional()
       .describe('File (mode 0600) with the address of an incoming integration, instead of a user.'),
-    server: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe('The address of the workspace, for a user.'),
+    server: httpAddress.optional().describe('The address of the workspace, for a user.'),
     'user-id': z
       .string()
       .regex(/^[A-Za-z0-9]{1,40}$/, 'must be the id of a user, as shown beside its token')

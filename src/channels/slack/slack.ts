@@ -21,6 +21,7 @@ import {
 } from '../http-call.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { HttpFailure } from '../http-failure.ts';
+import { httpAddress } from '../http-address.ts';
 import { slackComplaint, isGone } from './errors.ts';
 import { slackMessage } from './message.ts';
 
@@ -47,8 +48,7 @@ const options = z
       .enum(['reply', 'edit'])
       .default('reply')
       .describe('Whether the end of an alert is a message, or takes the place of the first one (bots only).'),
-    api: z
-      .url({ protocol: /^https?$/ })
+    api: httpAddress
       .default('https://slack.com/api')
       .describe('Where the Web API is; https://slack-gov.com/api for GovSlack.'),
     timeout: serviceTimeout,

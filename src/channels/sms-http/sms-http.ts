@@ -6,6 +6,7 @@ import { durationOf } from '../duration-option.ts';
 import { deliveryOfAnswer, type HttpService, openService, serviceTimeout, withSecret } from '../http-call.ts';
 import { defaultSmsShape, phoneNumber, smsOptions, smsShapeFor } from '../sms-options.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 import { callOf, type Filling, hiddenForms, unknownPlaces } from './request.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9_.[\]-]{1,64}$/, 'must be the name of a parameter');
@@ -19,9 +20,8 @@ const parameters = z.record(name, value).refine((all) => unknownPlaces(all).leng
 });
 
 const options = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine((url) => !/[{}]|^https?:\/\/[^/]*@/.test(url), 'must have neither {…} nor a user in it')
+  url: httpAddress
+    .refine((url) => !/[{}]/.test(url), 'must not have {…} in it')
     .describe('Where the gateway takes messages. What changes stands in parameters.'),
   method: z.enum(['GET', 'POST']).default('POST').describe('GET has the parameters in the address.'),
   format: z

@@ -23,6 +23,7 @@ import {
 } from '../http-call.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { HttpFailure } from '../http-failure.ts';
+import { httpAddress } from '../http-address.ts';
 
 const options = z.strictObject({
   'token-file': z.string().describe('File (mode 0600) with the token that @BotFather gave for the bot.'),
@@ -33,8 +34,7 @@ const options = z.strictObject({
   topic: z.int().positive().optional().describe('The topic (message_thread_id) of a group that has topics.'),
   reply: z.boolean().default(true).describe('Whether what follows about an alert answers its first message.'),
   silent: silentOption,
-  api: z
-    .url({ protocol: /^https?$/ })
+  api: httpAddress
     .default('https://api.telegram.org')
     .describe('Where the Bot API is; another one for a Bot API server of your own.'),
   timeout: serviceTimeout,

@@ -14,6 +14,7 @@ import {
   withToken,
 } from '../http-call.ts';
 import { idOf, takenAs } from '../taken-as.ts';
+import { httpAddress } from '../http-address.ts';
 import { twilioComplaint } from './errors.ts';
 
 const sid = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[0-9a-f]{32}$`), `must be ${prefix}…`);
@@ -28,10 +29,7 @@ export const accountOptions = {
   'token-file': z
     .string()
     .describe('File (mode 0600) with the auth token of the account, or the secret of api-key.'),
-  api: z
-    .url({ protocol: /^https?$/ })
-    .default('https://api.twilio.com')
-    .describe('Where the API is.'),
+  api: httpAddress.default('https://api.twilio.com').describe('Where the API is.'),
   timeout: serviceTimeout,
 };
 

@@ -189,6 +189,8 @@ describe('webhook', () => {
   it.each([
     { url: 'ftp://host/' },
     { url: 'host' },
+    { url: 'https://bob:s3cret@host/' },
+    { url: 'https://t0ken@host' },
     { url: 'https://host/', timeout: 'soon' },
     { url: 'https://host/', timeout: '0s' },
     { url: 'https://host/', timeout: '1h' },

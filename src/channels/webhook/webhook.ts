@@ -7,6 +7,7 @@ import { envelopeOf, idempotencyKeyOf } from '../envelope.ts';
 import { type Http, openHttp } from '../http.ts';
 import { tokenObjection } from '../http-call.ts';
 import { readSecret } from '../secret-file.ts';
+import { httpAddress } from '../http-address.ts';
 import { plainShape } from '../../render/x-text.ts';
 import { deliveryOf } from './answer.ts';
 import { webhookExpiries } from './expiries.ts';
@@ -21,9 +22,7 @@ const framingIn = (headers: object): string | undefined =>
   Object.keys(headers).find((name) => framing.includes(name.toLowerCase()));
 
 const options = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .describe('Where the alert is posted. An http:// address carries it in the open.'),
+  url: httpAddress.describe('Where the alert is posted. An http:// address carries it in the open.'),
   'secret-file': z
     .string()
     .optional()

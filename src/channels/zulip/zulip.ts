@@ -20,12 +20,11 @@ import {
 } from '../http-call.ts';
 import type { HttpAnswer } from '../http.ts';
 import { webhookExpiries } from '../webhook/expiries.ts';
+import { httpAddress } from '../http-address.ts';
 
 const options = z
   .strictObject({
-    server: z
-      .url({ protocol: /^https?$/ })
-      .describe('The address of the organisation, such as https://example.zulipchat.com.'),
+    server: httpAddress.describe('The address of the organisation, such as https://example.zulipchat.com.'),
     user: z.email().describe('The e-mail address of the bot.'),
     'token-file': z.string().describe('File (mode 0600) with the API key of the bot.'),
     channel: z.string().min(1).max(60).optional().describe('The channel (stream) the bot writes to.'),
