@@ -76,10 +76,14 @@ function enter(
   const answer = heard(entity, (stanza): Delivery | 'in' | undefined => {
     if (stanza.name !== 'presence' || bare(stanza.attrs['from']) !== jid.toLowerCase()) return undefined;
     const why = conditionOf(stanza);
-    if (stanza.attrs['type'] === 'error')
-      return why === 'conflict'
-        ? tryAgain('recipient', `the name ${nick} is taken in the room`)
-        : { type: 'failed', reason: 'recipient', detail: `the room does not let us in: ${why}` };
+    if (stanza.attrs['type'] === 'error') {
+      if (why === 'conflict') return tryAgain('recipient', `the name ${nick} is taken in the room`);
+      const detail = `the room does not let us in: ${why}`;
+      // Also of a room whose service is away, or that is full.
+      return isPassing(stanza) || why === 'service-unavailable'
+        ? tryAgain('recipient', detail)
+        : { type: 'failed', reason: 'recipient', detail };
+    }
     const codes = stanza.getChild('x')?.getChildren('status') ?? [];
     return codes.some(({ attrs }) => attrs['code'] === '110') ? 'in' : undefined;
   });
@@ -133,14 +137,27 @@ function heard<Meaning>(
 function bounced(stanza: Stanza, id: string): Delivery | undefined {
   if (stanza.attrs['type'] !== 'error' || stanza.attrs['id'] !== id) return undefined;
   const why = conditionOf(stanza);
-  if (stanza.getChild('error')?.attrs['type'] === 'wait') return tryAgain('recipient', `not now: ${why}`);
+  if (isPassing(stanza)) return tryAgain('recipient', `not now: ${why}`);
   return { type: 'failed', reason: 'recipient', detail: `the message came back: ${why}` };
 }
 
 /** The defined condition of an error, such as `forbidden` (RFC 6120, section 8.3.3). */
 function conditionOf(stanza: Stanza): string {
-  const name = stanza.getChild('error')?.getChildElements()[0]?.name ?? '';
+  const children = stanza.getChild('error')?.getChildElements() ?? [];
+  const name = children.find((child) => child.name !== 'text')?.name ?? '';
   return quoted(name, []) || 'no reason given';
 }
+
+/** Conditions that pass, of which servers say `cancel` all the same: the other server cannot be reached, or is ill. */
+const passing: ReadonlySet<string> = new Set([
+  'internal-server-error',
+  'remote-server-not-found',
+  'remote-server-timeout',
+  'resource-constraint',
+]);
+
+/** Whether it may go another time (RFC 6120, section 8.3.2: `wait`). */
+const isPassing = (stanza: Stanza): boolean =>
+  stanza.getChild('error')?.attrs['type'] === 'wait' || passing.has(conditionOf(stanza));
 
 const bare = (jid: string | undefined): string => (jid ?? '').split('/')[0]?.toLowerCase() ?? '';
