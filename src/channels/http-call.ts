@@ -104,7 +104,7 @@ export function deliveryOfAnswer(answer: HttpAnswer | HttpFailure, reading: Read
   const body = parseObject(answer.body);
   if (answer.status >= 300) return refused(answer, reading, reading.complaint?.(body, answer) ?? {});
   if (answer.bodyState === 'broken' && body === undefined) return brokenOff(answer, reading);
-  const meant = reading.accepted?.(body, answer) ?? sentBy(answer);
+  const meant = reading.accepted?.(body, answer) ?? takenBy(answer);
   return 'type' in meant ? meant : refused(answer, reading, { reason: 'rejected', ...meant });
 }
 
@@ -112,6 +112,15 @@ export function deliveryOfAnswer(answer: HttpAnswer | HttpFailure, reading: Read
 const brokenOff = (answer: HttpAnswer, { bodyDecides = false }: Reading): Delivery =>
   bodyDecides
     ? { type: 'unknown', detail: `HTTP ${answer.status}, but the answer broke off before it said yes or no` }
+    : sentBy(answer);
+
+/**
+ * Sent, but for a page of HTML, which no service of machines answers: something else has (a portal, a login before
+ * it), and nobody knows.
+ */
+export const takenBy = (answer: HttpAnswer): Delivery =>
+  /^\s*<(?:!doctype|html)\b/i.test(answer.body)
+    ? { type: 'unknown', detail: `HTTP ${answer.status}, but a page for people in place of an answer` }
     : sentBy(answer);
 
 const sentBy = ({ status }: HttpAnswer): Delivery => ({ type: 'sent', receipt: `HTTP ${status}` });

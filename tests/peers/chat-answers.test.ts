@@ -76,6 +76,14 @@ describe('what the documentation of a chat says it answers', () => {
     ['slack', { status: 503, body: '<html>' }, retry('unavailable')],
     ['slack', { status: 200, body: '<html>a portal</html>' }, { type: 'unknown' }],
     ['slack', { status: 200, body: '{"ok":f', breaksOff: true }, { type: 'unknown' }],
+    ['slack webhook', { status: 200, body: 'ok' }, { type: 'sent' }],
+    ...(['slack webhook', 'mattermost webhook', 'rocketchat hook', 'teams'] as const).map(
+      (name): [ChatName, ChatReply, object] => [
+        name,
+        { status: 200, body: '<!DOCTYPE html><title>Log in</title>' },
+        { type: 'unknown' },
+      ],
+    ),
     ['slack webhook', { status: 400, body: 'invalid_payload' }, failed('rejected')],
     ['slack webhook', { status: 403, body: 'invalid_token' }, failed('auth')],
     ['slack webhook', { status: 403, body: 'action_prohibited' }, failed('auth')],

@@ -17,6 +17,7 @@ import {
   parseObject,
   secretsIn,
   serviceTimeout,
+  takenBy,
   textIn,
   under,
   withToken,
@@ -109,8 +110,7 @@ const byIntegration = ({ service, options, ports }: World, attempt: Attempt): Pr
       hidden: secretsIn(url),
       bodyDecides: true,
       complaint,
-      accepted: (body) =>
-        body?.['success'] === false ? complaint(body) : { type: 'sent', receipt: 'HTTP 200' },
+      accepted: (body, taken) => (body?.['success'] === false ? complaint(body) : takenBy(taken)),
     });
   });
 

@@ -15,6 +15,7 @@ import {
   openService,
   secretsIn,
   serviceTimeout,
+  takenBy,
   textIn,
   withUrl,
 } from '../http-call.ts';
@@ -108,9 +109,9 @@ function cardOf({ head, body }: ChatText): JsonObject {
 }
 
 /** Old connectors say 200 and tell in words what Teams itself answered. */
-function reportedWithin({ status, body }: HttpAnswer): Delivery | Complaint {
-  const inner = /returned HTTP error (\d{3})/.exec(body)?.[1];
-  if (inner === undefined) return { type: 'sent', receipt: `HTTP ${status}` };
+function reportedWithin(answer: HttpAnswer): Delivery | Complaint {
+  const inner = /returned HTTP error (\d{3})/.exec(answer.body)?.[1];
+  if (inner === undefined) return takenBy(answer);
   const words = `Teams answered the webhook with HTTP ${inner}`;
   if (inner === '429') return { words, reason: 'rateLimited' };
   if (inner === '413') return { words, reason: 'tooLong' };
