@@ -129,7 +129,9 @@ function complaintOf(body: JsonObject | undefined): Complaint {
   if (results === undefined) return { words: textIn(body, 'status') };
   const [first] = results.filter(({ code }) => typeof code !== 'number' || code >= 300);
   if (first === undefined) return { words: 'no such host or service', reason: 'recipient' };
-  return { words: textIn(first, 'status'), reason: 'rejected' };
+  // Of the object, not of the request: 503 while it is inactive or Icinga 2 reloads.
+  const isIll = typeof first['code'] === 'number' && first['code'] >= 500;
+  return { words: textIn(first, 'status'), reason: isIll ? 'unavailable' : 'rejected' };
 }
 
 const resultsIn = (body: JsonObject | undefined): readonly JsonObject[] | undefined =>
