@@ -25,19 +25,23 @@ export function explanationLines(explanation: Explanation): readonly string[] {
 }
 
 function parsedLines({ line, parsed }: Explanation): readonly string[] {
-  const { format, source, at, isStamped, host, program, pid, severity, text, fields } = parsed;
+  const { format, source, host, program, pid, severity, text, fields } = parsed;
   const known = Object.entries({ host, program, pid, severity }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name} ${value}`],
   );
   const members = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const time = isStamped ? `written ${at}` : `says not when it was written: taken for ${at}`;
   return [
     `line    ${line}`,
-    `read    as ${format}${source === undefined ? '' : ` of source ${source}`}, ${time}`,
+    `read    as ${format}${source === undefined ? '' : ` of source ${source}`}, ${timeWords(parsed)}`,
     ...(known.length === 0 ? [] : [`        ${known.join(', ')}`]),
     ...(text === line ? [] : [`text    ${text}`]),
     ...(members.length === 0 ? [] : [`fields  ${members.join(' ')}`]),
   ];
+}
+
+function timeWords({ at, isStamped, isImplausible }: Explanation['parsed']): string {
+  if (!isStamped) return `says not when it was written: taken for ${at}`;
+  return isImplausible === true ? `names a time that cannot be true: taken for ${at}` : `written ${at}`;
 }
 
 function matchedLines({ rule, kind, file, line, found, key, why, template }: MatchedRule): readonly string[] {

@@ -229,6 +229,20 @@ routes: [{ to: admin }]
     expect(explained.explain(at('10:05:00', 'hot')).alerts).toMatchObject([{ isNew: true }]);
   });
 
+  test('a line that names no time that can be true was written when the one before it was', async () => {
+    const explained = await withRules(
+      "  - { id: pair, match: 'hot (?<x>on)', key: [x], first: { remember: 1h }, alert: {} }",
+    );
+    expect(explained.explain(at('10:00:00', 'hot on')).alerts).toHaveLength(1);
+    const unstamped = explained.explain('hot on');
+    expect(unstamped).toMatchObject({ parsed: { at: '2026-11-18T10:00:00.000Z', isStamped: false } });
+    const ahead = explained.explain('2031-01-01T00:00:00Z web1 app[7]: hot on');
+    expect(ahead).toMatchObject({ parsed: { at: '2026-11-18T10:00:00.000Z', isImplausible: true } });
+    expect(explanationLines(ahead)[1]).toContain('names a time that cannot be true: taken for 2026-11-18');
+    // The clock did not leap to the present: what was seen an hour ago at most is still known.
+    expect(explained.explain(at('10:00:05', 'hot on')).matched).toMatchObject([{ outcome: 'known' }]);
+  });
+
   test('a rule that goes by receipt counts lines as they come', async () => {
     const explained = await withRules(
       '  - { id: pair, match: hot, time: received, count: { reach: 2, within: 1m }, alert: {} }',

@@ -44,6 +44,17 @@ export interface Explainer {
   explain(line: string): Explanation;
 }
 
+/** A line as an event, with what is known of its time. */
+interface ReadLine {
+  readonly event: Event;
+  /** The name of the line format. */
+  readonly format: string;
+  /** It names a time. */
+  readonly isStamped: boolean;
+  /** It names a time that can be true. */
+  readonly isDated: boolean;
+}
+
 const mostNear = 5;
 const leastNear = 0.3;
 /** A rule is tried with so many of the same lines to see how many it takes. */
@@ -63,17 +74,24 @@ export function createExplainer(parts: ExplainParts): Explainer {
   let offset = 0;
   let clock = latest(engine.now(), parts.clock === 'present' ? parts.now : engine.now());
   let isStarted = false;
+  /** When the line before was written. */
+  let lastAt: Instant | undefined;
 
-  const eventOf = (line: string, source: string): Event => {
+  const readLine = (line: string, source: string): ReadLine => {
     const head = {
       source,
       receivedAt: parts.now,
       reference: parts.now,
       position: { stream: 'explain' },
     };
-    const { event } = parser.parse(line, head, offset);
+    const { event, implausible } = parser.parse(line, head, offset);
     offset += line.length + 1;
-    return event;
+    const { format: name, isStamped } = recognise(line, format, { reference: parts.now, zone });
+    const isDated = isStamped && !implausible;
+    // As in a log: it was written when the one before it was.
+    const at = isDated || parts.clock === 'present' ? event.at : (lastAt ?? event.at);
+    lastAt = at;
+    return { event: { ...event, at }, format: name, isStamped, isDated };
   };
 
   /** The clock shows a time for the first time: without a ledger, every source is read to its end. */
@@ -186,9 +204,9 @@ export function createExplainer(parts: ExplainParts): Explainer {
 
   return {
     explain(line) {
-      const read = eventOf(line, parts.source?.name ?? anySource(rules));
-      clock = latest(clock, parts.clock === 'present' ? parts.now : read.at);
-      const event = { ...read, receivedAt: clock };
+      const read = readLine(line, parts.source?.name ?? anySource(rules));
+      clock = latest(clock, parts.clock === 'present' ? parts.now : read.event.at);
+      const event = { ...read.event, receivedAt: clock };
       if (!isStarted) start();
       isStarted = true;
       const { timed, notes } = passTime();
@@ -205,7 +223,7 @@ export function createExplainer(parts: ExplainParts): Explainer {
       return {
         version: 1,
         line,
-        parsed: parsedLine(event, parts),
+        parsed: parsedLine(event, read, parts),
         matched,
         near: nearRules(event, matched),
         ...(timed.length === 0 ? {} : { timed }),
@@ -264,14 +282,18 @@ const raisedWords = ({ actions }: Rule): string =>
     ? 'its condition is met; it alerts nobody by itself'
     : 'its condition is met: it raises';
 
-function parsedLine(event: Event, { source, zone, now }: ExplainParts): ParsedLine {
-  const { format, isStamped } = recognise(event.line, source?.format ?? 'auto', { reference: now, zone });
+function parsedLine(
+  event: Event,
+  { format, isStamped, isDated }: ReadLine,
+  { source }: ExplainParts,
+): ParsedLine {
   const { host, program, pid, severity, text, fields } = event;
   return {
     ...(source === undefined ? {} : { source: source.name }),
     format,
     at: new Date(event.at).toISOString(),
     isStamped,
+    ...(isStamped && !isDated ? { isImplausible: true } : {}),
     ...(host === undefined ? {} : { host }),
     ...(program === undefined ? {} : { program }),
     ...(pid === undefined ? {} : { pid }),

@@ -28,6 +28,8 @@ export interface ParsedLine {
   readonly at: string;
   /** False: the line does not say when it was written. */
   readonly isStamped: boolean;
+  /** It says so, but that cannot be true: `at` is not what it says. */
+  readonly isImplausible?: true;
   readonly host?: string;
   readonly program?: string;
   readonly pid?: string;
