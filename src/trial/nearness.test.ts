@@ -71,3 +71,11 @@ test('of several alternatives the nearest counts', () => {
   const pattern: Pattern = { type: 'any', of: [regex('^panic: (?<why>.*)'), failed] };
   expect(near(pattern, 'Failed password for root').missing[0]).toContain('« from »');
 });
+
+test('of a long expression the end of what fits is shown, for that is where the line leaves it', () => {
+  const long = regex(
+    String.raw`^(?:\[ *\d+\.\d+\](?:\[ *[CT]\d+\])? )?(?:mce: |edac: |pcieport \S+: )?(?:Out of memory|Low on memory): Killed process (?<pid>\d+) \((?<name>[^()]+)\)$`,
+  );
+  const { missing } = near(long, 'Out of memory: Killed process 812 mysqld');
+  expect(missing[0]).toMatch(/^it fits up to «….*Killed process \(\?<pid>\\d\+\) », then «\\\(» is missing$/);
+});

@@ -102,7 +102,7 @@ function nearnessOfText(pattern: Regex, event: Event, ports: MatchPorts): Nearne
   const missing =
     fitting === ''
       ? `it does not begin with ${shown(next)}`
-      : `it fits up to ${shown(fitting)}, then ${shown(next)} is missing`;
+      : `it fits up to ${shownEnd(fitting)}, then ${shown(next)} is missing`;
   // What fits but for its very last condition is near, not there.
   return { share: Math.min(share, 0.99), missing: [missing] };
 }
@@ -170,5 +170,8 @@ function holdsSome(nodes: readonly Node[], line: string): boolean {
 
 const quoted = (text: string): string => JSON.stringify(cut(text));
 const shown = (source: string): string => `«${cut(source)}»`;
+/** With its end, which is the place that is meant. */
+const shownEnd = (source: string): string =>
+  source.length <= longestShown ? shown(source) : `«…${source.slice(-longestShown)}»`;
 const cut = (text: string): string =>
   text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`;
