@@ -56,7 +56,17 @@ describe('proposals', () => {
       raise('each', `10.0.0.${index % 10}`, Math.floor(index / 10) * 5 * minute + (index % 10) * 1000),
     );
     const [quiet] = proposalsFor(rule('each', 'each'), raises);
-    expect(quiet).toEqual(['quiet: 1h', '30 messages instead of about 360']);
+    expect(quiet).toEqual(['quiet: 1h', 'told 30 times instead of 360, and when it is over']);
+  });
+
+  test('lines of one second are each told as long as nothing is quiet, and a stream again and again', () => {
+    const burst = Array.from({ length: 30 }, () => raise('each', 'a', 0));
+    expect(proposalsFor(rule('each', 'each'), burst)[0]?.[1]).toContain('told once instead of 30');
+    const stream = Array.from({ length: 360 }, (_, index): Effect => {
+      const effect = raise('each', 'a', index * 30_000);
+      return effect.type === 'raise' ? { ...effect, quiet: millis(minute) } : effect;
+    });
+    expect(proposalsFor(rule('each', 'each'), stream)[0]?.[1]).toContain('told 12 times instead of 180');
   });
 
   test('a threshold leaves what is far above the usual', () => {

@@ -39,7 +39,7 @@ interface Burst {
   last: Instant;
   /** Lines in it, or the most that a window held. */
   size: number;
-  /** For each length of `quiets`: when it was told last. */
+  /** For each length of `quiets`: when it was told last; behind them, with the quiet that the rule has. */
   readonly told: number[];
 }
 
@@ -48,8 +48,7 @@ interface Watched {
   raises: number;
   /** Its alerts are open until the rule says that they are over: each one is told, however quiet it is. */
   clears: boolean;
-  /** Messages as the rule is, and for each length of `quiets`. */
-  asItIs: number;
+  /** How often it would be told for each length of `quiets`; behind them, as the rule is. */
   readonly tellings: number[];
   /** How many bursts ended at each size. */
   readonly sizes: Map<number, number>;
@@ -66,8 +65,7 @@ export function createLearner(program: Program): Learner {
       keys: new Map(),
       raises: 0,
       clears: false,
-      asItIs: 0,
-      tellings: quiets.map(() => 0),
+      tellings: [...quiets.map(() => 0), 0],
       sizes: new Map(),
     };
     if (known === undefined) watched.set(rule.id, state);
@@ -77,7 +75,7 @@ export function createLearner(program: Program): Learner {
     const before = state.keys.get(key);
     const goesOn = before !== undefined && now - before.last <= window;
     const isCounted = occurrence.window !== undefined;
-    const burst: Burst = before ?? { last: now, size: 0, told: quiets.map(() => -Infinity) };
+    const burst: Burst = before ?? { last: now, size: 0, told: state.tellings.map(() => -Infinity) };
     if (!goesOn && before !== undefined) endBurst(state, before);
     burst.size = isCounted
       ? Math.max(goesOn ? burst.size : 0, occurrence.count)
@@ -85,8 +83,7 @@ export function createLearner(program: Program): Learner {
     state.raises += 1;
     state.clears ||= effect.clears === true;
     const ownQuiet = effect.quiet ?? 0;
-    if (before === undefined || now - before.last > ownQuiet) state.asItIs += 1;
-    quiets.forEach(([, length], index) => {
+    [...quiets.map(([, length]) => length), 0].forEach((length, index) => {
       if (now - (burst.told[index] ?? -Infinity) < Math.max(length, ownQuiet)) return;
       burst.told[index] = now;
       state.tellings[index] = (state.tellings[index] ?? 0) + 1;
@@ -124,16 +121,20 @@ function forgetOldest(state: Watched): void {
   state.keys.delete(oldest[0]);
 }
 
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
 /** The shortest length that leaves less than half of the messages, and then saves little more when longer. */
-function proposeQuiet({ id }: Rule, { tellings, asItIs, clears }: Watched): readonly Proposal[] {
+function proposeQuiet({ id }: Rule, { tellings, clears }: Watched): readonly Proposal[] {
   if (clears) return [];
-  const index = tellings.findIndex((count, at) => {
-    const next = tellings[at + 1] ?? count;
+  const quieter = tellings.slice(0, quiets.length);
+  const asItIs = tellings[quiets.length] ?? 0;
+  const index = quieter.findIndex((count, at) => {
+    const next = quieter[at + 1] ?? count;
     return count * 2 <= asItIs && count - next < asItIs / 10;
   });
   const [name] = quiets[index] ?? [];
   if (name === undefined || asItIs < worthSaying) return [];
-  const why = `${tellings[index] ?? 0} messages instead of about ${asItIs}`;
+  const why = `told ${times(quieter[index] ?? 0)} instead of ${asItIs}, and when it is over`;
   return [{ rule: id, set: `quiet: ${name}`, why }];
 }
 
