@@ -62,6 +62,12 @@ describe('backtest', () => {
     expect(rules.reduce((sum, rule) => sum + rule.alerts, 0)).toBe(alerts.length);
   });
 
+  test('says why it takes nothing from standard input', async () => {
+    const { code, stdout, stderr } = await run(['backtest', '-']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('write it to a file');
+  });
+
   test('finds the rotations of a log, and dates what they lack a year for', async () => {
     const line = (stamp: string): string => `${stamp} web1 app: it broke`;
     log('app.log.2.gz', [line('Dec 30 23:00:00'), line('Dec 31 23:59:59')], '2026-11-20T00:00:00Z');

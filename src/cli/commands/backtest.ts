@@ -104,6 +104,12 @@ async function logsFor(
   config: Config,
   { source, rotated = true }: BacktestFlags,
 ): Promise<readonly BacktestLog[] | undefined> {
+  if (paths.includes('-')) {
+    complain(
+      'history is read twice, which standard input cannot be: write it to a file and name that (or ./-)',
+    );
+    return undefined;
+  }
   const { sets, failures } = await findArchives(paths, rotated);
   for (const { path, detail } of failures) complain(`cannot read ${path}: ${detail}`);
   if (failures.length > 0) return undefined;
