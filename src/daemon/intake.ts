@@ -1,3 +1,4 @@
+import { lastStamped } from '../match/last-stamped.ts';
 import { recordAt } from '../match/record-at.ts';
 import { countRecords } from '../match/records.ts';
 import { createScanner } from '../match/scanner.ts';
@@ -62,14 +63,25 @@ export function createIntake(
   /** The last time that a stream named which is behind. */
   const lastOf = new Map<string, Instant>();
 
+  /** The record's own time; undefined: it says none that can be true. */
+  const stampOf = (chunk: Chunk, start: number, end: number): Instant | undefined => {
+    const record = ports.decode(chunk.bytes, start, end, 'utf8');
+    const { at } = parse(record, chunk, start, end).event;
+    return at === chunk.receivedAt ? undefined : at;
+  };
+
   /**
    * A record that was there before and says no time was written after the one before it: to take its receipt for
-   * that would move all that follows into the past.
+   * that would move all that follows into the past. No rule may want that one, so it is looked for, but only after
+   * `seen`, where the last candidate of the chunk begins.
    */
   const timed = (
     event: Event,
-    { reference, receivedAt, position }: Chunk,
+    chunk: Chunk,
+    start: number,
+    seen: number,
   ): Pick<Taken, 'event' | 'isTimed'> => {
+    const { reference, receivedAt, position } = chunk;
     if (reference >= receivedAt) {
       if (lastOf.size > 0) lastOf.delete(position.stream);
       return { event, isTimed: true };
@@ -78,14 +90,20 @@ export function createIntake(
       lastOf.set(position.stream, event.at);
       return { event, isTimed: true };
     }
+    const before =
+      start === 0
+        ? undefined
+        : lastStamped(chunk, start - 1, seen, (record) => stampOf(chunk, record.start, record.end));
+    if (before !== undefined) lastOf.set(position.stream, before.at);
     const last = lastOf.get(position.stream);
-    return { event: last === undefined ? event : { ...event, at: last }, isTimed: false };
+    return { event: last === undefined ? event : { ...event, at: last }, isTimed: before !== undefined };
   };
 
   return {
     *take(chunk) {
       counts.bytes += chunk.bytes.length;
       counts.lines += countRecords(chunk);
+      let seen = -1;
       for (const candidate of scanner.scan(chunk)) {
         const { start, end } = candidate;
         const record = ports.decode(chunk.bytes, start, end, 'utf8');
@@ -96,17 +114,16 @@ export function createIntake(
           byteRules.size > 0 && candidate.rules.some((rule) => byteRules.has(rule))
             ? ports.decode(chunk.bytes, start, end, 'latin1')
             : record;
-        const { event, isTimed } = timed(parsed.event, chunk);
+        const { event, isTimed } = timed(parsed.event, chunk, start, seen);
+        seen = start;
         yield { event: bytes === record ? event : { ...event, bytes }, rules: candidate.rules, isTimed };
       }
     },
     endOf(chunk) {
       const last = recordAt(chunk, chunk.bytes.length - 1);
       if (last === undefined) return undefined;
-      const record = ports.decode(chunk.bytes, last.start, last.end, 'utf8');
-      const { at } = parse(record, chunk, last.start, last.end).event;
-      if (at === chunk.receivedAt) return undefined;
-      lastOf.set(chunk.position.stream, at);
+      const at = stampOf(chunk, last.start, last.end);
+      if (at !== undefined) lastOf.set(chunk.position.stream, at);
       return at;
     },
     counts: () => ({ ...counts }),

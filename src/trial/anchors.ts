@@ -1,5 +1,6 @@
 import type { Chunk } from '../model/chunk.ts';
 import { latest, type Instant } from '../model/time.ts';
+import { fewRecords, lastStamped } from '../match/last-stamped.ts';
 import { recordAfter, recordAt, type RecordSpan } from '../match/record-at.ts';
 import { referenceAfter, type ReadStamp } from './years.ts';
 
@@ -30,8 +31,6 @@ const disorder = 86_400_000;
 const looks = 7;
 /** Longer stretches are looked at more closely: within a shorter one no year can be mistaken. */
 const longStretch = 60 * 86_400_000;
-/** So many records may stand between one without a stamp and the one whose time it shares. */
-const fewRecords = 20;
 
 /** Looks at a few records of a chunk, and at more where the time between two of them is long. */
 export function timesOf(
@@ -82,22 +81,6 @@ export function firstStamp(
     if (at !== undefined) return at;
     const next = recordAfter(chunk, record);
     record = next !== undefined && next.start > record.start ? next : undefined;
-  }
-  return undefined;
-}
-
-/** The last record up to `offset`, and after `low`, of which `read` finds a time; few are looked at. */
-export function lastStamped(
-  chunk: Chunk,
-  offset: number,
-  low: number,
-  read: (record: RecordSpan) => Instant | undefined,
-): { readonly record: RecordSpan; readonly at: Instant } | undefined {
-  let record = recordAt(chunk, offset);
-  for (let tried = 0; tried < fewRecords && record !== undefined && record.start > low; tried += 1) {
-    const at = read(record);
-    if (at !== undefined) return { record, at };
-    record = record.start === 0 ? undefined : recordAt(chunk, record.start - 1);
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { lastStamped } from '../match/last-stamped.ts';
 import { countRecords } from '../match/records.ts';
 import type { MatchPorts, Scanner } from '../match/contract.ts';
 import { present } from '../kit/assert.ts';
@@ -8,7 +9,7 @@ import { openArchive, type ArchiveReader } from '../sources/archive/open.ts';
 import type { ArchiveFile, ArchiveSet } from '../sources/archive/sets.ts';
 import type { RecordOptions } from '../sources/record-options.ts';
 import { createCutter, type Cutter } from '../sources/records.ts';
-import { firstStamp, lastStamped, timesOf, type ChunkTimes } from './anchors.ts';
+import { firstStamp, timesOf, type ChunkTimes } from './anchors.ts';
 import type { HistoryParser } from './stamps.ts';
 import { referenceAfter, type FileSpan } from './years.ts';
 
