@@ -91,7 +91,8 @@ export interface Known {
 
 /**
  * Files beside `path` that were rotated away unseen, oldest first: those newer than `after` (where the
- * predecessor is now), or, when it is not known where that is, not older than `since`.
+ * predecessor is now), or, when it is not known where that is, not older than `since`. One with a short number
+ * inside of its name is rotated only where the predecessor is called so, too: else it is a neighbour's own.
  */
 export async function unseenSince(
   path: string,
@@ -100,8 +101,12 @@ export async function unseenSince(
 ): Promise<Sibling[]> {
   const newer = (sibling: Sibling): boolean =>
     'after' in bound ? newerFirst(sibling, bound.after) < 0 : sibling.facts.mtimeMs >= bound.since;
+  const infix = 'after' in bound ? bound.after.infix : undefined;
   const candidates = (await rotatedSiblings(path)).filter(
-    (sibling) => newer(sibling) && !known.files.some((file) => sameFile(file, sibling.facts)),
+    (sibling) =>
+      (sibling.infix === undefined || sibling.infix === infix) &&
+      newer(sibling) &&
+      !known.files.some((file) => sameFile(file, sibling.facts)),
   );
   const unseen: Sibling[] = [];
   for (const sibling of candidates) {

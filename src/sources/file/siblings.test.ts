@@ -12,6 +12,7 @@ test.each([
   ['app-20260101.log', 'app.log', true],
   ['app-20260101.log.gz', 'app.log', true],
   ['app-2.log', 'app.log', false],
+  ['app.2.log.gz', 'app.log', true],
   ['app.log', 'app.log', false],
   ['app.log.errors', 'app.log', false],
   ['app2.log', 'app.log', false],

@@ -7,6 +7,11 @@ import { isCompressed } from './reader.ts';
 export interface Sibling {
   readonly path: string;
   readonly facts: FileFacts;
+  /**
+   * What stands before a short number inside of its name (`app.1.log`, `app-1.log`): that alone does not tell a
+   * rotated file from one that is written beside it.
+   */
+  readonly infix?: string;
 }
 
 /** Most files looked at in one directory. */
@@ -17,25 +22,34 @@ export const tickMs = 20;
 
 const packed = String.raw`(?:\.(?:gz|bz2|xz|zst|lz4|Z))?`;
 const appended = new RegExp(String.raw`^[-._~](?:\d[\dTZ:._-]*|old|bak|orig|prev|save|backup)${packed}$`);
-const inserted = new RegExp(String.raw`^[-._](\d[\dTZ:._-]*)$`);
+const inserted = new RegExp(String.raw`^[-._]\d[\dTZ:._-]*$`);
 
 /**
  * Whether `name` is what a rotation calls an older `base`: `app.log.1`, `app.log-20260101.gz`,
- * `app.log.old`, and, where the number is a date, `app-20260101.log`.
+ * `app.log.old`, and, where the number is a date or the file is compressed, `app-20260101.log`, `app.2.log.gz`.
  */
 export function isRotatedName(name: string, base: string): boolean {
   return name !== base && name.startsWith(base)
     ? appended.test(name.slice(base.length))
-    : hasDateInside(name, base, 8);
+    : (numberInside(name, base)?.digits ?? 0) >= (isCompressed(name) ? 1 : dateDigits);
 }
 
-function hasDateInside(name: string, base: string, digits: number): boolean {
+/** Fewer are a number, which many programs count their files by. */
+const dateDigits = 8;
+
+function numberInside(
+  name: string,
+  base: string,
+): { readonly sign: string; readonly digits: number } | undefined {
   const extension = extname(base);
   const stem = base.slice(0, base.length - extension.length);
   const plain = isCompressed(name) ? name.slice(0, -3) : name;
-  if (extension === '' || stem === '' || !plain.startsWith(stem) || !plain.endsWith(extension)) return false;
-  const middle = inserted.exec(plain.slice(stem.length, plain.length - extension.length))?.[1] ?? '';
-  return middle.replaceAll(/\D/g, '').length >= digits;
+  if (extension === '' || stem === '' || !plain.startsWith(stem) || !plain.endsWith(extension))
+    return undefined;
+  const middle = inserted.exec(plain.slice(stem.length, plain.length - extension.length));
+  return middle === null
+    ? undefined
+    : { sign: middle[0].charAt(0), digits: middle[0].replaceAll(/\D/g, '').length };
 }
 
 /** The names of which `name` may be a rotated form. */
@@ -68,10 +82,10 @@ export async function rotatedSiblings(path: string): Promise<Sibling[]> {
     const known = new Set(names);
     const wanted = names.filter(
       (name) =>
-        (isRotatedName(name, base) || hasDateInside(name, base, 1)) &&
+        (isRotatedName(name, base) || numberInside(name, base) !== undefined) &&
         !(isCompressed(name) && known.has(name.slice(0, -3))),
     );
-    found.push(...(await statAll(directory, wanted)));
+    found.push(...(await statAll(directory, base, wanted)));
   }
   return found.toSorted(newerFirst);
 }
@@ -101,21 +115,34 @@ export async function siblingWithInode(path: string, ino: string): Promise<Sibli
     const alike = (name: string): number => (name.startsWith(base) ? 0 : 1);
     const names = (await namesIn(directory)).toSorted((a, b) => alike(a) - alike(b));
     for (const name of names.slice(0, siblingLimit)) {
-      const [sibling] = await statAll(directory, [name]);
+      const [sibling] = await statAll(directory, base, [name]);
       if (sibling?.facts.ino === ino) return sibling;
     }
   }
   return undefined;
 }
 
-async function statAll(directory: string, names: readonly string[]): Promise<Sibling[]> {
+async function statAll(directory: string, base: string, names: readonly string[]): Promise<Sibling[]> {
   const found: Sibling[] = [];
   for (const name of names.slice(0, siblingLimit)) {
     const path = join(directory, name);
     const facts = await stat(path, { bigint: true }).then(factsOf, () => undefined);
-    if (facts?.regular === true) found.push({ path, facts });
+    if (facts?.regular === true) found.push(siblingOf(path, facts, base));
   }
   return found;
+}
+
+function siblingOf(path: string, facts: FileFacts, base: string): Sibling {
+  const inside = numberInside(basename(path), base);
+  return inside === undefined || isRotatedName(basename(path), base)
+    ? { path, facts }
+    : { path, facts, infix: inside.sign };
+}
+
+/** The file at `other` as one beside `path`. */
+export async function siblingAt(path: string, other: string, facts: FileFacts): Promise<Sibling> {
+  const home = (await homesOf(path)).find(([directory]) => directory === dirname(other));
+  return home === undefined ? { path: other, facts } : siblingOf(other, facts, home[1]);
 }
 
 const namesIn = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);

@@ -4,7 +4,7 @@ import { unseenSince } from './locate.ts';
 import type { Fingerprint } from './mark.ts';
 import { openReader, type Reader } from './reader.ts';
 import type { Reading } from './reading.ts';
-import { byTime, newerFirst, siblingWithInode, type Sibling } from './siblings.ts';
+import { byTime, newerFirst, siblingAt, siblingWithInode, type Sibling } from './siblings.ts';
 
 /** A file that is read, as it is by now; `named`: under which name beside the path, if it still has one. */
 export interface Whereabouts {
@@ -15,7 +15,7 @@ export interface Whereabouts {
 export async function whereabouts(path: string, { generation }: Reading): Promise<Whereabouts> {
   const { reader } = generation;
   const facts = await reader.facts().catch(() => generation.facts);
-  if (reader.compressed) return { facts, named: { path: reader.path, facts } };
+  if (reader.compressed) return { facts, named: await siblingAt(path, reader.path, facts) };
   const named = facts.links === 0 ? undefined : await siblingWithInode(path, facts.ino);
   // The inode of another file system, mounted in the place of the one before, says nothing.
   return { facts, named: named?.facts.dev === facts.dev ? named : undefined };
