@@ -247,6 +247,78 @@ describe('one file by several names', () => {
   });
 });
 
+describe('names that are counted inside', () => {
+  const path = (name: string): string => join(directory, name);
+  /** As logrotate with `extension .log` does it; the oldest is deleted. */
+  const rotate = (): void => {
+    rmSync(path('app.3.log'), { force: true });
+    for (const number of [2, 1])
+      if (existsSync(path(`app.${number}.log`)))
+        renameSync(path(`app.${number}.log`), path(`app.${number + 1}.log`));
+    renameSync(log, path('app.1.log'));
+    writeFileSync(log, '');
+  };
+
+  test.each(['*.log', 'app*'])('a rotation within what %s matches reads each line once', async (pattern) => {
+    const options = { file: path(pattern), start: 'beginning' };
+    writeFileSync(path('app.2.log'), 'a\n');
+    writeFileSync(path('app.1.log'), 'b\n');
+    writeFileSync(log, 'c\n');
+    const expected = ['a', 'b', 'c'];
+    const before: string[] = [];
+    let session = open(options);
+    const all = (): string[] => [...before, ...session.texts()];
+    for (let round = 0; round < 12; round += 1) {
+      await session.until(() => all().length >= expected.length);
+      const isDown = round % 3 === 1;
+      if (isDown) {
+        await session.stop();
+        before.push(...session.texts());
+      }
+      rotate();
+      appendFileSync(path('app.1.log'), `late ${round}\n`);
+      appendFileSync(log, `new ${round}\n`);
+      expected.push(`late ${round}`, `new ${round}`);
+      if (isDown) session = open(options, { marks: session.marks });
+    }
+    await session.until(() => all().length >= expected.length);
+    // What else would be read would be so before this.
+    appendFileSync(log, 'end\n');
+    await session.until(() => all().includes('end'));
+    expect(all().toSorted()).toEqual([...expected, 'end'].toSorted());
+    expect(session.notices.filter(({ alert }) => alert)).toEqual([]);
+  });
+
+  test.each(['app.log', '*.log'])(
+    'a neighbour called so is none of the rotated ones (%s)',
+    async (pattern) => {
+      const neighbour = path('app-1.log');
+      writeFileSync(log, 'one\n');
+      writeFileSync(neighbour, 'its own\n');
+      const session = open({ file: path(pattern) });
+      await session.until(() => session.condition(log) === 'atEnd');
+      renameSync(log, `${log}.1`);
+      utimesSync(neighbour, new Date(), new Date(Date.now() + 1000));
+      writeFileSync(log, 'two\n');
+      await session.until(() => session.texts().includes('two'));
+      expect(session.texts()).toEqual(['two']);
+    },
+  );
+
+  test('a file that got another name goes on at its place by that', async () => {
+    writeFileSync(log, 'one\n');
+    const session = open({ file: path('*.log') }, { pace: { watched: 60_000 } });
+    await session.until(() => session.condition(log) === 'atEnd');
+    renameSync(log, path('other.log'));
+    appendFileSync(path('other.log'), 'two\n');
+    await session.until(() => session.condition(path('other.log')) === 'atEnd');
+    appendFileSync(path('other.log'), 'three\n');
+    await session.lines(2);
+    expect(session.texts()).toEqual(['two', 'three']);
+    expect([...session.marks.keys()].toSorted()).toEqual([path('*.log'), path('other.log')]);
+  });
+});
+
 describe('first words', () => {
   const conditions = (session: Session): string[] =>
     session.outputs.flatMap((output) =>

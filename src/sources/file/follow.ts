@@ -74,6 +74,8 @@ export async function* followFiles(
     due.delete(stream);
     const taken = await stream.step();
     told.push(...taken.outputs);
+    // What it still reads may be found by another path.
+    if (ports.follow && taken.outputs.some(saysGone)) walks.ask();
     if (taken.more) due.add(stream);
     else if (taken.over || roster.isSurplus(stream)) {
       told.push(...(await roster.remove(stream, taken.over)));
@@ -115,6 +117,9 @@ export async function* followFiles(
 
 const saysReading = (output: SourceOutput): boolean =>
   output.type === 'condition' && output.condition === 'reading';
+
+const saysGone = (output: SourceOutput): boolean =>
+  output.type === 'condition' && output.condition === 'gone';
 
 /** The safety net: which streams are to be looked at though nobody told of a change. */
 function createLook(

@@ -15,6 +15,8 @@ export interface LineageSetting extends ReadingSetting {
   readonly path: string;
   /** Named in the configuration, not found by a glob. */
   readonly literal: boolean;
+  /** Whether another stream reads a file that stands at the path. */
+  readonly isTaken: (file: FileFacts) => Promise<boolean>;
 }
 
 /**
@@ -185,7 +187,7 @@ export function createLineage(setting: LineageSetting, since: number): Lineage {
       }
       unclear ||= current === undefined;
       const unseen = unclear ? await takeUnseen(atPath, from) : 0;
-      if (current === undefined && atPath !== undefined) {
+      if (current === undefined && atPath !== undefined && !(await setting.isTaken(atPath.opened))) {
         // Opened anew it might be another one by now, and this one would be nobody's.
         adopt(await fromBeginning(atPath, atPath.opened.size));
         atPath = undefined;

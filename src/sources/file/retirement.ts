@@ -1,3 +1,4 @@
+import type { FileFacts } from './identity.ts';
 import type { Reading } from './reading.ts';
 
 /** An unlinked file is kept open so long after it last grew (ms). */
@@ -18,6 +19,8 @@ export interface Retirement {
 export function createRetirement(setting: {
   readonly follow: boolean;
   readonly literal: boolean;
+  /** Whether the source finds a file by another path, by which it would be read anew when it is given up. */
+  readonly isShared: (file: FileFacts) => boolean;
 }): Retirement {
   return {
     dueAt(reading, { readings, current }) {
@@ -29,7 +32,9 @@ export function createRetirement(setting: {
       // rotation: the newest one is kept while it has a name.
       const newest = readings.findLast((other) => other !== current) === reading;
       const kept = newest && (setting.literal || current !== undefined);
-      return kept ? Number.POSITIVE_INFINITY : reading.grownAt + linkedGrace;
+      return kept || setting.isShared(reading.generation.facts)
+        ? Number.POSITIVE_INFINITY
+        : reading.grownAt + linkedGrace;
     },
   };
 }

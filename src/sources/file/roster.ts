@@ -21,7 +21,7 @@ import { explainFailure } from './permission.ts';
 import { rotatedSiblings, rotationBases } from './siblings.ts';
 import { createSurroundings } from './surroundings.ts';
 import { createStream, type Beginning, type FileStream } from './stream.ts';
-import { fileAt, isNearer, leadsTo, readerOf } from './twins.ts';
+import { fileAt, isNearer, leadsTo, readerOf, type Holder } from './twins.ts';
 
 /** A path of which another one's stream reads the file. */
 interface Twin {
@@ -75,12 +75,24 @@ export function createRoster(
   let news: SourceOutput[] = [];
   let removed: FileStream[] = [];
 
+  /** Found by the path of another stream than the one that reads it, or by one that has none. */
+  const isShared = (file: FileFacts): boolean =>
+    [...twins.values()].some((twin) => sameFile(twin.file, file)) ||
+    [...streams.values()].some((stream) => {
+      const left = stream.left();
+      return left !== undefined && sameFile(left, file);
+    });
+
   const add = (path: string, beginning: Beginning, found: FileFacts | undefined): FileStream => {
     const stream = createStream({
       path,
       beginning,
       found,
-      twinOf: async (file) => (await readerOf(streams.values(), path, file))?.path,
+      twinOf: async (file) => {
+        const holder = await readerOf(streams.values(), path, file);
+        return holder && { path: holder.stream.path, isNamed: holder.isNamed };
+      },
+      isShared,
       literal: literals.includes(path),
       source: ports.name,
       follow: ports.follow,
@@ -107,26 +119,33 @@ export function createRoster(
     matched: ReadonlySet<string>,
   ): Promise<FileStream[]> => {
     const file = await fileAt(path);
-    const stream = file && (await readerOf(streams.values(), path, file));
-    if (file === undefined || stream === undefined)
+    const holder = file && (await readerOf(streams.values(), path, file));
+    if (file === undefined || holder === undefined)
       return [add(path, await beginningOf(path, firstSight, matched, file), file)];
-    if (await isNearer(path, stream.path)) return [await takeOver(path, stream, file)];
-    if (!twins.has(path))
+    const { stream, isNamed } = holder;
+    if (isNamed ? await isNearer(path, stream.path) : stream.isGone())
+      return [await takeOver(path, holder, file)];
+    if (isNamed && !twins.has(path))
       news.push({ type: 'notice', stream: path, notice: notices.sameFile(path, stream.path) });
     twinsFound.set(path, { file, stream });
     return [];
   };
 
-  /** Puts a stream by a better name in the place of `former`. */
-  const takeOver = async (path: string, former: FileStream, file: FileFacts): Promise<FileStream> => {
+  /** Puts a stream by a better name, or the only one that is left, in the place of the one that reads `file`. */
+  const takeOver = async (
+    path: string,
+    { stream: former, isNamed }: Holder,
+    file: FileFacts,
+  ): Promise<FileStream> => {
     const own = first ? decodeMark(ports.marks.get(path)) : undefined;
     const stream = add(path, own === undefined ? former.goOn() : { type: 'mark', mark: own }, file);
-    news.push({ type: 'notice', stream: former.path, notice: notices.sameFile(former.path, path) });
+    if (isNamed)
+      news.push({ type: 'notice', stream: former.path, notice: notices.sameFile(former.path, path) });
     streams.delete(former.path);
     await former.close();
     removed.push(former);
     news.push({ type: 'forget', stream: former.path });
-    twinsFound.set(former.path, { file, stream });
+    if (isNamed) twinsFound.set(former.path, { file, stream });
     return stream;
   };
 
@@ -161,14 +180,16 @@ export function createRoster(
     if (!first) return { type: 'new' };
     if (firstSight && options.start === 'end') return { type: 'end' };
     const siblings = firstSight ? await rotatedSiblings(path) : [];
-    const older = siblings.map((sibling) => sibling.path).filter((sibling) => matched.has(sibling));
+    const older = siblings
+      .filter((sibling) => sibling.infix === undefined && matched.has(sibling.path))
+      .map((sibling) => sibling.path);
     return { type: 'beginning', older: older.toReversed() };
   };
 
   const addFiles = async (files: readonly string[], firstSight: boolean): Promise<FileStream[]> => {
     const matched = new Set(files);
     const added: FileStream[] = [];
-    for (const path of files) {
+    for (const path of knownFirst(files)) {
       if (streams.has(path) || isRotated(path, matched)) continue;
       added.push(...(await enter(path, firstSight, matched)));
     }
@@ -192,6 +213,10 @@ export function createRoster(
     outputs.push(...(await judge(glob, found)));
     return { added, outputs, watched: new Set([glob.root, ...found.directories]) };
   };
+
+  /** Those that were read before: what else leads to one of their files is not read anew. */
+  const knownFirst = (paths: readonly string[]): readonly string[] =>
+    first ? paths.toSorted((a, b) => Number(ports.marks.has(b)) - Number(ports.marks.has(a))) : paths;
 
   const isPattern = (stream: string): boolean => globs.some(({ pattern }) => pattern === stream);
 
@@ -242,7 +267,7 @@ export function createRoster(
 
   const addLiterals = async (): Promise<FileStream[]> => {
     const added: FileStream[] = [];
-    for (const path of new Set(literals)) {
+    for (const path of knownFirst([...new Set(literals)])) {
       if (!streams.has(path)) added.push(...(await enter(path, !ports.marks.has(path), new Set())));
     }
     return added;

@@ -5,7 +5,7 @@ import { blindMark } from './blind.ts';
 import { factsOf, sameFile, type FileFacts } from './identity.ts';
 import { createLineage, type LineageSetting } from './lineage.ts';
 import type { Reading } from './reading.ts';
-import type { FileMark } from './mark.ts';
+import type { FileMark, Place } from './mark.ts';
 import type { Piece } from './generation.ts';
 import * as notices from '../notices.ts';
 import { codeOf, explainFailure } from './permission.ts';
@@ -22,13 +22,15 @@ export type Beginning =
   | { readonly type: 'beginning'; readonly older: readonly string[] }
   | { readonly type: 'new' };
 
-export interface StreamSetting extends LineageSetting {
+export interface StreamSetting extends Omit<LineageSetting, 'isTaken'> {
   readonly source: string;
   readonly beginning: Beginning;
   /** What the path led to when it was found. */
   readonly found: FileFacts | undefined;
-  /** The path by which another stream reads this file. */
-  readonly twinOf: (file: FileFacts) => Promise<string | undefined>;
+  /** The path whose stream reads this file, too; `isNamed`: as the one that it leads to. */
+  readonly twinOf: (file: FileFacts) => Promise<Twin | undefined>;
+  /** Whether the source finds a file by another path than that of the stream that reads it. */
+  readonly isShared: (file: FileFacts) => boolean;
   readonly follow: boolean;
   /** No later opening reads on: what is unfinished counts as finished. */
   readonly last: boolean;
@@ -37,6 +39,13 @@ export interface StreamSetting extends LineageSetting {
   readonly moved: (() => void) | undefined;
   /** Most bytes of the next chunk. */
   readonly mostBytes: () => number;
+}
+
+/** The stream that reads the file at another one's path. */
+export interface Twin {
+  readonly path: string;
+  /** Its path leads to the file; else the file was rotated away from it. */
+  readonly isNamed: boolean;
 }
 
 /** What one step of a stream gave. `more`: another step at once is worth while. */
@@ -52,6 +61,14 @@ export interface FileStream {
   readonly path: string;
   /** The file it reads, as last seen; undefined: nothing is at the path. */
   file(): FileFacts | undefined;
+  /** The file at its path that it leaves to another stream. */
+  left(): FileFacts | undefined;
+  /** Whether it reads this file, wherever that is by now. */
+  holds(file: FileFacts): boolean;
+  /** Whether nothing is at its path any more, and nothing must be. */
+  isGone(): boolean;
+  /** Where it will go on when it begins; none: it has begun, or was not there before. */
+  places(): readonly Place[];
   /** How another stream has to begin to go on where this one is. */
   goOn(): Beginning;
   /**
@@ -73,8 +90,15 @@ const lateInterval = 200;
 /** Opens nothing yet: the first step does. */
 export function createStream(setting: StreamSetting): FileStream {
   const { path, follow, now, monotonic, multiline } = setting;
-  const lineage = createLineage(setting, now());
-  const retirement = createRetirement({ follow, literal: setting.literal });
+  /** By which other path the file here is read, and which file that is. */
+  let twin: (Twin & { readonly file: FileFacts }) | undefined;
+  const isTaken = async (file: FileFacts): Promise<boolean> => {
+    const found = await setting.twinOf(file);
+    twin = found === undefined ? undefined : { ...found, file };
+    return twin !== undefined;
+  };
+  const lineage = createLineage({ ...setting, isTaken }, now());
+  const retirement = createRetirement(setting);
   let beginning: Beginning | undefined = setting.beginning;
   /** What is wrong with the path, and with reading what is open: said once per change. */
   const trouble: { path?: string; read?: string } = {};
@@ -85,8 +109,6 @@ export function createStream(setting: StreamSetting): FileStream {
   let missingSince: number | undefined;
   let everSeen = false;
   let finished = false;
-  /** By which other path the file here is read. */
-  let twin: string | undefined;
   const report = createReport(setting);
   const { notice, condition } = report;
   /** Whether it was said that the text cannot be understood. */
@@ -114,8 +136,7 @@ export function createStream(setting: StreamSetting): FileStream {
     const seen = factsOf(await stat(path, { bigint: true }));
     const { current } = lineage;
     if (current === undefined || !sameFile(current.generation.facts, seen)) {
-      twin = await setting.twinOf(seen);
-      if (twin !== undefined) return lineage.detach();
+      if (await isTaken(seen)) return lineage.detach();
       await lineage.succeed();
       setting.moved?.();
       return;
@@ -166,8 +187,8 @@ export function createStream(setting: StreamSetting): FileStream {
     const sure = !follow || !everSeen || monotonic() - missingSince >= rotationGap;
     if (!sure || trouble.path === 'missing') return;
     trouble.path = 'missing';
-    if (twin !== undefined) notice(notices.sameFile(path, twin));
-    else if (setting.literal) notice(notices.missing(path));
+    if (twin === undefined && setting.literal) notice(notices.missing(path));
+    else if (twin?.isNamed === true) notice(notices.sameFile(path, twin.path));
   };
 
   /** What is missing or forbidden at first sight is remembered as such: nothing written later is skipped. */
@@ -310,6 +331,10 @@ export function createStream(setting: StreamSetting): FileStream {
   return {
     path,
     file: () => (beginning === undefined ? lineage.current?.generation.facts : setting.found),
+    left: () => (lineage.current === undefined ? twin?.file : undefined),
+    holds: (file) => lineage.readings.some(({ generation }) => sameFile(generation.facts, file)),
+    isGone: () => !setting.literal && trouble.path === 'missing' && twin === undefined,
+    places: () => (beginning?.type === 'mark' ? beginning.mark.files : []),
     goOn: () => beginning ?? { type: 'mark', mark: lineage.mark() },
     async step() {
       await arrive();
