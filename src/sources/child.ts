@@ -28,6 +28,9 @@ export interface Child {
 const keptOfStderr = 4096;
 const graceMs = 2000;
 
+/** How long what a program wrote before its end may be on its way (ms). */
+const lastWordsMs = 200;
+
 /** Those that were not stopped yet: none outlives us, however we end, but by a SIGKILL. */
 const running = new Set<number>();
 let isHooked = false;
@@ -60,7 +63,10 @@ export function startChild(
     child.on('error', (error) => resolve(end(`could not be started (${codeOf(error)})`)));
     // What it said last may still be in the pipe.
     child.on('close', (code, signal) => resolve(ending(code, signal)));
-    child.on('exit', (code, signal) => setTimeout(() => resolve(ending(code, signal)), 200).unref());
+    child.on('exit', (code, signal) => {
+      setTimeout(() => resolve(ending(code, signal)), lastWordsMs).unref();
+      letGo(child.stdout);
+    });
   });
   const ending = (code: number | null, signal: string | null): ChildEnd =>
     code === null ? end(`ended by ${signal ?? 'a signal'}`) : end(`exit code ${String(code)}`, code);
@@ -89,6 +95,16 @@ export function startChild(
       return how;
     },
   };
+}
+
+/** What a program that ended left running may hold its output open for ever: it ends when all in it was read. */
+function letGo(output: Readable, before = -1): void {
+  setTimeout(() => {
+    if (output.destroyed || !(output instanceof Socket)) return;
+    const isRead = output.listenerCount('readable') > 0 && output.readableLength === 0;
+    if (isRead && output.bytesRead === before) output.destroy();
+    else letGo(output, output.bytesRead);
+  }, lastWordsMs).unref();
 }
 
 function spawned(

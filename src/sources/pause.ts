@@ -12,6 +12,21 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Waits for a promise that does not reject; undefined when the signal aborts first. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let over = (): void => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    over = () => resolve(undefined);
+    if (signal.aborted) over();
+  });
+  signal.addEventListener('abort', over);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', over);
+  }
+}
+
 /** How long to wait before something is tried again that ended (ms). */
 export interface Patience {
   /** `lastedMs`: how long it went well this time. */

@@ -100,6 +100,22 @@ describe('a command as a source', () => {
     await eventually(() => !isAlive(session.texts()[0] ?? ''), 'the end of the grandchild');
   });
 
+  test('what it leaves running with its output open keeps nothing up: it is run again', async () => {
+    const session = run({ ...sh('sleep 1000 & echo $!'), every: '20ms' });
+    await session.untilRecords(2);
+    await eventually(() => !isAlive(session.texts()[0] ?? ''), 'the end of what it left running');
+  });
+
+  test('one that closed its output and runs on is closed, and ends', async () => {
+    const script = `echo $$; exec >&-; exec sleep 1000`;
+    const session = run(sh(script));
+    await session.until(() => session.conditions().includes('gone'), 'the end of its output');
+    await session.stop();
+    const other = run(sh('echo other; sleep 1000'));
+    await other.untilRecords(1);
+    await eventually(() => !isAlive(session.texts()[0] ?? ''), 'the end of the command');
+  });
+
   test('a line that never ends is cut, and the reader is not drowned', async () => {
     const session = run(sh('head -c 3000000 /dev/zero; echo; echo after'), { follow: false });
     await session.ended;

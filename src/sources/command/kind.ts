@@ -3,7 +3,7 @@ import type { Millis } from '../../model/time.ts';
 import { startChild, type Child } from '../child.ts';
 import type { SourceKind, SourceNotice, SourceOutput, SourcePorts } from '../contract.ts';
 import { createKeep } from '../keep.ts';
-import { createPatience, pause, type PatienceLimits } from '../pause.ts';
+import { createPatience, pause, unlessAborted, type PatienceLimits } from '../pause.ts';
 import { durationOption, recordOptions, recordOptionsOf, type RecordOptions } from '../record-options.ts';
 import { readStream } from '../stdin.ts';
 
@@ -76,7 +76,10 @@ export async function* followCommand(
       couldNot = cannotStart;
       if (child.output !== undefined) yield* readStream(child.output, options, ports, stream);
       if (signal.aborted) return;
-      const { how, code, complaint } = await child.ended;
+      // It may run on for ever with its output closed.
+      const end = await unlessAborted(child.ended, signal);
+      if (end === undefined) return;
+      const { how, code, complaint } = end;
       isOver = true;
       const isWell = code === 0 && (every !== undefined || !follow);
       if (!isWell) yield { type: 'notice', stream, notice: endedNotice(argv, how, complaint, follow) };
