@@ -84,8 +84,9 @@ export const watchLimit = (code: string): SourceNotice =>
     `the system's limit of watched files is reached (${code}); files are looked at four times a second instead. Raise fs.inotify.max_user_watches or fs.inotify.max_user_instances`,
   );
 
-export const tooManyFiles = (pattern: string, limit: number): SourceNotice =>
-  error('source.too-many-files', `${pattern} matches more than ${limit} files; the others are not read`);
+/** `what`: which limit, and what is not read for it. */
+export const tooManyFiles = (pattern: string, what: string): SourceNotice =>
+  error('source.too-many-files', `${pattern} ${what}`);
 
 /** Counts what happens often, and tells it at most once a minute. */
 export interface Tally {

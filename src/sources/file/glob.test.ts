@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { createGlob, hasWildcard } from './glob.ts';
 
 test.each([
@@ -32,4 +35,15 @@ test('a backslash takes the meaning of a wildcard away', () => {
     false,
     true,
   ]);
+});
+
+test.each([
+  ['directories', Array.from({ length: 1025 }, (_, index) => `d${index}`)],
+  ['depth', ['d/'.repeat(33)]],
+  [undefined, ['d/'.repeat(30)]],
+])('names the limit of %s that was reached', async (beyond, below) => {
+  const root = mkdtempSync(join(tmpdir(), 'glob-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (const directory of below) mkdirSync(join(root, directory), { recursive: true });
+  expect((await createGlob(join(root, '**/x.log')).expand()).beyond).toBe(beyond);
 });

@@ -15,6 +15,9 @@ export interface Glob {
   expand(): Promise<Expansion>;
 }
 
+/** A limit of walking that was reached. */
+export type Beyond = 'files' | 'directories' | 'depth';
+
 export interface Expansion {
   /** Regular files and links to such, sorted. */
   readonly files: readonly string[];
@@ -22,13 +25,20 @@ export interface Expansion {
   readonly directories: readonly string[];
   /** A directory that could not be read. */
   readonly failure?: { readonly path: string; readonly error: unknown };
-  /** More files or directories than are looked at. */
-  readonly truncated: boolean;
+  /** What there is more of than is looked at. */
+  readonly beyond?: Beyond;
 }
 
-export const fileLimit = 4096;
+const fileLimit = 4096;
 const directoryLimit = 1024;
 const depthLimit = 32;
+
+/** What is not read beyond a limit, for a human. */
+export const beyondWords: { readonly [beyond in Beyond]: string } = {
+  files: `matches more than ${fileLimit} files; the others are not read`,
+  directories: `leads through more than ${directoryLimit} directories; what lies in the others is not read`,
+  depth: `leads more than ${depthLimit} directories deep; what lies deeper is not read`,
+};
 
 /** Whether a path in a configuration is a glob; a backslash takes a wildcard's meaning away. */
 export const hasWildcard = (path: string): boolean => /(?<!\\)(?:\\\\)*[*?[]/.test(path);
@@ -110,11 +120,11 @@ interface Walk {
   readonly files: Set<string>;
   readonly directories: Set<string>;
   failure?: { path: string; error: unknown };
-  truncated: boolean;
+  beyond?: Beyond;
 }
 
 async function walk(root: string, segments: readonly Segment[]): Promise<Expansion> {
-  const found: Walk = { files: new Set(), directories: new Set(), truncated: false };
+  const found: Walk = { files: new Set(), directories: new Set() };
   await visit(root, segments, 0, found);
   return { ...found, files: [...found.files].toSorted(), directories: [...found.directories] };
 }
@@ -127,8 +137,10 @@ async function visit(
 ): Promise<void> {
   const [segment, ...rest] = segments;
   if (segment === undefined) return;
-  if (found.directories.size >= directoryLimit || depth > depthLimit) {
-    found.truncated = true;
+  const beyond =
+    depth > depthLimit ? 'depth' : found.directories.size >= directoryLimit ? 'directories' : undefined;
+  if (beyond !== undefined) {
+    found.beyond ??= beyond;
     return;
   }
   if (segment === '**') await visit(directory, rest, depth, found);
@@ -162,7 +174,7 @@ async function entriesOf(directory: string, found: Walk): Promise<Dirent[] | und
 }
 
 function addFile(path: string, found: Walk): void {
-  if (found.files.size >= fileLimit) found.truncated = true;
+  if (found.files.size >= fileLimit) found.beyond ??= 'files';
   else found.files.add(path);
 }
 

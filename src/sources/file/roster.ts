@@ -3,11 +3,12 @@ import { once } from '../../kit/once.ts';
 import type { SourceCondition } from '../../model/effect.ts';
 import type { SourceNotice, SourceOutput, SourcePorts } from '../contract.ts';
 import {
+  beyondWords,
   createGlob,
-  fileLimit,
   hasWildcard,
   isOnTheWay,
   unescapePath,
+  type Beyond,
   type Expansion,
   type Glob,
 } from './glob.ts';
@@ -66,6 +67,7 @@ export function createRoster(
     .map((path) => resolve(unescapePath(path)));
   const streams = new Map<string, FileStream>();
   const said = new Map<string, SourceCondition>();
+  const saidBeyond = new Set<string>();
   const surroundings = createSurroundings();
   let first = true;
   /** Other names of files that are read. */
@@ -247,10 +249,15 @@ export function createRoster(
         return notices.unreadable(failure.path, await explainFailure(failure.path, failure.error));
       return any ? undefined : notices.noMatch(pattern);
     });
-    const full = found.truncated
-      ? await change(`${pattern}\0`, 'reading', async () => notices.tooManyFiles(pattern, fileLimit))
-      : [];
-    return [...(await outputs), ...full.filter((output) => output.type === 'notice')];
+    return [...(await outputs), ...tellBeyond(pattern, found.beyond)];
+  };
+
+  /** Said once for each limit. */
+  const tellBeyond = (pattern: string, beyond: Beyond | undefined): SourceOutput[] => {
+    if (beyond === undefined || saidBeyond.has(`${beyond} ${pattern}`)) return [];
+    saidBeyond.add(`${beyond} ${pattern}`);
+    const notice = notices.tooManyFiles(pattern, beyondWords[beyond]);
+    return [{ type: 'notice', stream: pattern, notice }];
   };
 
   const change = async (
