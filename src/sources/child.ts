@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { letGo } from './let-go.ts';
 
 /** How a program that a source reads from ended. */
 export interface ChildEnd {
@@ -65,6 +66,7 @@ export function startChild(
     child.on('close', (code, signal) => resolve(ending(code, signal)));
     child.on('exit', (code, signal) => {
       setTimeout(() => resolve(ending(code, signal)), lastWordsMs).unref();
+      // What it left running may hold its output open for ever.
       letGo(child.stdout);
     });
   });
@@ -95,16 +97,6 @@ export function startChild(
       return how;
     },
   };
-}
-
-/** What a program that ended left running may hold its output open for ever: it ends when all in it was read. */
-function letGo(output: Readable, before = -1): void {
-  setTimeout(() => {
-    if (output.destroyed || !(output instanceof Socket)) return;
-    const isRead = output.listenerCount('readable') > 0 && output.readableLength === 0;
-    if (isRead && output.bytesRead === before) output.destroy();
-    else letGo(output, output.bytesRead);
-  }, lastWordsMs).unref();
 }
 
 function spawned(

@@ -46,6 +46,20 @@ test('writers come and go, and so does its reader, within a line', async () => {
   expect([...first.texts(), ...second.texts()]).toEqual(['one', 'two', 'three']);
 });
 
+test('one that is made anew in its place is read, after what was left in the old one', async () => {
+  const path = fifo();
+  const session = read(path);
+  await session.untilCondition('atEnd');
+  await appendFile(path, 'one\ntwo');
+  rmSync(path);
+  fifo();
+  await session.untilRecords(2);
+  // A writer waits until somebody reads.
+  await appendFile(path, 'three\n');
+  await session.untilRecords(3);
+  expect(session.texts()).toEqual(['one', 'two', 'three']);
+});
+
 test('one that is not there yet, or is something else, is waited for', async () => {
   const path = join(dir, 'in');
   const session = read(path);

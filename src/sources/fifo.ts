@@ -1,9 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { z } from 'zod';
 import type { SourceKind, SourceNotice, SourceOutput, SourcePorts } from './contract.ts';
 import { codeOf, explainFailure } from './file/permission.ts';
 import { createKeep } from './keep.ts';
+import { letGo } from './let-go.ts';
 import * as notices from './notices.ts';
 import { pause } from './pause.ts';
 import { recordOptions, recordOptionsOf, type RecordOptions } from './record-options.ts';
@@ -58,9 +60,15 @@ export async function* followFifo(
   while (!ports.signal.aborted) {
     const input = (await kept.take(path, '')) ?? (await openFifo(path, ports));
     if (input instanceof Socket) {
+      const watch = ports.follow ? setInterval(() => void leaveReplaced(path, input), again) : undefined;
       try {
-        return yield* readStream(input, records, ports, path);
+        yield* readStream(input, records, ports, path);
+        if (!ports.follow) return;
+        told = undefined;
+        await pause(again / 10, ports.signal);
+        continue;
       } finally {
+        clearInterval(watch);
         if (ports.signal.aborted && ports.follow) kept.park(path, '', input);
         else input.destroy();
       }
@@ -76,6 +84,16 @@ export async function* followFifo(
   }
 }
 
+/** Which FIFO each input is: it is open for ever, also when another one was made in its place. */
+const identities = new WeakMap<Socket, { readonly dev: number; readonly ino: number }>();
+
+/** Ends the reading of a FIFO in whose place another one stands: whoever writes now writes into that. */
+async function leaveReplaced(path: string, input: Socket): Promise<void> {
+  const seen = await stat(path).catch(() => undefined);
+  const own = identities.get(input);
+  if (seen?.isFIFO() === true && (seen.ino !== own?.ino || seen.dev !== own.dev)) letGo(input);
+}
+
 /** Opened for reading alone it ends when its last writer leaves. Gives what went wrong; undefined: it is no FIFO. */
 async function openFifo(
   path: string,
@@ -85,13 +103,15 @@ async function openFifo(
   let fd: number | undefined;
   try {
     fd = openSync(path, (follow ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_NOCTTY);
-    if (!fstatSync(fd).isFIFO()) {
+    const opened = fstatSync(fd);
+    if (!opened.isFIFO()) {
       closeSync(fd);
       return undefined;
     }
     const first = !follow && last && hasName(path) ? await firstWords(fd, signal) : Buffer.alloc(0);
     const input = new Socket({ fd, readable: true, writable: false });
     if (first.length > 0) input.unshift(first);
+    identities.set(input, opened);
     return input;
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
