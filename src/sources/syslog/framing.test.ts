@@ -41,7 +41,7 @@ describe('framing of syslog over streams', () => {
   });
 
   test('whatever comes: the same, wherever it is cut, and nothing longer than the limit', () => {
-    const digits = fc.constantFrom(...'0123456789 \n\0<>a'.split('')).map((char) => Buffer.from(char));
+    const digits = fc.constantFrom(...'0123456789 \n\0<>{a'.split('')).map((char) => Buffer.from(char));
     const any = fc.array(
       fc.oneof(
         digits,
@@ -66,7 +66,11 @@ describe('framing of syslog over streams', () => {
     ['9999999999 x\n', ['9999999999 x']],
     ['05 abcde\n', ['05 abcde']],
     ['12', ['12']],
-    ['7 abc', ['abc']],
+    ['7 <1>a', ['<1>a']],
+    ['7 abc', ['7 abc']],
+    ['404 /index\n500 /index\n<1>c\n', ['404 /index', '500 /index', '<1>c']],
+    ['5 {"a"}4 text', ['{"a"}', 'text']],
+    ['5 ', ['5 ']],
   ])('%j', (sent, expected) => {
     expect(read([Buffer.from(sent)]).texts).toEqual(expected);
   });

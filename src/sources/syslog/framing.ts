@@ -20,11 +20,15 @@ type State =
 /**
  * Syslog as RFC 6587 has it over streams, and as rsyslog, syslog-ng and logger write it: a message that begins
  * with its length (3.4.1, octet counting, and RFC 5425, 4.3), or else ends with LF (3.4.2); NUL ends it too, as
- * glibc's syslog(3) writes it into stream sockets. Which of them, each message tells by its first byte.
+ * glibc's syslog(3) writes it into stream sockets. Which of them, each message tells by how it begins: a number
+ * and a blank are a length only before a priority, or JSON, or behind a message that had one. Else they belong to
+ * a line such as `404 /index.html`, and would swallow those behind it.
  */
 export function createSyslogFramer(maxMessage: number): Framer {
   let state: State = { in: 'start' };
   let carry = Buffer.alloc(0);
+  /** The message before had a length. */
+  let isCounted = false;
 
   const step = (bytes: Buffer, from: number, out: Out): number | undefined => {
     switch (state.in) {
@@ -43,7 +47,10 @@ export function createSyslogFramer(maxMessage: number): Framer {
     const isFirstDigit = end > from && bytes[from] !== 0x30;
     if (end === bytes.length && (end === from || (isFirstDigit && end - from <= mostDigits)))
       return undefined;
-    if (!isFirstDigit || bytes[end] !== blank || end - from > mostDigits) {
+    const isLength = isFirstDigit && bytes[end] === blank && end - from <= mostDigits;
+    if (isLength && !isCounted && end + 1 === bytes.length) return undefined;
+    isCounted = isLength && (isCounted || opensMessage(bytes[end + 1]));
+    if (!isCounted) {
       state = { in: 'line', skip: false };
       return from;
     }
@@ -154,5 +161,8 @@ function endOfLine(bytes: Buffer, from: number): number {
   const zero = bytes.subarray(from, feed < 0 ? bytes.length : feed).indexOf(nul);
   return zero < 0 ? feed : from + zero;
 }
+
+/** `<` of a priority, `{` of JSON. */
+const opensMessage = (byte: number | undefined): boolean => byte === 0x3c || byte === 0x7b;
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
