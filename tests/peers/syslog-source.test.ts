@@ -204,6 +204,17 @@ describe('who may send', () => {
     for (const socket of held) socket.destroy();
   });
 
+  test('a sender has one address, over TCP and UDP, where both are heard by IPv6', async ({ skip }) => {
+    const port = await freePort();
+    const session = await listen({ listen: [`udp://[::]:${String(port)}`, `tcp://[::]:${String(port)}`] });
+    skip(session.conditions().includes('unreadable'), 'no IPv6 here');
+    await sendTcp(port, '<13>x\n');
+    const socket = createSocket('udp4');
+    socket.send('<13>y', port, '127.0.0.1', () => socket.close());
+    await session.untilRecords(2);
+    expect(session.records().map(({ facts }) => facts?.fields?.['peer'])).toEqual(['127.0.0.1', '127.0.0.1']);
+  });
+
   test('a key that everybody can read is refused, and so are certificates that are not there', async () => {
     const open = file('open.key');
     writeFileSync(open, readFileSync(file('server.key')), { mode: 0o644 });

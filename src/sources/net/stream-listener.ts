@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { RecordFacts } from '../../model/chunk.ts';
 import type { ListenAddress } from './listen-address.ts';
 import type { Listener, Reception, StationOptions } from './station.ts';
+import { plainAddress } from './plain-address.ts';
 import { clientOf, tlsOptionsOf } from './tls-context.ts';
 
 /** How long a connection may be silent before it is asked whether it still is (ms). */
@@ -35,10 +36,9 @@ export async function openStreamListener(
   };
 
   const admit = (socket: Socket): string | undefined => {
-    const peer = socket.remoteAddress ?? 'local';
+    const peer = plainAddress(socket.remoteAddress ?? 'local');
     socket.on('error', () => socket.destroy());
-    if (address.over === 'unix' || reception.admits(socket.remoteAddress))
-      return peer.replace(/^::ffff:/, '');
+    if (address.over === 'unix' || reception.admits(socket.remoteAddress)) return peer;
     reception.losses.count('stranger', peer);
     socket.destroy();
     return undefined;

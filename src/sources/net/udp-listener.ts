@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { RecordFacts } from '../../model/chunk.ts';
 import type { ListenAddress } from './listen-address.ts';
 import type { Listener, Reception } from './station.ts';
+import { plainAddress } from './plain-address.ts';
 import { droppedAt } from './udp-drops.ts';
 
 /** Room in the kernel for a burst; it gives as much of it as net.core.rmem_max allows. */
@@ -31,7 +32,8 @@ export async function openUdpListener(
     return known;
   };
 
-  socket.on('message', (bytes, { address }) => {
+  socket.on('message', (bytes, sender) => {
+    const address = plainAddress(sender.address);
     if (!reception.admits(address)) return reception.losses.count('stranger', address);
     reception.receive(
       reception.wire.datagram(bytes, address, performance.now()),
