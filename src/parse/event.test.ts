@@ -39,6 +39,19 @@ describe('createParser', () => {
     expect(parsed.event.at).toBe(Date.parse(at));
   });
 
+  test.each(['Nov 20 10:00:06 h p: text', '{"time":"2026-11-20T10:00:06Z","program":"p","msg":"text"}'])(
+    'a byte order mark keeps nobody from reading %s',
+    (record) => {
+      const parser = createParser({ format: 'auto', zone: 'UTC' });
+      expect(parser.parse(`\ufeff${record}`, chunk, 0).event).toMatchObject({
+        at: Date.parse('2026-11-20T10:00:06Z'),
+        program: 'p',
+        text: 'text',
+        line: `\ufeff${record}`,
+      });
+    },
+  );
+
   test('`time: received` takes no time from the record', () => {
     const parser = createParser({ format: 'auto', zone: 'UTC', time: 'received' });
     expect(parser.parse('2030-01-01T00:00:00Z a', chunk, 0)).toMatchObject({

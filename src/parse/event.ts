@@ -56,7 +56,7 @@ export function createParser(options: ParserOptions): Parser {
     parse(record, chunk, offset, known) {
       const parsed =
         known === undefined
-          ? recognise(record, chunk, options.zone)
+          ? recognise(withoutMark(record), chunk, options.zone)
           : withFacts(
               known.facts,
               known.message !== undefined && options.format === 'auto'
@@ -72,6 +72,9 @@ export function createParser(options: ParserOptions): Parser {
     },
   };
 }
+
+/** Some programs begin their files with a byte order mark: it is no part of what the first line says. */
+const withoutMark = (record: string): string => (record.charCodeAt(0) === 0xfeff ? record.slice(1) : record);
 
 /** Whether a record received at `receivedAt` can have been written at `at`. */
 function isPlausible(at: Instant, receivedAt: Instant): boolean {
