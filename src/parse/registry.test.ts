@@ -36,6 +36,15 @@ describe('rfc3164', () => {
       '<13>logger[2]: from a socket',
       { severity: 'notice', program: 'logger', pid: '2', text: 'from a socket' },
     ],
+    [
+      '<189>123: *Nov 20 10:00:06.000: %SYS-5-CONFIG_I: text',
+      { at, program: '%SYS-5-CONFIG_I', text: 'text', severity: 'notice' },
+    ],
+    [
+      '<189>45: router1: Nov 20 10:00:06.000 UTC: %LINK-3-UPDOWN: text',
+      { at, host: 'router1', program: '%LINK-3-UPDOWN', text: 'text' },
+    ],
+    ['<13>42: no stamp follows', { program: '42', text: 'no stamp follows' }],
     ['<13>42 things happened', { severity: 'notice', text: '42 things happened' }],
   ])('%s', (record, expected) => {
     expect(parsed('rfc3164', record)).toMatchObject(expected);

@@ -23,7 +23,7 @@ function parseRfc3164(record: string, context: ParseContext): ParsedRecord | und
   const stamp = isDigit ? rsyslogStamp(record, from, context) : bsdStamp(record, from, context);
   if (stamp === undefined) {
     if (head === undefined || parseRfc5424(record, context) !== undefined) return undefined;
-    return withPri(head.pri, fromTag(record, from));
+    return withPri(head.pri, afterSequence(record, from, context) ?? fromTag(record, from));
   }
   if (record.charCodeAt(stamp.end) === 58)
     return withPri(head?.pri, fromTag(record, stamp.end + 1, stamp.at));
@@ -33,6 +33,29 @@ function parseRfc3164(record: string, context: ParseContext): ParsedRecord | und
     : afterBsdStamp(record, stamp.end + 1, stamp.at);
   return parsed === undefined ? undefined : withPri(head?.pri, parsed);
 }
+
+/**
+ * Cisco's way: `45: router1: *Nov 20 10:00:06.123 UTC: %SYS-5-CONFIG_I: text`, a sequence number, perhaps a
+ * name, a sign for a clock that nobody set, and a zone.
+ */
+function afterSequence(record: string, from: number, context: ParseContext): ParsedRecord | undefined {
+  const [head, host] = /^(?:\d{1,10}: )?(?:([\w.-]{1,255}): )?[*.]?(?=[A-Z][a-z]{2} )/.exec(
+    record.slice(from, from + longestSequence),
+  ) ?? [''];
+  const [, zone] =
+    /^\D{3} +\d{1,2} (?:\d{4} )?[\d:.]+ (UTC|GMT):/.exec(
+      record.slice(from + head.length, from + head.length + longestSequence),
+    ) ?? [];
+  const stamp =
+    head === ''
+      ? undefined
+      : bsdStamp(record, from + head.length, zone === undefined ? context : { ...context, zone: 'UTC' });
+  const end = stamp === undefined ? -1 : record.indexOf(':', stamp.end);
+  if (stamp === undefined || !/^(?: [A-Z]{2,5})?$/.test(record.slice(stamp.end, end))) return undefined;
+  return fromTag(record, end + 1, stamp.at, host);
+}
+
+const longestSequence = 300;
 
 /** With the `T`: those with a blank are written by programs, not by syslog. */
 function rsyslogStamp(record: string, from: number, context: ParseContext) {
