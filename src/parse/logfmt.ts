@@ -1,6 +1,7 @@
 import type { LineFormat, ParseContext, ParsedRecord } from './contract.ts';
-import { emptyFields } from './fields.ts';
-import { recordOf } from './members.ts';
+import { auditHead, withInnerPairs } from './audit.ts';
+import { emptyFields, fieldsOf } from './fields.ts';
+import { recordOf, type Members } from './members.ts';
 
 const MAX_PAIRS = 512;
 
@@ -12,9 +13,18 @@ export const logfmt: LineFormat = {
   parse: parseLogfmt,
 };
 
-/** Guessed, a line must be two pairs or more and nothing else; declared, one pair and bare words will do. */
 function parseLogfmt(record: string, context: ParseContext): ParsedRecord | undefined {
-  const declared = context.declared === true;
+  const audit = auditHead(record);
+  const members = membersIn(audit === undefined ? record : withInnerPairs(record), context.declared === true);
+  if (members === undefined) return undefined;
+  // What it calls `msg` is its number, and `hostname` the one that the other side gave.
+  return audit === undefined
+    ? recordOf(members, record, context)
+    : { text: record, ...audit, fields: fieldsOf(members) };
+}
+
+/** Guessed, a line must be two pairs or more and nothing else; declared, one pair and bare words will do. */
+function membersIn(record: string, declared: boolean): Members | undefined {
   const members = emptyFields();
   let pairs = 0;
   let at = afterBlanks(record, 0);
@@ -34,7 +44,7 @@ function parseLogfmt(record: string, context: ParseContext): ParsedRecord | unde
     pairs++;
     at = afterBlanks(record, value.end);
   }
-  return pairs >= (declared ? 1 : 2) ? recordOf(members, record, context) : undefined;
+  return pairs >= (declared ? 1 : 2) ? members : undefined;
 }
 
 const BLANK = 32;

@@ -1,10 +1,9 @@
 import type { SyslogSeverity } from '../model/event.ts';
 import { instant, type Instant } from '../model/time.ts';
 import type { ParseContext, ParsedRecord } from './contract.ts';
-import { digitsAt } from './digits.ts';
 import { fieldsOf } from './fields.ts';
 import { severityOfLevel } from './severity.ts';
-import { isoStamp } from './stamp.ts';
+import { clfStamp, isoStamp } from './stamp.ts';
 
 /** A record's members by name, as JSON and logfmt give them. */
 export interface Members {
@@ -82,10 +81,12 @@ function textOfBytes(bytes: readonly unknown[]): string | undefined {
 /** ISO text, or a number since the epoch whose size tells its unit: s, ms, µs or ns. */
 function timeOf(value: unknown, context: ParseContext): Instant | undefined {
   if (typeof value === 'number') return epochTime(value);
+  // MongoDB nests it, as MongoDB Extended JSON has it.
+  if (typeof value === 'object' && value !== null && '$date' in value && typeof value.$date === 'string')
+    return timeOf(value.$date, context);
   if (typeof value !== 'string') return undefined;
   if (/^\d{9,19}(?:\.\d{1,9})?$/.test(value)) return epochTime(Number(value));
-  if (digitsAt(value, 0, 4) < 0) return undefined;
-  return isoStamp(value, 0, context)?.at;
+  return (isoStamp(value, 0, context) ?? clfStamp(value, 0, context))?.at;
 }
 
 function epochTime(value: number): Instant | undefined {

@@ -1,6 +1,7 @@
 import type { LineFormat, ParseContext, ParsedRecord } from './contract.ts';
 import { noFields } from './fields.ts';
-import { clfStamp, ctimeStamp, isoStamp, type Stamp } from './stamp.ts';
+import { auditHead } from './audit.ts';
+import { clfStamp, ctimeStamp, epochStamp, isoStamp, type Stamp } from './stamp.ts';
 
 /** How far into a line a stamp is looked for: an access log has an address and a user before it. */
 const STAMP_WITHIN = 96;
@@ -18,16 +19,16 @@ export const plain: LineFormat = {
   },
 };
 
-/** At the very beginning, or after the first bracket near it. */
-function stampIn(line: string, context: ParseContext): Stamp | undefined {
-  const atStart = stampAt(line, 0, context);
+/** At the very beginning, or after the first bracket near it, or in the head of the audit system. */
+function stampIn(line: string, context: ParseContext): Pick<Stamp, 'at'> | undefined {
+  const atStart = stampAt(line, 0, context) ?? epochStamp(line);
   if (atStart !== undefined) return atStart;
   for (let at = 0; at < line.length && at < STAMP_WITHIN; at++) {
     if (line.charCodeAt(at) !== 91) continue;
     const stamp = stampAt(line, at + 1, context);
     if (stamp !== undefined) return stamp;
   }
-  return undefined;
+  return auditHead(line);
 }
 
 function stampAt(line: string, at: number, context: ParseContext): Stamp | undefined {

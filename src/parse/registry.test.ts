@@ -146,6 +146,8 @@ describe('json', () => {
     ['1795168806000000000', at],
     ['"1795168806000000"', at],
     ['"2026-11-20T11:00:06+01:00"', at],
+    ['"20/Nov/2026:11:00:06 +0100"', at],
+    ['{"$date":"2026-11-20T10:00:06.000+00:00"}', at],
     ['"yesterday"', undefined],
     ['-1', undefined],
     ['1e300', undefined],
@@ -224,6 +226,14 @@ describe('logfmt', () => {
     expect(parsed('logfmt', record)).toBeUndefined();
   });
 
+  test('a record of the audit system is its whole line, at its own time, with the pairs that a program gave', () => {
+    const record = `type=USER_LOGIN msg=audit(1795168806.000:7): pid=12 msg='op=login acct="root" hostname=? res=failed'`;
+    const found = parsed('logfmt', record);
+    expect(found).toMatchObject({ at, text: record, fields: { pid: '12', acct: 'root', res: 'failed' } });
+    expect(found).not.toHaveProperty('host');
+    expect(parsed('logfmt', `node=web1 ${record}`)).toMatchObject({ at, host: 'web1' });
+  });
+
   test('declared, one pair and bare words will do', () => {
     expect(parsed('logfmt', 'debug msg=hello', true)).toMatchObject({
       text: 'hello',
@@ -241,12 +251,24 @@ describe('plain', () => {
     '2026-11-20 10:00:06,123 ERROR [main] x',
     '[2026-11-20T10:00:06Z] x',
     '2026/11/20 10:00:06 [error] 12#0: x',
+    '20-Nov-2026 10:00:06.123 queries: info: x',
+    '[20-Nov-2026 10:00:06 UTC] PHP Fatal error:  x',
+    '[1795168806] SERVICE ALERT: web1;HTTP;CRITICAL;HARD;3;x',
+    '1795168806.123    120 203.0.113.9 TCP_MISS/200 5 GET http://x/',
+    'type=AVC msg=audit(1795168806.243:100): avc:  denied  { read } for  pid=1',
     'Fri Nov 20 10:00:06 2026 x',
   ])('the time of: %s', (record) => {
     const found = parsed('plain', record);
     expect(found?.text).toBe(record);
     expect(Math.floor((found?.at ?? 0) / 1000)).toBe(at / 1000);
   });
+
+  test.each(['1795168806 things', '[179516880] x', '12 [1795168806] x', '1795168806.12 x'])(
+    'a number is none: %s',
+    (record) => {
+      expect(parsed('plain', record)).not.toHaveProperty('at');
+    },
+  );
 
   test('a stamp far into the line is not its time', () => {
     expect(parsed('plain', `${'x'.repeat(200)} [20/Nov/2026:10:00:06 +0000]`)).not.toHaveProperty('at');

@@ -67,15 +67,38 @@ export function ctimeStamp(text: string, from: number, context: ParseContext): S
   return when === undefined ? undefined : { at: when, end: clock.end + 5 };
 }
 
-/** `20/Nov/2026:10:00:06 +0000`, the common log format of web servers. */
+/**
+ * `20/Nov/2026:10:00:06 +0000`, the common log format of web servers, and `20-Nov-2026 10:00:06.123`, as BIND,
+ * Tomcat and PHP write it.
+ */
 export function clfStamp(text: string, from: number, context: ParseContext): Stamp | undefined {
-  if (text.charCodeAt(from + 2) !== SLASH || text.charCodeAt(from + 6) !== SLASH) return undefined;
+  const sign = text.charCodeAt(from + 2);
+  const between = text.charCodeAt(from + 11);
+  if (text.charCodeAt(from + 6) !== sign) return undefined;
+  if (!(sign === SLASH && between === COLON) && !(sign === DASH && between === BLANK)) return undefined;
   const month = wordIndex(MONTHS, text, from + 3);
   const year = digitsAt(text, from + 7, 4);
   const clock = clockAt(text, from + 12);
   const date = month < 0 || year < 0 ? undefined : utcDay(year, month + 1, digitsAt(text, from, 2));
   if (clock === undefined || date === undefined) return undefined;
   return zoned(text, clock.end, date + clock.ms, context);
+}
+
+/**
+ * Seconds since 1970 as Nagios (`[1795168806] `) and Squid (`1795168806.123 `) begin their lines: other numbers
+ * there are none.
+ */
+export function epochStamp(text: string): Stamp | undefined {
+  const from = text.charCodeAt(0) === OPEN ? 1 : 0;
+  const whole = digitsAt(text, from, 10);
+  const end = from + 10;
+  if (whole < 0) return undefined;
+  if (from === 1)
+    return text.charCodeAt(end) === CLOSE ? { at: instant(whole * 1000), end: end + 1 } : undefined;
+  const parts = text.charCodeAt(end) === POINT ? digitsAt(text, end + 1, 3) : -1;
+  return parts >= 0 && text.charCodeAt(end + 4) === BLANK
+    ? { at: instant(whole * 1000 + parts), end: end + 4 }
+    : undefined;
 }
 
 const BLANK = 32;
@@ -85,6 +108,8 @@ const POINT = 46;
 const SLASH = 47;
 const COLON = 58;
 const PLUS = 43;
+const OPEN = 91;
+const CLOSE = 93;
 const LETTER_T = 84;
 const LETTER_Z = 90;
 
