@@ -230,6 +230,20 @@ describe('who may send', () => {
 });
 
 describe('more than is worked off', () => {
+  test('what was received is worked off before the source is closed', async () => {
+    const port = await freePort();
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const session = await listen({ listen: `tcp://127.0.0.1:${String(port)}` }, { gate: () => gate });
+    const sent = Array.from({ length: 500 }, (_, index) => `<13>m${String(index)}`);
+    // The receiver closes its side when it has read all.
+    await sendTcp(port, `${sent.join('\n')}\n`);
+    const stopped = session.stop();
+    release();
+    await stopped;
+    expect(session.texts()).toEqual(sent);
+  });
+
   test('over TCP the sender waits, and nothing is lost', async () => {
     const port = await freePort();
     let release = (): void => undefined;

@@ -21,6 +21,9 @@ const kept = createKeep<Station>({
 
 const largestChunk = 1024 * 1024;
 
+/** How long what was received may take to be worked off when the source is closed (ms). */
+const drainMs = 2000;
+
 /** Listens, and yields what comes, until `ports.signal` aborts; without `follow` there is nothing to read. */
 export async function* receive(
   kind: string,
@@ -77,17 +80,31 @@ export async function* receive(
     yield* say(failed.size === 0 ? 'atEnd' : 'unreadable');
   };
 
+  const most = (): number => Math.min(largestChunk, ports.mostBytes?.() ?? largestChunk);
+
+  /** Its senders hold to be taken what was received by now; what comes later waits for the next opening. */
+  const drain = function* (): Generator<SourceOutput> {
+    const until = performance.now() + drainMs;
+    for (let left = station.inbox.bytes; left > 0 && performance.now() < until;) {
+      const before = station.inbox.bytes;
+      const taken = station.inbox.take(most());
+      if (taken === undefined) return;
+      left -= before - station.inbox.bytes;
+      yield chunkOf(taken);
+    }
+  };
+
   try {
     while (!signal.aborted) {
       if (performance.now() >= reopenAt) yield* reopen();
       station.tend();
       for (const notice of station.losses.due(false)) yield { type: 'notice', stream, notice };
-      const most = Math.min(largestChunk, ports.mostBytes?.() ?? largestChunk);
-      const taken = signal.aborted ? undefined : station.inbox.take(most);
+      const taken = signal.aborted ? undefined : station.inbox.take(most());
       if (taken === undefined)
         await bell.wait(Math.max(1, Math.min(pace.tend, reopenAt - performance.now())));
       else yield chunkOf(taken);
     }
+    yield* drain();
     for (const notice of station.losses.due(true)) yield { type: 'notice', stream, notice };
   } finally {
     bell.close();
