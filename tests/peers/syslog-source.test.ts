@@ -14,6 +14,7 @@ import { receive } from '../../src/sources/net/receive.ts';
 import { syslogKind } from '../../src/sources/syslog/kind.ts';
 import { size } from '../size.ts';
 import { forwardings, startSender, whyNoForwarding, type RsyslogSender } from './rsyslog-sender.ts';
+import { eventually } from './eventually.ts';
 import { freePort } from './smtp-peers.ts';
 import { openSession, type SourceSession } from './source-session.ts';
 
@@ -227,6 +228,24 @@ describe('who may send', () => {
       await session.stop();
     }
   });
+});
+
+test('a UNIX socket whose name was taken away is there again, and its connections stay', async () => {
+  const path = file('taken.sock');
+  const session = await listen({ listen: `unix:${path}` });
+  const first = connect(path);
+  await once(first, 'connect');
+  rmSync(path);
+  await session.until(() => existsSync(path), 'the name of the socket');
+  await eventually(async () => {
+    const second = connect(path);
+    const isOpen = (await once(second, 'connect').catch(() => undefined)) !== undefined;
+    second.end('<13>second\n');
+    return isOpen;
+  }, 'a connection');
+  first.end('<13>first\n');
+  await session.untilRecords(2);
+  expect(session.texts().toSorted()).toEqual(['<13>first', '<13>second']);
 });
 
 describe('more than is worked off', () => {

@@ -1,4 +1,4 @@
-import { chmod, unlink } from 'node:fs/promises';
+import { chmod, stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import type { RecordFacts } from '../../model/chunk.ts';
@@ -10,6 +10,9 @@ import { clientOf, tlsOptionsOf } from './tls-context.ts';
 /** How long a connection may be silent before it is asked whether it still is (ms). */
 const keepAliveMs = 60_000;
 
+/** The name of a UNIX socket is looked at no more often (ms). */
+const lookMs = 1000;
+
 /** Rejects when the address cannot be had, or the certificates cannot be read. */
 export async function openStreamListener(
   address: Exclude<ListenAddress, { over: 'udp' }>,
@@ -19,6 +22,7 @@ export async function openStreamListener(
   const { tls, connections, mode } = options;
   const sockets = new Set<Socket>();
   let isHeld = true;
+  let isClosed = false;
 
   const take = (socket: Socket, peer: string, facts: RecordFacts): void => {
     const framer = reception.wire.framer();
@@ -44,20 +48,45 @@ export async function openStreamListener(
     return undefined;
   };
 
-  const server = await createListening();
   // Also those that do not finish their greeting.
   const accepted = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    accepted.add(socket);
-    socket.on('close', () => accepted.delete(socket));
-  });
-  server.maxConnections = connections;
-  server.on('drop', (who) => reception.losses.count('connections', who?.remoteAddress ?? 'local'));
-  if (address.over === 'unix') {
-    await clearStale(address.path);
-    await listen(server, { path: address.path });
-    await chmod(address.path, mode);
-  } else await listen(server, { host: address.host, port: address.port });
+  let server = await createListening();
+  await beginToListen();
+
+  async function beginToListen(): Promise<void> {
+    server.on('connection', (socket: Socket) => {
+      accepted.add(socket);
+      socket.on('close', () => accepted.delete(socket));
+    });
+    server.maxConnections = connections;
+    server.on('drop', (who) => reception.losses.count('connections', who?.remoteAddress ?? 'local'));
+    if (address.over === 'unix') {
+      await clearStale(address.path);
+      await listen(server, { path: address.path });
+      await chmod(address.path, mode);
+    } else await listen(server, { host: address.host, port: address.port });
+    server.on('error', () => undefined);
+    if (!isHeld) server.unref();
+  }
+
+  let lookedAt = performance.now();
+  /** The name of a socket that somebody took away leads nobody here any more. */
+  const comeBack = async (path: string): Promise<void> => {
+    if (performance.now() < lookedAt + lookMs) return;
+    lookedAt = Infinity;
+    const isThere = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere && !isClosed) {
+      // Before the new one, for it takes the name away. Its connections stay.
+      server.close();
+      server = await createListening();
+      await beginToListen().catch(() => undefined);
+      if (isClosed) server.close();
+    }
+    lookedAt = performance.now();
+  };
 
   async function createListening(): Promise<Server | TlsServer> {
     if (address.over !== 'tls') {
@@ -84,7 +113,6 @@ export async function openStreamListener(
     return secured;
   }
 
-  server.on('error', () => undefined);
   return {
     hold(held) {
       isHeld = held;
@@ -93,6 +121,7 @@ export async function openStreamListener(
         else one.unref();
     },
     tend() {
+      if (address.over === 'unix') void comeBack(address.path);
       if (reception.isFull()) return;
       for (const socket of sockets) if (socket.isPaused()) socket.resume();
     },
@@ -100,6 +129,7 @@ export async function openStreamListener(
       if ('setSecureContext' in server && tls !== undefined) server.setSecureContext(await tlsOptionsOf(tls));
     },
     async close() {
+      isClosed = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of accepted) socket.destroy();
       await closed;
