@@ -485,6 +485,24 @@ describe('rotation', () => {
     expect(session.texts()).toEqual(['one', 'two', 'three']);
   });
 
+  test('when a directory above is replaced, the new one is watched as soon as that is seen', async () => {
+    const [upper, lower] = [join(directory, 'upper'), join(directory, 'upper', 'lower')];
+    const file = join(lower, 'app.log');
+    mkdirSync(lower, { recursive: true });
+    writeFileSync(file, 'one\n');
+    let walks = 0;
+    const pace = { watched: 50, looksPerWalk: 1e9, walked: () => void (walks += 1) };
+    const session = open({ file }, { pace });
+    await session.until(() => session.condition(file) === 'atEnd');
+    renameSync(upper, join(directory, 'former'));
+    mkdirSync(lower, { recursive: true });
+    const before = walks;
+    writeFileSync(file, 'two\n');
+    await session.lines(1);
+    await session.until(() => walks > before);
+    expect(session.texts()).toEqual(['two']);
+  });
+
   test('a late line in a rotated file does not wait for a look', async () => {
     writeFileSync(log, '');
     const session = await openAtEnd({}, { pace: { watched: 60_000 } });

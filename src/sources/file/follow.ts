@@ -44,8 +44,13 @@ export async function* followFiles(
   const told: SourceOutput[] = [];
   const monotonic = (): number => performance.now();
   const shelf = createBlockShelf();
-  const roster = createRoster(options, ports, monotonic, shelf);
   const walks = createWalks(pace, monotonic);
+  const moved = (): void => {
+    ports.moved?.();
+    // Perhaps a directory above was renamed, of which the watch of the one below tells nothing.
+    if (ports.follow) walks.ask();
+  };
+  const roster = createRoster(options, { ...ports, moved }, monotonic, shelf);
 
   const watch = createWatch({
     changed(path, moved) {
