@@ -80,10 +80,35 @@ describe('setup below another root', () => {
     const configuration = statSync(join(root, 'etc/bird-sentinel/sentinel.yaml'));
     expect([configuration.uid, configuration.gid, configuration.mode & 0o777]).toEqual([0, gid, 0o640]);
     expect(statSync(join(root, 'var/lib/bird-sentinel/ledger.db')).uid).toBe(uid);
-    expect(readFileSync(join(root, 'etc/logrotate.d/bird-sentinel.old'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(root, 'etc/logrotate.d/bird-sentinel.~1~'), 'utf8')).toBe('mine');
     expect(spawnSync('sh', ['-n', join(root, 'etc/init.d/bird-sentinel')]).status).toBe(0);
     expect(modeOf('etc/init.d/bird-sentinel')).toBe('755');
     expect(existsSync(join(root, 'etc/systemd/system/bird-sentinel.service'))).toBe(false);
+  });
+
+  test('what is kept of a changed file is never written over, and nothing else reads it', async ({
+    skip,
+  }) => {
+    skip(!isRoot, 'users are made by root');
+    const own = join(root, 'etc/logrotate.d/bird-sentinel');
+    mkdirSync(join(root, 'etc/logrotate.d'));
+    for (const text of ['mine', 'of an older version']) {
+      writeFileSync(own, text);
+      expect((await setup('--starter', 'lsb')).code).toBe(0);
+    }
+    const kept = [1, 2].map((count) => readFileSync(`${own}.~${count}~`, 'utf8'));
+    expect(kept).toEqual(['mine', 'of an older version']);
+    skip(!hasProgram('logrotate'), 'logrotate is not installed');
+    const log = join(root, 'app.log');
+    writeFileSync(log, '');
+    for (const path of [own, `${own}.~1~`]) writeFileSync(path, `${log} {\n  weekly\n}\n`, { mode: 0o644 });
+    rmSync(`${own}.~2~`);
+    writeFileSync(join(root, 'logrotate.conf'), `include ${join(root, 'etc/logrotate.d')}\n`, {
+      mode: 0o644,
+    });
+    const rotated = spawnSync('logrotate', ['--debug', join(root, 'logrotate.conf')], { encoding: 'utf8' });
+    expect(rotated.stderr).not.toContain('duplicate');
+    expect(rotated.status).toBe(0);
   });
 
   test('--print does nothing and shows all; --uninstall leaves data', async ({ skip }) => {

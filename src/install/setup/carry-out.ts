@@ -66,13 +66,24 @@ function writeFile({ path, mode, text }: Of<'write'>, root: string): Done {
     return { type: 'unchanged', text: place };
   }
   mkdirSync(dirname(place), { recursive: true, mode: 0o755 });
-  if (before !== undefined) renameSync(place, `${place}.old`);
+  const kept = before === undefined ? undefined : freeBeside(place);
+  if (kept !== undefined) renameSync(place, kept);
   writeFileSync(place, text, { flag: 'wx', mode });
   chmodSync(place, mode);
   return {
     type: 'done',
-    text: `wrote ${place}${before === undefined ? '' : '; what was there is beside it as .old'}`,
+    text: `wrote ${place}${kept === undefined ? '' : `; what was there is ${kept}`}`,
   };
+}
+
+/**
+ * A name beside a file that is not taken, so that what was kept before stays. It ends with `~`: logrotate takes
+ * any other unknown ending for one more of its files, and fails for the whole machine over logs named twice.
+ */
+function freeBeside(place: string): string {
+  let count = 1;
+  while (lstatSync(`${place}.~${count}~`, { throwIfNoEntry: false }) !== undefined) count += 1;
+  return `${place}.~${count}~`;
 }
 
 function makeDirectory({ path, mode, owner }: Of<'folder'>, root: string): Done {
