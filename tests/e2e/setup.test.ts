@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -17,7 +18,7 @@ import { unitText } from '../../src/install/setup/unit.ts';
 import { usualPlaces } from '../../src/install/setup/program.ts';
 import { whyUnreachable } from '../../src/install/setup/program-place.ts';
 import { startMachine, whyNoMachine, type Machine } from '../peers/machine.ts';
-import { run } from './program.ts';
+import { main, run } from './program.ts';
 
 const isRoot = process.geteuid?.() === 0;
 const hasProgram = (name: string): boolean => spawnSync('which', [name]).status === 0;
@@ -121,11 +122,37 @@ describe('setup below another root', () => {
     skip(!isRoot, 'users are made by root');
     await setup('--starter', 'systemd');
     writeFileSync(join(root, 'etc/bird-sentinel/sentinel.yaml'), '');
+    const unit = join(root, 'etc/systemd/system/bird-sentinel.service');
+    const announced = await setup('--print', '--uninstall', '--starter', 'systemd');
+    expect(announced.stdout).toContain(`# deleted ${unit}\n`);
+    expect(announced.stdout).not.toMatch(/^# (?:file|user|directory)/m);
+    expect(existsSync(unit)).toBe(true);
     const { code, stdout } = await setup('--uninstall', '--starter', 'systemd');
     expect(code).toBe(0);
     expect(stdout).toContain('left as they are: /etc/bird-sentinel');
     expect(existsSync(join(root, 'etc/systemd/system/bird-sentinel.service'))).toBe(false);
     expect(existsSync(join(root, 'etc/bird-sentinel/sentinel.yaml'))).toBe(true);
+  });
+
+  test('--package needs a place that is not the machine itself', async () => {
+    const { code, stderr, stdout } = await run(['setup', '--package', '--print']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('--root');
+  });
+
+  test('--print works for those who may not look into the configuration', async ({ skip }) => {
+    skip(!isRoot || !hasProgram('setpriv'), 'only root may become somebody else');
+    mkdirSync(join(root, 'etc/bird-sentinel'), { mode: 0o700 });
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+    const mayRun = ['sh', '-c', 'test -x "$1" && test -r "$2"', 'sh', process.execPath, main];
+    skip(spawnSync('setpriv', [...nobody, ...mayRun]).status !== 0, 'others may not read this checkout');
+    const args = ['setup', '--print', '--root', root, '--starter', 'lsb', '--program', '/usr/bin/x'];
+    chmodSync(root, 0o755);
+    const { status, stderr, stdout } = spawnSync('setpriv', [...nobody, process.execPath, main, ...args], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('# directory');
   });
 
   test('a program in a home is refused', async () => {

@@ -25,6 +25,10 @@ export interface SetupFlags {
 
 /** `setup`: makes the program a service of this machine, with a user, directories and pages of its own. */
 export async function setup(settings: Settings, _: readonly string[], flags: SetupFlags): Promise<ExitCode> {
+  if (flags.package === true && flags.root === undefined) {
+    complain('--package fills the folder of a package, which --root names');
+    return exit.usage;
+  }
   const root = resolve(flags.root ?? '/');
   const command = flags.program === undefined ? ownCommand(process.argv) : [flags.program];
   const unreachable = flags.uninstall === true ? undefined : whyUnreachable(command);
@@ -46,7 +50,8 @@ export async function setup(settings: Settings, _: readonly string[], flags: Set
           isConfigured: hasConfiguration(join(root, installed.config)),
         });
   if (flags.print === true) {
-    for (const action of plan) print(safeForTerminal(shown(action, root)));
+    const actions = flags.uninstall === true ? undoing(plan, starter, root) : plan;
+    for (const action of actions) print(safeForTerminal(shown(action, root)));
     return exit.done;
   }
   if (process.geteuid?.() !== 0 && root === '/') {
@@ -62,11 +67,36 @@ export async function setup(settings: Settings, _: readonly string[], flags: Set
 /** systemd's own test whether it runs the machine: sd_booted(3). */
 const starterHere = (): Starter => (existsSync('/run/systemd/system') ? 'systemd' : 'lsb');
 
-const hasConfiguration = (folder: string): boolean =>
-  existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.yaml'));
+function hasConfiguration(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((name) => name.endsWith('.yaml'));
+  } catch {
+    // Not there; or closed to others, and then `setup` made it, for somebody who has a configuration by now.
+    return existsSync(folder);
+  }
+}
 
-function shown(action: Action, root: string): string {
+/** What is to be undone of a plan: a file that is there stands for its deletion. */
+type Undoing = Action | { readonly type: 'delete'; readonly path: string };
+
+function undoing(plan: readonly Action[], starter: Starter, root: string): readonly Undoing[] {
+  const { before, after } = endings(starter, root);
+  const files = plan.flatMap((action): readonly Undoing[] =>
+    action.type === 'write' && existsSync(join(root, action.path))
+      ? [{ type: 'delete', path: action.path }]
+      : [],
+  );
+  return files.length === 0 ? [] : [...before, ...files, ...after];
+}
+
+/** Only on the running machine there is a service to be ended. */
+const endings = (starter: Starter, root: string): ReturnType<typeof unregistering> =>
+  root === '/' ? unregistering(starter) : { before: [], after: [] };
+
+function shown(action: Undoing, root: string): string {
   switch (action.type) {
+    case 'delete':
+      return `# deleted ${join(root, action.path)}\n`;
     case 'write':
       return `# file ${join(root, action.path)}, mode ${octal(action.mode)}\n${action.text}`;
     case 'account':
@@ -91,7 +121,7 @@ function tell({ type, text }: Done, settings: Settings): boolean {
 
 /** Takes back all files, also when the service cannot be ended; what holds data stays. */
 function uninstall(plan: readonly Action[], starter: Starter, root: string, settings: Settings): ExitCode {
-  const { before, after } = root === '/' ? unregistering(starter) : { before: [], after: [] };
+  const { before, after } = endings(starter, root);
   const isThere = plan.some((action) => action.type === 'write' && existsSync(join(root, action.path)));
   if (!isThere) {
     print('nothing is installed');
