@@ -1,5 +1,4 @@
 import type { Locate, Path } from '../dialects/native/place.ts';
-import { under } from '../dialects/native/place.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ConfigPorts } from './files.ts';
 import { secretRefused } from './outside.ts';
@@ -17,14 +16,23 @@ export async function checkSecrets(
   locate: Locate,
   ports: ConfigPorts,
 ): Promise<Diagnostic[]> {
-  if (typeof options !== 'object' || options === null) return [];
-  const found = Object.entries(options).map(async ([key, value]: [string, unknown]) => {
-    const path: Path = [key];
-    if (typeof value === 'string' && isSecretKey(key)) {
-      const read = await ports.secret(value);
-      return read.ok ? [] : [secretRefused(read.detail, path, locate)];
-    }
-    return checkSecrets(value, under(locate, path), ports);
+  const found = secretFiles(options).map(async ({ path, file }) => {
+    const read = await ports.secret(file);
+    return read.ok ? [] : [secretRefused(read.detail, path, locate)];
   });
   return (await Promise.all(found)).flat();
+}
+
+/** The files that the options of a channel name as holding a secret, and where they stand in them. */
+export function secretFiles(options: unknown, above: Path = []): readonly SecretFile[] {
+  if (typeof options !== 'object' || options === null) return [];
+  return Object.entries(options).flatMap(([key, value]: [string, unknown]): readonly SecretFile[] => {
+    const path = [...above, key];
+    return typeof value === 'string' && isSecretKey(key) ? [{ path, file: value }] : secretFiles(value, path);
+  });
+}
+
+interface SecretFile {
+  readonly path: Path;
+  readonly file: string;
 }

@@ -15,7 +15,7 @@ import {
   proxyOf,
   serversOf,
 } from '../../src/install/doctor/reach.ts';
-import { checkLog } from '../../src/install/doctor/readable.ts';
+import { checkLog, checkSecretFile, checkShared } from '../../src/install/doctor/readable.ts';
 import { checkState } from '../../src/install/doctor/state.ts';
 import { configOf } from '../contracts/config-texts.ts';
 import { run, site, type Site } from './program.ts';
@@ -130,6 +130,28 @@ describe('logs', () => {
     chmodSync(dir, 0o755);
     for (const isSelf of [true, false])
       expect(checkLog(join(dir, 'none.log'), { user: stranger, isSelf }, accounts).state).toBe('note');
+  });
+
+  test('a file of the configuration that only root can read is not the service’s', () => {
+    const service = { user: stranger, isSelf: false };
+    const closed = checkShared(log(0o600), service, accounts);
+    expect(closed).toMatchObject({
+      check: 'config',
+      state: 'bad',
+      text: expect.stringContaining('mode 0600'),
+    });
+    expect(closed?.todo).toContain('chgrp bird-sentinel');
+    expect(checkShared(log(0o640), { user: member, isSelf: false }, accounts)).toBeUndefined();
+    expect(checkShared(log(0o600), { user: stranger, isSelf: true }, accounts)).toBeUndefined();
+  });
+
+  test('a secret must be the service’s own, not only in its reach', () => {
+    const own = { ...stranger, uid: process.geteuid?.() ?? 0 };
+    expect(checkSecretFile(log(0o600), { user: own, isSelf: false }, dir)).toBeUndefined();
+    const foreign = checkSecretFile(log(0o644), { user: stranger, isSelf: false }, dir);
+    expect(foreign).toMatchObject({ check: 'secret', state: 'bad' });
+    expect(foreign?.todo).toContain(`-m 700 ${dir}/secrets`);
+    expect(checkSecretFile(join(dir, 'none'), { user: stranger, isSelf: false }, dir)).toBeUndefined();
   });
 
   test('root is known, with its groups', () => {

@@ -318,6 +318,12 @@ describe('on a machine without systemd', () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('sentinel.yaml:1');
     expect((await on(furnish)).code).toBe(0);
+    // A secret that belongs to the service, as it must; root would not take it for its own.
+    await on(
+      `cd /etc/bird-sentinel; install -o bird-sentinel -m 600 /dev/null hook.key; echo secret > hook.key
+      sed -i 's/^channels: {/& hook: { webhook: { url: "https:\\/\\/127.0.0.1:1\\/", secret-file: hook.key } },/' sentinel.yaml`,
+    );
+    expect((await on('cat /etc/bird-sentinel/sentinel.yaml')).stdout).toContain('secret-file: hook.key');
     expect(await on(`${script} start`)).toMatchObject({ code: 0, stderr: '' });
     await until(`${sentinel} status`, 'the daemon');
     expect(await on(`${script} status`)).toMatchObject({ code: 0, stdout: 'bird-sentinel runs\n' });

@@ -4,14 +4,15 @@ import { counted } from '../../kit/count.ts';
 import type { ProbeResult } from '../../channels/contract.ts';
 import type { ChannelConfig, Config, SourceConfig } from '../../config/config.ts';
 import { nodeFiles } from '../../config/node-files.ts';
+import { secretFiles } from '../../config/secrets.ts';
 import { callControl } from '../../control/client.ts';
 import type { Checked } from '../../model/diagnostic.ts';
-import { readAccounts, systemUser, type UserAccount } from '../accounts.ts';
+import { readAccounts, systemUser, type Accounts, type UserAccount } from '../accounts.ts';
 import { checkClock } from './clock.ts';
 import { bad, fine, note, type Bedside, type Finding } from './finding.ts';
 import { checkDisk, checkInotify, checkNode } from './machine.ts';
 import { checkAuthorities, checkNames, checkProxy, proxyOf, serverDate, serversOf } from './reach.ts';
-import { checkLog, type Reader } from './readable.ts';
+import { checkLog, checkSecretFile, checkShared, type Reader } from './readable.ts';
 import { checkConfigFiles, checkSqlite, checkState, daemonless } from './state.ts';
 
 /** What is examined. */
@@ -36,7 +37,7 @@ export async function* examine(patient: Patient, bedside: Bedside = machine): As
   yield await daemonOf(patient.state);
   const checked = await patient.config();
   const config = checked.ok ? checked.value : undefined;
-  yield* judgeConfig(checked);
+  yield* judgeConfig(checked, reader, accounts);
   yield checkDisk(patient.state, config?.limits.ledger);
   if (config === undefined) {
     yield await checkClock(bedside, async () => undefined);
@@ -48,6 +49,7 @@ export async function* examine(patient: Patient, bedside: Bedside = machine): As
     if (need !== undefined)
       yield await need(source.name, reader, accounts.groupId('systemd-journal'), bedside);
   }
+  yield* secretsOf(config, reader, patient.state);
   yield* await reachOf(config, patient.env, bedside);
   yield* await Promise.all(config.channels.map((channel) => channelOf(channel, config, patient)));
 }
@@ -75,7 +77,7 @@ async function daemonOf(state: string): Promise<Finding> {
   return daemonless(places.some((place) => existsSync(`${place}/bird-sentinel.service`)));
 }
 
-function* judgeConfig(checked: Checked<Config>): Generator<Finding> {
+function* judgeConfig(checked: Checked<Config>, reader: Reader, accounts: Accounts): Generator<Finding> {
   const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first !== undefined) {
@@ -89,15 +91,16 @@ function* judgeConfig(checked: Checked<Config>): Generator<Finding> {
   }
   if (!checked.ok) return;
   const { files, sources, program } = checked.value;
-  const wide = checkConfigFiles(files);
-  yield* wide;
+  const closed = files.flatMap((path) => checkShared(path, reader, accounts) ?? []);
+  const troubles = [...checkConfigFiles(files), ...closed];
+  yield* troubles;
   if (sources.length === 0)
     yield bad(
       'config',
       'names no sources: nothing is watched',
       'name logs in sources, or: bird-sentinel init',
     );
-  else if (wide.length === 0)
+  else if (troubles.length === 0)
     yield fine(
       'config',
       `${files.join(' ')}: ${counted(sources.length, 'source')}, ${counted(program.rules.length, 'rule')}`,
@@ -112,6 +115,13 @@ async function filesOf({ options }: SourceConfig): Promise<readonly string[]> {
     (each): each is string => typeof each === 'string',
   );
   return (await Promise.all(patterns.map((pattern) => nodeFiles.glob(pattern)))).flat();
+}
+
+/** Secrets that systemd hands to the service are not looked at: they are there only while it runs. */
+function secretsOf({ channels }: Config, reader: Reader, state: string): readonly Finding[] {
+  const files = channels.flatMap(({ options }) => secretFiles(options).map(({ file }) => file));
+  const kept = [...new Set(files)].filter((file) => !file.startsWith('/run/credentials/'));
+  return kept.flatMap((file) => checkSecretFile(file, reader, state) ?? []);
 }
 
 type Need = (

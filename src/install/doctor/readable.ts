@@ -30,6 +30,31 @@ export function checkLog(path: string, { user, isSelf }: Reader, accounts: Accou
   return bad(check, `${path} cannot be read by ${user.name}: ${whose(obstacle, group)}`, todo);
 }
 
+/** Whether a file of the configuration can be read by the user that the daemon runs as. */
+export function checkShared(path: string, { user, isSelf }: Reader, accounts: Accounts): Finding | undefined {
+  const obstacle = isSelf ? undefined : obstacleTo(path, user);
+  if (obstacle === undefined || obstacle === 'missing') return undefined;
+  const { stats, wanted, path: place } = obstacle;
+  const todo = `chgrp ${user.name} ${place}; chmod g+${wanted === 4 ? 'r' : 'x'} ${place}`;
+  const why = whose(obstacle, accounts.groupName(stats.gid));
+  return bad('config', `${path} cannot be read by ${user.name}: ${why}`, todo);
+}
+
+/** Whether a file that holds a secret is one that the user that the daemon runs as takes: its own, and in reach. */
+export function checkSecretFile(path: string, { user, isSelf }: Reader, state: string): Finding | undefined {
+  const obstacle = isSelf ? undefined : obstacleTo(path, user);
+  if (isSelf || obstacle === 'missing') return undefined;
+  if (obstacle === undefined && lstatSync(path, { throwIfNoEntry: false })?.uid === user.uid)
+    return undefined;
+  const folder = `${state}/secrets`;
+  const owner = `${user.name} -g ${user.name}`;
+  return bad(
+    'secret',
+    `${path} is not ${user.name}'s to read, or not its own`,
+    `install -d -o ${owner} -m 700 ${folder}; install -o ${owner} -m 600 ${path} ${folder}, and name it there`,
+  );
+}
+
 const missing = (path: string): Finding =>
   note('log', `${path} is not there`, 'it is read as soon as it appears; compare the path if it never does');
 

@@ -29,6 +29,12 @@ sentinel() {
   ${command.map(quoted).join(' ')} "$@"
 }
 
+# As the service: what it must be able to read, and what must be its own, is not root's to judge.
+check_as_service() {
+  start-stop-daemon --start --quiet --pidfile "$PIDFILE" --chuid ${systemUser}:${systemUser} --chdir / \\
+    --startas ${command.slice(0, 1).map(quoted).join('')} -- ${[...command.slice(1).map(quoted), '--quiet', 'check'].join(' ')}
+}
+
 is_running() {
   start-stop-daemon --status --pidfile "$PIDFILE" --user ${systemUser}
 }
@@ -36,7 +42,7 @@ is_running() {
 start() {
   is_running && return 0
   # A wrong configuration is said here, where somebody looks.
-  sentinel --quiet check || return 1
+  check_as_service || return 1
   # Its exec keeps the process that the pid file names.
   start-stop-daemon --start --quiet --background --make-pidfile --pidfile "$PIDFILE" \\
     --chuid ${systemUser}:${systemUser} --umask 077 --chdir / --startas /bin/sh -- \\
