@@ -77,6 +77,13 @@ const commandLines = pages.flatMap((page) =>
   ),
 );
 
+test.each(pages)('%s installs copies, never links to a checkout in a home', (page) => {
+  const lines = textOf(page)
+    .split('\n')
+    .filter((line) => /npm install --global .*\.(?:$|[\s`])/.test(line));
+  expect(lines.filter((line) => !line.includes('--install-links'))).toEqual([]);
+});
+
 describe('command lines', () => {
   test('there are some', () => {
     expect(commandLines.length).toBeGreaterThanOrEqual(8);

@@ -160,6 +160,8 @@ describe('setup below another root', () => {
     const { code, stderr } = await setup('--program', '/home/me/bin/bird-sentinel');
     expect(code).toBe(1);
     expect(stderr).toContain('install the program, and Node, for all users');
+    // Without it npm links to the checkout, and the advice would lead back to here.
+    expect(stderr).toContain('--install-links');
   });
 });
 

@@ -14,5 +14,5 @@ export function whyUnreachable(command: readonly string[]): string | undefined {
   const place = command.find((path) => hidden.test(path));
   return place === undefined
     ? undefined
-    : `${place} lies in somebody's home, which no service sees: install the program, and Node, for all users (npm install --global, with the Node of /usr)`;
+    : `${place} lies in somebody's home, which no service sees: install the program, and Node, for all users (npm install --global --install-links ., with the Node of /usr; without --install-links npm only makes a link to the checkout)`;
 }
