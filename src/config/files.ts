@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { SecretRead } from '../channels/secret-file.ts';
+import { encodingMistake } from './encoding.ts';
 import { parseYaml } from './yaml.ts';
 import type { MapTree } from './tree.ts';
 
@@ -92,6 +93,8 @@ export async function readFile(
 ): Promise<{ readonly file: ReadFile; readonly diagnostics: readonly Diagnostic[] }> {
   const read = await ports.read(file.path);
   if (!read.ok) return { file: { ...file, tree: undefined }, diagnostics: [missing(file.path, read.detail)] };
+  const encoding = await encodingMistake(file.path, read.text, ports);
+  if (encoding !== undefined) return { file: { ...file, tree: undefined }, diagnostics: [encoding] };
   const { tree, diagnostics } = parseYaml(read.text, file.path);
   if (tree === undefined || tree.type === 'map') return { file: { ...file, tree }, diagnostics };
   const wrong: Diagnostic = {
