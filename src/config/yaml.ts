@@ -3,6 +3,7 @@ import type { Place } from '../dialects/native/place.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { placesIn } from './offsets.ts';
 import type { Tree } from './tree.ts';
+import { hintFor } from './yaml-hints.ts';
 import { treeOfDocument } from './yaml-tree.ts';
 
 /** What a text came to. `tree` is absent when the text is not YAML. */
@@ -41,11 +42,11 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   return treeOfDocument({ document, text, start, place });
 }
 
-/** Patterns are full of backslashes, and only single quotes leave them as they are. */
-const hintFor = (code: YAMLError['code']): Pick<Diagnostic, 'hint'> =>
-  code === 'BAD_DQ_ESCAPE'
-    ? { hint: "in double quotes a backslash begins an escape; put a pattern in single quotes: '\\d+'" }
-    : {};
+const wordsFor: Partial<Record<YAMLError['code'], string>> = {
+  MULTIPLE_DOCS: 'a file holds one document, and here a second begins',
+  // The parser's stack ends long before its own limit.
+  RESOURCE_EXHAUSTION: 'nested too deep',
+};
 
 /** After one mistake the parser stumbles on through the line: only the first of each line is told. */
 function syntaxErrors(errors: readonly YAMLError[], place: (offset: number) => Place): Diagnostic[] {
@@ -53,7 +54,7 @@ function syntaxErrors(errors: readonly YAMLError[], place: (offset: number) => P
   for (const { code, message, pos } of errors) {
     const at = place(pos[0]);
     if (byLine.has(at.line)) continue;
-    const words = code === 'MULTIPLE_DOCS' ? 'a file holds one document, and here a second begins' : message;
+    const words = wordsFor[code] ?? message;
     byLine.set(at.line, { code: 'yaml.syntax', severity: 'error', message: words, ...at, ...hintFor(code) });
   }
   return [...byLine.values()].slice(0, mostSyntaxErrors);

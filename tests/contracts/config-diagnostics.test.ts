@@ -6,6 +6,12 @@ test.each(mistakes)('%s', async (_what, text, told, files) => {
   expect(await complaints(text, files)).toEqual(told);
 });
 
+test('more depth than the parser bears is called so, not by the name of its failure', async () => {
+  const [told = '', ...others] = await complaints(`a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`);
+  expect(told).toMatch(/^c\.yaml:1:\d+ yaml\.syntax nested too deep$/);
+  expect(others).toEqual([]);
+});
+
 describe('several files', () => {
   const told = async (texts: { readonly [path: string]: string }, files?: readonly string[]) =>
     (await loadTexts(texts, files)).diagnostics.map(written);

@@ -26,7 +26,37 @@ export const mistakes: readonly [
     'limits: *nope',
     ['c.yaml:1:9 yaml.alias no anchor &nope stands before this alias'],
   ],
-  ['a tag', 'late: !now 3', ['c.yaml:1:7 yaml.syntax Unresolved tag: !now']],
+  [
+    'a tag',
+    'late: !now 3',
+    [
+      'c.yaml:1:7 yaml.syntax Unresolved tag: !now (tags do not work here, and a text that begins with ! stands in single quotes)',
+    ],
+  ],
+  [
+    'a pattern whose colon begins a value',
+    'rules:\n  - id: x\n    match: error: disk',
+    [
+      "c.yaml:3:12 yaml.syntax Nested mappings are not allowed in compact mappings (': ' begins the value of a key: put a pattern, or another text with such characters, in single quotes)",
+    ],
+  ],
+  [
+    'a pattern that begins a list',
+    'rules:\n  - id: x\n    match: [Ee]rror',
+    [
+      'c.yaml:3:16 yaml.syntax Unexpected scalar at node end (put a pattern, or another text with such characters, in single quotes, and write a single quote in it twice)',
+    ],
+  ],
+  [
+    'a tab',
+    'sources:\n\ta: 1',
+    ['c.yaml:2:1 yaml.syntax Tabs are not allowed as indentation (indent with blanks)'],
+  ],
+  [
+    'a key that was written a level too high',
+    'rules: [{ id: r, match: x, severity: info, alert: {} }]',
+    ['c.yaml:1:28 config.unknown-key unknown key "severity" in rules.r (it stands in "alert")'],
+  ],
   [
     'a value that is no text',
     'late: !!binary aGk=',

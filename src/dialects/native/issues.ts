@@ -67,9 +67,9 @@ const writtenPath = (issue: Issue): Path => issue.path.filter((segment) => typeo
 function diagnose(issue: Issue, schema: Schema, base: Path, subject: Subject): Diagnostic[] {
   const path = [...base, ...writtenPath(issue)];
   if (issue.code === 'unrecognized_keys') {
-    const { names, planned } = keysAt(schema, issue.path);
+    const known = keysAt(schema, issue.path);
     const beside = path.length === 0 ? (subject.beside ?? []) : [];
-    return unknownKeys(issue.keys, { names: [...names, ...beside], planned }, path, subject);
+    return unknownKeys(issue.keys, { ...known, names: [...known.names, ...beside] }, path, subject);
   }
   if (isMissing(path, subject))
     return missingKey(issue, keysAt(schema, issue.path.slice(0, -1)), path, subject);
@@ -96,8 +96,10 @@ function unknownKeys(keys: readonly string[], known: KnownKeys, path: Path, subj
   });
 }
 
-function keyHint(key: string, { names, planned }: KnownKeys): string {
+function keyHint(key: string, { names, planned, inner }: KnownKeys): string {
   if (planned.includes(key)) return 'not supported yet';
+  const holder = inner?.(key);
+  if (holder !== undefined) return `it stands in "${holder}"`;
   const near = closest(key, names);
   if (near !== undefined) return `did you mean "${near}"?`;
   const coming = closest(key, planned);

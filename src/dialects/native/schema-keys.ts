@@ -16,6 +16,8 @@ export function withPlanned<S extends z.ZodType>(schema: S, keys: readonly strin
 export interface KnownKeys {
   readonly names: readonly string[];
   readonly planned: readonly string[];
+  /** The only one of the names whose own map has this key, for one that was written a level too high. */
+  readonly inner?: (key: string) => string | undefined;
 }
 
 /** The names that a map at `path` below `schema` may have. */
@@ -29,7 +31,20 @@ export function keysAt(schema: Schema, path: readonly PropertyKey[]): KnownKeys 
     if (def.type === 'object') for (const key of Object.keys(def.shape)) names.add(key);
     for (const key of plannedKeys.get(form)?.keys ?? []) planned.add(key);
   }
-  return { names: [...names], planned: [...planned] };
+  const inner = (key: string): string | undefined => onlyHolder(key, [...names], forms);
+  return { names: [...names], planned: [...planned], inner };
+}
+
+function onlyHolder(key: string, names: readonly string[], forms: readonly Schema[]): string | undefined {
+  const holders = names.filter((name) =>
+    forms
+      .flatMap((form) => step(form, name).flatMap(formsOf))
+      .some((form) => {
+        const def = definitionOf(form);
+        return def.type === 'object' && Object.hasOwn(def.shape, key);
+      }),
+  );
+  return holders.length === 1 ? holders[0] : undefined;
 }
 
 /** The options of a union, looked up below `schema`; empty when there is none at `path`. */
