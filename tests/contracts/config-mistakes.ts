@@ -106,7 +106,7 @@ export const mistakes: readonly [
   [
     'a text for a rule',
     'rules:\n  - foo',
-    ['c.yaml:2:5 config.wrong-value rules[0]: must be a map, not the text "foo"'],
+    ['c.yaml:2:5 config.wrong-value rules[0]: must be a map, not a text'],
   ],
   [
     'a misspelt section',

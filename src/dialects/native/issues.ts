@@ -146,7 +146,7 @@ function wrongValue(issue: Issue, path: Path, subject: Subject): Diagnostic {
 function reproach(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${expectation(issue.expected)}, not ${describe(value)}`;
+      return `must be ${expectation(issue.expected)}, not ${isCompound(issue.expected) ? kindOf(value) : describe(value)}`;
     case 'invalid_value':
       return `must be ${oneOf(issue.values.map(String))}, not ${describe(value)}`;
     case 'invalid_union':
@@ -169,6 +169,8 @@ function valueHint(issue: Issue, value: unknown): string | undefined {
     const hint: unknown = issue.params?.['hint'];
     return typeof hint === 'string' ? hint : undefined;
   }
+  if (issue.code === 'invalid_type' && issue.expected === 'array' && typeof value === 'string')
+    return 'a list of one stands in brackets: [ … ]';
   if (issue.code === 'invalid_type' && issue.expected === 'string' && isBare(value))
     return 'a time or a size needs a unit (90s, 64KiB), any other text quotes';
   if (issue.code !== 'invalid_value' || typeof value !== 'string') return undefined;
@@ -211,6 +213,11 @@ const expectations: { readonly [type: string]: string } = {
 };
 
 const expectation = (type: string): string => expectations[type] ?? type;
+
+/** Where a map or a list belongs, the words of a text help nobody, and may be a token: `slack: xoxb-…`. */
+const isCompound = (expected: string): boolean => ['object', 'record', 'array'].includes(expected);
+
+const kindOf = (value: unknown): string => (typeof value === 'string' ? 'a text' : describe(value));
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
