@@ -78,7 +78,7 @@ function missingDefault({
     code: 'config.absent',
     severity: 'error',
     message: `there is no configuration at ${config.join(' ')}`,
-    hint: 'name one with -c, or try: bird-sentinel watch',
+    hint: 'make one with bird-sentinel init, name one with -c, or try: bird-sentinel watch',
   };
 }
 

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 
 /** What the global flags and the environment say. */
 export interface Settings {
@@ -29,12 +29,11 @@ export function settingsFrom(
   env: NodeJS.ProcessEnv,
   terminal: { readonly isRoot: boolean; readonly isTTY: boolean },
 ): Settings {
-  const fromEnv = env['BIRD_SENTINEL_CONFIG'];
-  const named = flags.config ?? (fromEnv === undefined || fromEnv === '' ? undefined : fromEnv.split(':'));
+  const named = flags.config ?? given(env['BIRD_SENTINEL_CONFIG'])?.split(':');
   return {
     config: named ?? [defaultConfig(env, terminal.isRoot)],
     configIsDefault: named === undefined,
-    state: flags.state ?? env['BIRD_SENTINEL_STATE'] ?? defaultState(env, terminal.isRoot),
+    state: flags.state ?? given(env['BIRD_SENTINEL_STATE']) ?? defaultState(env, terminal.isRoot),
     json: flags.json ?? false,
     verbose: flags.verbose ?? false,
     quiet: flags.quiet ?? false,
@@ -42,14 +41,32 @@ export function settingsFrom(
   };
 }
 
+const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
 function defaultConfig(env: NodeJS.ProcessEnv, isRoot: boolean): string {
   if (isRoot) return '/etc/bird-sentinel';
-  return join(env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'bird-sentinel');
+  return join(absolute(env['XDG_CONFIG_HOME']) ?? join(home(), '.config'), 'bird-sentinel');
 }
 
 function defaultState(env: NodeJS.ProcessEnv, isRoot: boolean): string {
-  if (isRoot) return '/var/lib/bird-sentinel';
-  return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'bird-sentinel');
+  if (isRoot) return systemState;
+  return join(absolute(env['XDG_STATE_HOME']) ?? join(home(), '.local', 'state'), 'bird-sentinel');
+}
+
+/** Where the service of a machine keeps its state. */
+export const systemState = '/var/lib/bird-sentinel';
+
+/** The XDG base directory specification: what is empty or relative counts as not given. */
+const absolute = (path: string | undefined): string | undefined =>
+  path !== undefined && isAbsolute(path) ? path : undefined;
+
+/** A user whom the machine does not know, as in a container, has no home, and Node throws. */
+function home(): string {
+  try {
+    return absolute(homedir()) ?? userInfo().homedir;
+  } catch {
+    return '/nonexistent';
+  }
 }
 
 /** `NO_COLOR` (no-color.org) wins over a terminal, the flag over both. */

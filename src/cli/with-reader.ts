@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { LedgerReader } from '../store/contract.ts';
 import { LedgerError } from '../store/failure.ts';
 import { openLedgerReader } from '../store/ledger.ts';
 import { exit, type ExitCode } from './exit.ts';
-import type { Settings } from './settings.ts';
+import { systemState, type Settings } from './settings.ts';
 import { complain } from './terminal.ts';
 
 /** Reads in the ledger, whether a daemon runs or not; says why where it cannot be read, after the words `before`. */
@@ -13,7 +14,7 @@ export async function withReader(
 ): Promise<ExitCode> {
   const opened = await openLedgerReader({ directory: settings.state });
   if (!opened.ok) {
-    complain(`${before}no ledger in ${settings.state}: ${opened.failure.detail}`);
+    complain(`${before}${opened.failure.detail}${elsewhere(settings, existsSync)}`);
     return exit.failed;
   }
   try {
@@ -25,4 +26,10 @@ export async function withReader(
   } finally {
     opened.reader.close();
   }
+}
+
+/** Who asks as a user where the service works looks into the wrong place. Empty where there is no other. */
+export function elsewhere({ state }: Pick<Settings, 'state'>, isThere: (path: string) => boolean): string {
+  if (state === systemState || !isThere(systemState)) return '';
+  return ` (what runs as a service keeps its state in ${systemState}: sudo bird-sentinel …)`;
 }

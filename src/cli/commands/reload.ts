@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { callControl } from '../../control/client.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import type { Settings } from '../settings.ts';
+import { elsewhere } from '../with-reader.ts';
 import { complain, print } from '../terminal.ts';
 
 const timeoutMs = 60_000;
@@ -14,7 +16,7 @@ export async function reload(settings: Settings): Promise<ExitCode> {
   }
   complain(
     answered.reason === 'noDaemon'
-      ? `no daemon works on ${settings.state}`
+      ? `no daemon works on ${settings.state}${elsewhere(settings, existsSync)}`
       : `not reloaded: ${answered.detail}`,
   );
   return exit.failed;

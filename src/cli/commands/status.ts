@@ -37,7 +37,7 @@ async function statusOfLedger(settings: Settings): Promise<ExitCode> {
   const config = checked.ok ? checked.value : undefined;
   // A daemon that answers needs none of the machines.
   const { keptStatus } = await import('../kept-status.ts');
-  const before = 'no daemon runs, and there is ';
+  const before = 'no daemon runs, and ';
   return withReader(
     settings,
     (reader) => {
