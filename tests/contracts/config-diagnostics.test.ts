@@ -14,12 +14,12 @@ test('more depth than the parser bears is called so, not by the name of its fail
 
 test('what was written where a map or a list belongs is not repeated: it may be a token', async () => {
   const told = await complaints(
-    'channels: { a: { slack: hunter2 }, b: { exec: { command: "curl -H hunter2" } }, c: hunter2 }\naccounts: hunter2',
+    'channels: { a: { slack: hunter2 }, b: { exec: { command: "curl -H hunter2" } }, c: hunter2 }\naccounts: hunter2\ninclude: [hunter2]',
   );
   expect(told).toContain(
     'c.yaml:1:58 config.wrong-value channels.b.exec.command: must be a list, not a text (a list of one stands in brackets: [ … ])',
   );
-  expect(told).toHaveLength(4);
+  expect(told).toHaveLength(5);
   expect(told.join('\n')).not.toContain('hunter2');
 });
 

@@ -149,8 +149,11 @@ function reproach(issue: Issue, value: unknown): string {
       return `must be ${expectation(issue.expected)}, not ${isCompound(issue.expected) ? kindOf(value) : describe(value)}`;
     case 'invalid_value':
       return `must be ${oneOf(issue.values.map(String))}, not ${describe(value)}`;
-    case 'invalid_union':
-      return `must be ${oneOf([...new Set(rootExpectations(issue.errors))])}, not ${describe(value)}`;
+    case 'invalid_union': {
+      const expected = [...new Set(rootExpectations(issue.errors))];
+      const isAnyMap = expected.every((each) => each === expectations['object']);
+      return `must be ${oneOf(expected)}, not ${isAnyMap ? kindOf(value) : describe(value)}`;
+    }
     case 'too_small':
       return bound(issue.origin, 'at least', issue.minimum);
     case 'too_big':
