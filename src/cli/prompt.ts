@@ -3,6 +3,8 @@ import { Writable } from 'node:stream';
 
 /** Asks a person, or reads the next line of a script. */
 export interface Prompt {
+  /** Whether somebody sits there who can be asked again. */
+  readonly isPerson: boolean;
   /** The answer, or undefined when the input ended. `hidden` answers are never echoed. */
   ask(question: string, options?: { readonly hidden: boolean }): Promise<string | undefined>;
   close(): void;
@@ -27,6 +29,7 @@ function askPerson(): Prompt {
   const lines: Interface = createInterface({ input: process.stdin, output, terminal: true });
   const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
   return {
+    isPerson: true,
     async ask(question, options) {
       process.stderr.write(question);
       muted = options?.hidden ?? false;
@@ -43,6 +46,7 @@ function readScript(): Prompt {
   const lines = createInterface({ input: process.stdin, terminal: false });
   const next = lines[Symbol.asyncIterator]();
   return {
+    isPerson: false,
     async ask() {
       const { value, done } = await next.next();
       return done === true ? undefined : value.trim().slice(0, limit);

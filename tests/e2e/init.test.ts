@@ -7,6 +7,7 @@ import { proposalText, readWay } from '../../src/install/proposal.ts';
 import { knownPacks, survey, type FoundLog, type Machine } from '../../src/install/survey.ts';
 import { configOf } from '../contracts/config-texts.ts';
 import { run, type Ended } from './program.ts';
+import { lacksTerminal, openTerminal } from './terminal.ts';
 
 const machine = (there: readonly string[], sources = ['file', 'journal']): Machine => ({
   isThere: (path) => there.includes(path),
@@ -143,13 +144,47 @@ describe('init', () => {
   test.each([
     ['a pack that is not there', '\npigeons\n', 'not among them: pigeons'],
     ['a way that is none', '\n\npigeon\n', 'that is no way'],
-    ['the end of the input', '\n', 'nothing was written'],
+    ['the end of the input', '\n', 'nothing was written (--yes asks nothing)'],
   ])('%s: writes nothing', async (_, input, words) => {
     if (!hasLogs) return;
     const { code, stderr } = await init([], input);
     expect(stderr).toContain(words);
     expect(code).toBe(2);
     expect(existsSync(file())).toBe(false);
+  });
+
+  test('asks a person again', async ({ skip }) => {
+    skip(!hasLogs, 'this machine has none of the logs that init knows');
+    skip(lacksTerminal !== undefined, lacksTerminal);
+    const terminal = openTerminal([
+      '-c',
+      join(dir, 'etc'),
+      '--state',
+      join(dir, 'state'),
+      'init',
+      '--no-drill',
+    ]);
+    const says = (words: string, times = 1) =>
+      terminal.until(({ raw }) => raw.split(words).length > times, `"${words}", ${times}`);
+    try {
+      await says('name those to take: ');
+      await terminal.order({ keys: '\r' });
+      await says('name those to take: ', 2);
+      await terminal.order({ keys: 'all\r' });
+      await says('not among them: all');
+      await says('name those to take: ', 3);
+      await terminal.order({ keys: 'sshd\r' });
+      await says('How shall it tell you?');
+      await terminal.order({ keys: 'pigeon\r' });
+      await says('that is no way');
+      await says('How shall it tell you?', 2);
+      await terminal.order({ keys: 'none\r' });
+      const { code } = await terminal.until((shown) => shown.code !== null, 'the end');
+      expect(code).toBe(0);
+      expect(readFileSync(file(), 'utf8')).toContain('{ pack: sshd }');
+    } finally {
+      await terminal.end();
+    }
   });
 
   test('a file that cannot be written is said', async () => {

@@ -1,6 +1,7 @@
 import { accessSync, chownSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../channels/private-file.ts';
 import { safeForTerminal } from '../../kit/terminal.ts';
 import { readAccounts, systemUser } from '../../install/accounts.ts';
@@ -23,6 +24,9 @@ export interface InitFlags {
   readonly drill: boolean;
 }
 
+/** Where it lies, wherever the program does. */
+const minimal = fileURLToPath(new URL('../../../examples/minimal.yaml', import.meta.url));
+
 /** `init`: a first configuration for this machine, checked and tried. */
 export async function init(settings: Settings, _: readonly string[], flags: InitFlags): Promise<ExitCode> {
   const file = fileOf(settings);
@@ -32,7 +36,7 @@ export async function init(settings: Settings, _: readonly string[], flags: Init
   }
   const found = survey({ isThere: existsSync, canRead, hasSource });
   if (found.logs.length === 0) {
-    complain('no log that is known was found; write one into sources of examples/minimal.yaml');
+    complain(`no log that is known was found; write one into sources of a copy of ${minimal}`);
     return exit.failed;
   }
   const guess = guessWay(settings);
@@ -47,7 +51,7 @@ export async function init(settings: Settings, _: readonly string[], flags: Init
     const packs = await choose(prompt, 'Rules', found.packs, (name) => name);
     const answer = told ?? (prompt === undefined ? guess : await askWay(prompt, guess));
     if (logs === undefined || packs === undefined || answer?.ok !== true) {
-      complain('nothing was written');
+      complain(`nothing was written${prompt?.isPerson === false ? ' (--yes asks nothing)' : ''}`);
       return exit.usage;
     }
     const { way } = answer;
@@ -122,19 +126,27 @@ async function choose<T>(
   nameOf: (each: T) => string,
 ): Promise<readonly T[] | undefined> {
   if (prompt === undefined) return all;
-  const answer = await prompt.ask(
-    `${what}: ${all.map(nameOf).join(' ')}\n  Enter takes them all, or name those to take: `,
-  );
-  if (answer === undefined || answer === '') return answer === undefined ? undefined : all;
-  const names = answer.split(/[\s,]+/);
-  const unknown = names.filter((name) => !all.some((each) => nameOf(each) === name));
-  if (unknown.length === 0) return all.filter((each) => names.includes(nameOf(each)));
-  complain(`not among them: ${unknown.join(' ')}`);
+  do {
+    const answer = await prompt.ask(
+      `${what}: ${all.map(nameOf).join(' ')}\n  Enter takes them all, or name those to take: `,
+    );
+    if (answer === undefined || answer === '') return answer === undefined ? undefined : all;
+    const names = answer.split(/[\s,]+/);
+    const unknown = names.filter((name) => !all.some((each) => nameOf(each) === name));
+    if (unknown.length === 0) return all.filter((each) => names.includes(nameOf(each)));
+    complain(`not among them: ${unknown.join(' ')}`);
+  } while (prompt.isPerson);
   return undefined;
 }
 
 /** Undefined: the input ended. */
 async function askWay(prompt: Prompt, guess: Answer): Promise<Answer | undefined> {
+  let answer = await askWayOnce(prompt, guess);
+  while (prompt.isPerson && answer?.ok === false) answer = await askWayOnce(prompt, guess);
+  return answer;
+}
+
+async function askWayOnce(prompt: Prompt, guess: Answer): Promise<Answer | undefined> {
   const guessed = (guess.ok ? guess.way?.by : undefined) ?? noWay;
   const answer = await prompt.ask(
     `How shall it tell you? ${wayNames.join(', ')}\n  Enter takes ${guessed}: `,
