@@ -59,6 +59,13 @@ describe('several files', () => {
     ]);
   });
 
+  test('a change of a rule whose id is misspelt names the one that may be meant', async () => {
+    const change = 'include: [{ pack: sshd }]\nrules: [{ id: sshd/brut-force, enabled: false, alert: {} }]';
+    expect(await told({ 'a.yaml': change })).toEqual([
+      'a.yaml:2:9 config.missing-key missing key "match" in rules.sshd/brut-force (to change another rule, give its id: did you mean "sshd/brute-force"?)',
+    ]);
+  });
+
   test('a mistake in an overlay is told where the overlay makes it, one in what it leaves where that stands', async () => {
     const texts = {
       'a.yaml': 'rules:\n  - id: r\n    match: x\n    alert: { title: "{{ nope }}" }',

@@ -1,3 +1,4 @@
+import { closest } from '../../kit/distance.ts';
 import type { PartForm } from '../../engine/kind.ts';
 import type { MatchForm } from '../../engine/match-form.ts';
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
@@ -58,12 +59,13 @@ export interface Draft {
 export function compileRules(list: RuleList, checks: RuleChecks): Checked<Program> {
   const schema = ruleSchema(checks.kinds);
   const diagnostics: Diagnostic[] = [];
+  const ids = list.items.flatMap((data) => idOf(data) ?? []);
   const drafts = list.items.flatMap((data, index): Draft[] => {
     const subject: Subject = { data, name: nameOf(data, index), locate: under(list.locate, [index]) };
     const checked = validate(schema, subject);
     diagnostics.push(...checked.diagnostics);
     const form = checked.ok ? checked.value : salvage(schema, data);
-    return form === undefined ? [] : [draftOf(form, checked.ok, subject, checks, diagnostics)];
+    return form === undefined ? [] : [draftOf(form, checked.ok, subject, { ...checks, ids }, diagnostics)];
   });
   for (const draft of drafts) diagnostics.push(...checkNames(draft, drafts, checks));
   diagnostics.push(...checkLinks(drafts, checks));
@@ -74,15 +76,25 @@ export function compileRules(list: RuleList, checks: RuleChecks): Checked<Progra
 
 /** What messages call a rule: by its id, which does not move when files are put together. */
 function nameOf(data: unknown, index: number): string {
+  const id = idOf(data);
+  return id === undefined ? `rules[${index}]` : `rules.${id}`;
+}
+
+function idOf(data: unknown): string | undefined {
   const id = typeof data === 'object' && data !== null && 'id' in data ? data.id : undefined;
-  return typeof id === 'string' ? `rules.${id}` : `rules[${index}]`;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** What one rule is checked with: the ids of all of them, too. */
+interface ListChecks extends RuleChecks {
+  readonly ids: readonly string[];
 }
 
 function draftOf(
   form: RuleForm,
   valid: boolean,
   subject: Subject,
-  checks: RuleChecks,
+  checks: ListChecks,
   diagnostics: Diagnostic[],
 ): Draft {
   const kind = kindOf(subject, checks.kinds);
@@ -96,7 +108,7 @@ function draftOf(
     return compiled.ok ? compiled.value.groups : undefined;
   };
   const forms = options === undefined ? [] : (row?.parts?.(options) ?? [{ type: 'own' } as const]);
-  if (valid) found.push(...checkKeys(form, forms, kind.value, subject));
+  if (valid) found.push(...checkKeys(form, forms, kind.value, subject, checks.ids));
   for (const { path, message, hint } of (options && row?.check?.(options, form.key)) ?? []) {
     found.push({
       code: 'rule.options',
@@ -164,12 +176,22 @@ function optionsOf(
   };
 }
 
+/** What has no pattern is often meant to change a rule, of a pack for example, and its id is misspelt. */
+function changeHint(id: string, ids: readonly string[]): string | undefined {
+  const near = closest(
+    id,
+    ids.filter((other) => other !== id),
+  );
+  return near === undefined ? undefined : `to change another rule, give its id: did you mean "${near}"?`;
+}
+
 /** What a rule of this kind must have, or must not. */
 function checkKeys(
   form: RuleForm,
   forms: readonly PartForm[],
   kind: string,
   { name, locate }: Subject,
+  ids: readonly string[],
 ): Diagnostic[] {
   const missing = (key: string, hint?: string): Diagnostic => ({
     code: 'config.missing-key',
@@ -180,7 +202,7 @@ function checkKeys(
   });
   const wanted = forms.some(({ type }) => type === 'own');
   const needed = forms.some((part) => part.type === 'own' && part.optional === undefined);
-  if (needed && form.match === undefined) return [missing('match')];
+  if (needed && form.match === undefined) return [missing('match', changeHint(form.id, ids))];
   if (wanted || form.match === undefined) return [];
   return [
     {
