@@ -63,11 +63,24 @@ describe('readPrivate', () => {
   it.skipIf(process.geteuid?.() !== 0)('refuses what belongs to somebody else (needs root)', async () => {
     const path = file(0o600);
     chownSync(path, 65_534, 65_534);
+    chmodSync(dir, 0o777);
     expect(await readPrivate(path)).toMatchObject({
       ok: false,
       detail: expect.stringMatching(/another user/),
     });
   });
+
+  it.skipIf(process.geteuid?.() !== 0)(
+    'takes as root what only root can have put there (needs root)',
+    async () => {
+      const path = file(0o600, 'of the service');
+      chownSync(path, 65_534, 65_534);
+      chmodSync(dir, 0o755);
+      expect(await readPrivate(path)).toEqual({ ok: true, text: 'of the service' });
+      chmodSync(path, 0o640);
+      expect(await readPrivate(path)).toMatchObject({ ok: false, cause: 'unsafe' });
+    },
+  );
 });
 
 describe('writePrivate', () => {

@@ -26,7 +26,7 @@ export async function readPrivate(path: string, privacy: Privacy = 'own'): Promi
   try {
     // O_NONBLOCK: opening a FIFO somebody put there must not hang.
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const objection = objectionTo(await file.stat(), await mayOwn(path, privacy), privacy);
+    const objection = objectionTo(await file.stat(), await ownersOf(path, privacy), privacy);
     if (objection !== undefined) return { ok: false, cause: 'unsafe', detail: `${path} ${objection}` };
     return { ok: true, text: await file.readFile('utf8') };
   } catch (error) {
@@ -50,22 +50,28 @@ export async function writePrivate(path: string, text: string): Promise<PrivateW
   }
 }
 
-/** Root also takes what belongs to the owner of the directory: it acts for the program's own user there. */
-async function mayOwn(path: string, privacy: Privacy): Promise<readonly number[]> {
+type Owners = (uid: number) => boolean;
+
+/**
+ * Root also takes what belongs to the owner of the directory, for it acts for the program's own user there; and
+ * whatever lies in a directory that root alone writes into, for root put it there: for the service, mostly.
+ */
+async function ownersOf(path: string, privacy: Privacy): Promise<Owners> {
   const me = process.geteuid?.() ?? -1;
-  if (me !== 0) return privacy === 'credential' ? [me, 0] : [me];
-  const { uid } = await stat(dirname(path));
-  return [me, uid];
+  if (me !== 0) return (uid) => uid === me || (privacy === 'credential' && uid === 0);
+  const directory = await stat(dirname(path));
+  const isRoots = directory.uid === 0 && (directory.mode & 0o022) === 0;
+  return (uid) => isRoots || uid === 0 || uid === directory.uid;
 }
 
 function objectionTo(
   stat: { isFile(): boolean; uid: number; mode: number; size: number },
-  owners: readonly number[],
+  owns: Owners,
   privacy: Privacy,
 ): string | undefined {
   const tooWide = stat.mode & (privacy === 'credential' ? 0o027 : 0o077);
   if (!stat.isFile()) return 'is not a plain file';
-  if (!owners.includes(stat.uid)) return 'belongs to another user';
+  if (!owns(stat.uid)) return 'belongs to another user';
   if (tooWide !== 0) return `can be read by others (mode ${mode(stat.mode)}): chmod 600 it`;
   if (stat.size > maxBytes) return `is larger than ${maxBytes} bytes`;
   return undefined;
