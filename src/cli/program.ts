@@ -257,7 +257,8 @@ function addAlerts(program: Command, action: Action): void {
     .option('--open', 'only open ones')
     .option('--undelivered', 'only those that somebody did not get, for good')
     .option('--limit <n>', 'at most', '50')
-    .action(action(async () => (await import('./commands/alerts.ts')).list));
+    .addOption(new Option('--all', 'without a limit').conflicts('limit'))
+    .action(action(async () => (await import('./commands/alerts-list.ts')).list));
   alerts
     .command('show')
     .description('one alert, its lines and its messages')

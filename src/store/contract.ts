@@ -117,6 +117,8 @@ export interface OpenAlert {
  */
 export interface LedgerReader {
   alerts(filter: AlertFilter): readonly Alert[];
+  /** How many there are, without reading them. */
+  countAlerts(filter: Omit<AlertFilter, 'limit'>): number;
   /** By id or unambiguous prefix; several when ambiguous. */
   findAlerts(prefix: string): readonly Alert[];
   /** Every open alert and its rule, without its data. */

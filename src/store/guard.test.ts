@@ -49,6 +49,7 @@ async function openOnFailingDisk(): Promise<{ readonly database: Database; fail(
 const ioRead = { errcode: 266 }; // SQLITE_IOERR_READ
 const reads = {
   alerts: [(reader) => reader.alerts({ limit: 1 }), []],
+  countAlerts: [(reader) => reader.countAlerts({}), 0],
   findAlerts: [(reader) => reader.findAlerts('A'), []],
   openAlerts: [(reader) => reader.openAlerts(), []],
   notificationsOf: [(reader) => reader.notificationsOf('A'), []],

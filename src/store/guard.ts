@@ -29,6 +29,7 @@ export function guardReads(reader: RawReader, onFailure: OnReadFailure): LedgerR
   };
   return {
     alerts: (filter) => guarded(() => reader.alerts(filter), []),
+    countAlerts: (filter) => guarded(() => reader.countAlerts(filter), 0),
     findAlerts: (prefix) => guarded(() => reader.findAlerts(prefix), []),
     openAlerts: () => guarded(reader.openAlerts, []),
     notificationsOf: (alert) => guarded(() => reader.notificationsOf(alert), []),

@@ -121,6 +121,9 @@ describe.each([
     expect(idsOf(ledger.alerts({ limit: 10, rule: 'ssh' }))).toEqual(['A3', 'A1']);
     expect(idsOf(ledger.alerts({ limit: 10, status: 'open' }))).toEqual(['A2', 'A1']);
     expect(idsOf(ledger.alerts({ limit: 10, since: instant(30) }))).toEqual(['A3', 'A2']);
+    expect(ledger.countAlerts({})).toBe(3);
+    expect(ledger.countAlerts({ rule: 'ssh' })).toBe(2);
+    expect(ledger.countAlerts({ status: 'open', since: instant(30) })).toBe(1);
     expect(idsOf(ledger.alerts({ limit: 10, rule: 'ssh', status: 'resolved', since: instant(40) }))).toEqual([
       'A3',
     ]);

@@ -3,7 +3,16 @@ import type { Message } from '../model/delivery.ts';
 import type { Json } from '../model/json.ts';
 import type { Row } from '../model/machine.ts';
 import { instant, latest, type Instant } from '../model/time.ts';
-import type { IntentRow, JournalEntry, Ledger, LedgerCounts, Restored, Round, Written } from './contract.ts';
+import type {
+  AlertFilter,
+  IntentRow,
+  JournalEntry,
+  Ledger,
+  LedgerCounts,
+  Restored,
+  Round,
+  Written,
+} from './contract.ts';
 
 /** Alerts and intents kept although nothing more will come of them, when the caller does not say. */
 const mostKept = 1000;
@@ -121,6 +130,10 @@ export function createMemoryLedger(kept = mostKept): Ledger {
   };
 
   const newestFirst = (): Alert[] => [...alerts.values()].reverse().toSorted((a, b) => since(b) - since(a));
+  const fitting = ({ rule, since: from, status }: Omit<AlertFilter, 'limit'>): Alert[] =>
+    newestFirst()
+      .filter((alert) => (rule === undefined || alert.rule === rule) && since(alert) >= (from ?? -Infinity))
+      .filter((alert) => status === undefined || alert.status === status);
   const unsettled = (): Notification[] =>
     [...notifications.values()]
       .filter(({ state }) => unsettledStates.has(state))
@@ -137,11 +150,8 @@ export function createMemoryLedger(kept = mostKept): Ledger {
   });
 
   return {
-    alerts: ({ rule, since: from, status, limit }) =>
-      newestFirst()
-        .filter((alert) => (rule === undefined || alert.rule === rule) && since(alert) >= (from ?? -Infinity))
-        .filter((alert) => status === undefined || alert.status === status)
-        .slice(0, limit),
+    alerts: ({ limit, ...filter }) => fitting(filter).slice(0, limit),
+    countAlerts: (filter) => fitting(filter).length,
     findAlerts(prefix) {
       const exact = alerts.get(prefix);
       if (exact !== undefined) return [exact];

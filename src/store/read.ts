@@ -28,6 +28,7 @@ export function createReader(database: Database, bytes: () => number): RawReader
   const queries = prepareQueries(database);
   return {
     alerts: (filter) => queries.alerts(filter).map(dataOf<Alert>),
+    countAlerts: (filter) => Number(queries.countAlerts(filter)?.['n'] ?? 0),
     findAlerts: (prefix) =>
       queries.byPrefix
         .all(prefix)
@@ -62,16 +63,19 @@ type Queries = ReturnType<typeof prepareQueries>;
 
 function prepareQueries(database: Database) {
   const filtered = new Map<string, Statement>();
+  const prepared = (sql: string): Statement => {
+    const statement = filtered.get(sql) ?? database.prepare(sql);
+    filtered.set(sql, statement);
+    return statement;
+  };
   return {
-    alerts(filter: AlertFilter): SqlRow[] {
-      const sql = alertsSql(filter);
-      const statement = filtered.get(sql) ?? database.prepare(sql);
-      filtered.set(sql, statement);
-      const since = filter.since ?? Number.MIN_SAFE_INTEGER;
-      return filter.rule === undefined
-        ? statement.all(since, filter.limit)
-        : statement.all(since, filter.limit, filter.rule);
-    },
+    alerts: (filter: AlertFilter): SqlRow[] =>
+      prepared(`SELECT data ${chosen(filter)} ORDER BY last_at DESC, rowid DESC LIMIT ?`).all(
+        ...choice(filter),
+        filter.limit,
+      ),
+    countAlerts: (filter: Choice): SqlRow | undefined =>
+      prepared(`SELECT count(*) AS n ${chosen(filter)}`).get(...choice(filter)),
     // An upper bound makes it a short range of the index; U+10FFFF sorts after all that an id may hold.
     byPrefix: database.prepare(
       `SELECT data FROM alerts WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT 20`,
@@ -120,11 +124,17 @@ function sentAt(queries: Queries, row: SqlRow | undefined): Instant | undefined 
   return sent?.at ?? dueAt;
 }
 
-function alertsSql({ rule, status }: AlertFilter): string {
-  const ofRule = rule === undefined ? '' : 'AND rule = ?3';
+type Choice = Omit<AlertFilter, 'limit'>;
+
+/** Where alerts are and which of them; `choice` gives the values of its parameters. */
+function chosen({ rule, status }: Choice): string {
+  const ofRule = rule === undefined ? '' : 'AND rule = ?';
   const ofStatus = status === undefined ? '' : `AND status = '${status}'`;
-  return `SELECT data FROM alerts WHERE last_at >= ?1 ${ofRule} ${ofStatus} ORDER BY last_at DESC, rowid DESC LIMIT ?2`;
+  return `FROM alerts WHERE last_at >= ? ${ofRule} ${ofStatus}`;
 }
+
+const choice = ({ since = instant(Number.MIN_SAFE_INTEGER), rule }: Choice): readonly (number | string)[] =>
+  rule === undefined ? [since] : [since, rule];
 
 /** Reads several tables as they were at one moment, whatever a writer does meanwhile. */
 function snapshot<T>(database: Database, read: () => T): T {
