@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exit, type ExitCode } from './exit.ts';
 import { addInstall } from './install-commands.ts';
 import { leaveSignals } from './signals.ts';
@@ -186,6 +186,12 @@ function build(version: string, done: (code: ExitCode) => void): Command {
   return program;
 }
 
+/** Every id begins with nothing: what a script's empty variable leaves of one must not stand for any. */
+function idStart(written: string): string {
+  if (/[^#\s]/.test(written)) return written;
+  throw new InvalidArgumentError('It must hold an id or its beginning.');
+}
+
 /** Runs as the program `submit_check_result`, which knows no flags: settings come from the environment. */
 export async function runSubmission(argv: readonly string[]): Promise<ExitCode> {
   try {
@@ -262,23 +268,23 @@ function addAlerts(program: Command, action: Action): void {
   alerts
     .command('show')
     .description('one alert, its lines and its messages')
-    .argument('<id>', 'the id or its beginning')
+    .argument('<id>', 'the id or its beginning', idStart)
     .action(action(async () => (await import('./commands/alerts.ts')).show));
   alerts
     .command('why')
     .description('each step of its way, and why')
-    .argument('<id>', 'the id or its beginning')
+    .argument('<id>', 'the id or its beginning', idStart)
     .action(action(async () => (await import('./commands/alerts.ts')).why));
   alerts
     .command('ack')
     .description('somebody takes care of it: it is neither repeated nor escalated')
-    .argument('<id>', 'the id or its beginning')
+    .argument('<id>', 'the id or its beginning', idStart)
     .option('--note <text>', 'what is being done')
     .action(action(async () => (await import('./commands/alert-life.ts')).ack));
   alerts
     .command('resolve')
     .description('it is over: the next raise is a new alert')
-    .argument('<id>', 'the id or its beginning')
+    .argument('<id>', 'the id or its beginning', idStart)
     .option('--why <text>', 'why it is over')
     .action(action(async () => (await import('./commands/alert-life.ts')).resolve));
 }
@@ -303,7 +309,7 @@ function addSilences(program: Command, action: Action): void {
   silences
     .command('expire')
     .description('end one before its time')
-    .argument('<id>', 'the id or its beginning')
+    .argument('<id>', 'the id or its beginning', idStart)
     .action(action(async () => (await import('./commands/silences.ts')).expire));
 }
 

@@ -12,7 +12,7 @@ export const longestText = 262_144;
 export const longestRequest = 2 * 1024 * 1024;
 
 const name = z.string().min(1).max(256);
-const idStart = name.describe('An id, or its beginning');
+const idStart = name.regex(/[^#\s]/, 'must hold an id or its beginning').describe('An id, or its beginning');
 const none = z.strictObject({});
 
 const requestSchema = z.discriminatedUnion('command', [

@@ -49,3 +49,19 @@ describe('alerts list', () => {
     expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining("'--all' cannot be used with") });
   });
 });
+
+describe('an empty id, as a script leaves it', () => {
+  test.each([
+    ['alerts', 'show'],
+    ['alerts', 'why'],
+    ['alerts', 'ack'],
+    ['alerts', 'resolve'],
+    ['silences', 'expire'],
+  ])('is no id for %s %s', async (...command) => {
+    for (const id of ['', '#', ' ']) {
+      const { code, stderr } = await run(at.args(...command, id));
+      expect(code, stderr).toBe(2);
+      expect(stderr).toContain('It must hold an id or its beginning.');
+    }
+  });
+});
