@@ -19,8 +19,8 @@ export interface ConfigPorts {
 
 export type FileText =
   | { readonly ok: true; readonly text: string }
-  /** Why not, in words that follow the file's name: `does not exist`. */
-  | { readonly ok: false; readonly detail: string };
+  /** Why not, in words that follow the file's name: `does not exist`; `hint`: what helps. */
+  | { readonly ok: false; readonly detail: string; readonly hint?: string };
 
 /** Files in the order in which they are put together; `overlay`: `*.local.yaml`. */
 export interface ConfigFile {
@@ -73,10 +73,11 @@ const isOverlay = (path: string): boolean => path.endsWith('.local.yaml');
 const isHidden = (path: string): boolean => path.split('/').at(-1)?.startsWith('.') === true;
 const inFolder = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
 
-const missing = (path: string, why: string): Diagnostic => ({
+const missing = (path: string, why: string, hint?: string): Diagnostic => ({
   code: 'config.unreadable',
   severity: 'error',
   message: `${path} ${why}`,
+  ...(hint === undefined ? {} : { hint }),
 });
 
 const ignored = (path: string): Diagnostic => ({
@@ -92,7 +93,8 @@ export async function readFile(
   ports: ConfigPorts,
 ): Promise<{ readonly file: ReadFile; readonly diagnostics: readonly Diagnostic[] }> {
   const read = await ports.read(file.path);
-  if (!read.ok) return { file: { ...file, tree: undefined }, diagnostics: [missing(file.path, read.detail)] };
+  if (!read.ok)
+    return { file: { ...file, tree: undefined }, diagnostics: [missing(file.path, read.detail, read.hint)] };
   const encoding = await encodingMistake(file.path, read.text, ports);
   if (encoding !== undefined) return { file: { ...file, tree: undefined }, diagnostics: [encoding] };
   const { tree, diagnostics } = parseYaml(read.text, file.path);

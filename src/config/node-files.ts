@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { codeOf } from '../sources/file/permission.ts';
 import type { ConfigPorts, FileText } from './files.ts';
 
@@ -22,14 +23,31 @@ export const nodeFiles: ConfigPorts = {
   secret: async (path) => (await import('../channels/secret-file.ts')).readSecret(path),
 };
 
+/** A FIFO or a device may give nothing for ever, or no end: only files are read. */
 async function readText(path: string, encoding: 'utf8' | 'latin1'): Promise<FileText> {
+  let file: FileHandle | undefined;
   try {
-    return { ok: true, text: await readFile(path, encoding) };
+    // O_NONBLOCK: opening a FIFO waits for a writer otherwise.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = await file.stat();
+    if (stat.isFile()) return { ok: true, text: await file.readFile(encoding) };
+    return stat.isDirectory() ? refusal('EISDIR') : noFile;
   } catch (error) {
-    const code = codeOf(error) ?? 'unknown error';
-    return { ok: false, detail: reasons[code] ?? `could not be read (${code})` };
+    return refusal(codeOf(error) ?? 'unknown error');
+  } finally {
+    await file?.close();
   }
 }
+
+const noFile: FileText = {
+  ok: false,
+  detail: 'is not a regular file',
+  hint: 'a FIFO, a socket or a device is not read as a configuration: write its text into a file',
+};
+
+/** `ENXIO`: a socket, or a device that is not there. */
+const refusal = (code: string): FileText =>
+  code === 'ENXIO' ? noFile : { ok: false, detail: reasons[code] ?? `could not be read (${code})` };
 
 const reasons: { readonly [code: string]: string } = {
   ENOENT: 'does not exist',

@@ -1,4 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -171,6 +174,26 @@ describe('on a real disk', () => {
     expect(diagnostics.map(written)).toEqual([
       `config.unreadable ${join(folder, 'gone.yaml')} does not exist`,
     ]);
+  });
+
+  test('a FIFO, a socket or a device is refused at once, by name or in a folder, and a link to a file read', async () => {
+    const odd = mkdtempSync(join(tmpdir(), 'bird-config-'));
+    const at = (name: string): string => join(odd, name);
+    execFileSync('mkfifo', [at('fifo.yaml')]);
+    symlinkSync('/dev/zero', at('zero.yaml'));
+    symlinkSync(join(folder, 'sentinel.yaml'), at('sentinel.yaml'));
+    const server = createServer().listen(at('socket.yaml'));
+    await once(server, 'listening');
+    const refused = (name: string): string =>
+      `config.unreadable ${at(name)} is not a regular file (a FIFO, a socket or a device is not read as a configuration: write its text into a file)`;
+    const told = async (file: string) =>
+      (await loadConfig({ files: [file], match })).diagnostics.map(written);
+    chmodSync(join(folder, 'hook.key'), 0o600);
+    copyFileSync(join(folder, 'hook.key'), at('hook.key'));
+    expect(await told(odd)).toEqual(['fifo.yaml', 'socket.yaml', 'zero.yaml'].map(refused));
+    expect(await told(at('fifo.yaml'))).toEqual([refused('fifo.yaml')]);
+    server.close();
+    rmSync(odd, { recursive: true });
   });
 });
 
