@@ -189,8 +189,9 @@ async function buildChannels(
     if (!channel.ok) return channel;
     const { kind, options } = channel.value;
     const inside = under(locate, ['channels', name, kind.kind]);
+    const written = (data as { readonly [key: string]: unknown })[kind.kind];
     const wrong = [
-      ...(await checkSecrets(options, inside, ports)),
+      ...(await checkSecrets({ options, written }, inside, ports)),
       ...(await checkTemplates(channel.value, inside, zone)),
     ];
     return wrong.length === 0 ? channel : { ok: false, diagnostics: [...channel.diagnostics, ...wrong] };

@@ -4,6 +4,7 @@ import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { ConfigDocument } from './document.ts';
 import type { ConfigPorts } from './files.ts';
 import { resolvePath } from './paths.ts';
+import { secretRefused } from './secrets.ts';
 
 /** `proxy` and `tls`, with the files they name read. */
 export async function buildHttp(
@@ -38,7 +39,7 @@ async function readPassword(file: string, locate: Locate, ports: ConfigPorts, di
   const path: Path = ['proxy', 'password-file'];
   const read = await ports.secret(resolvePath(file, locate(path).file));
   if (read.ok) return () => read.secret.reveal();
-  diagnostics.push(secretRefused(read.detail, path, locate));
+  diagnostics.push(secretRefused(read, { path, written: file }, locate));
   return undefined;
 }
 
@@ -51,12 +52,3 @@ async function readCa(file: string, locate: Locate, ports: ConfigPorts, diagnost
   diagnostics.push({ code: 'config.unreadable', severity: 'error', message: `${path} ${why}`, ...place });
   return undefined;
 }
-
-/** A file that should hold a secret and cannot be used. */
-export const secretRefused = (detail: string, path: Path, locate: Locate): Diagnostic => ({
-  code: 'config.secret',
-  severity: 'error',
-  message: detail,
-  ...locate(path),
-  hint: 'a secret lies in a file of this user with mode 0600',
-});

@@ -1,7 +1,8 @@
-import type { Locate, Path } from '../dialects/native/place.ts';
+import { isAbsolute } from 'node:path';
+import type { SecretRead } from '../channels/secret-file.ts';
+import { formatPath, type Locate, type Path } from '../dialects/native/place.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ConfigPorts } from './files.ts';
-import { secretRefused } from './outside.ts';
 
 /** Options whose value is the path of a file that holds a secret. */
 const isSecretKey = (key: string): boolean =>
@@ -12,15 +13,39 @@ const isSecretKey = (key: string): boolean =>
  * wrong mode or a missing file is told when the configuration is loaded, not when the first alert is sent.
  */
 export async function checkSecrets(
-  options: unknown,
+  { options, written }: { readonly options: unknown; readonly written: unknown },
   locate: Locate,
   ports: ConfigPorts,
 ): Promise<Diagnostic[]> {
+  const asWritten = new Map(secretFiles(written).map(({ path, file }) => [formatPath(path), file]));
   const found = secretFiles(options).map(async ({ path, file }) => {
     const read = await ports.secret(file);
-    return read.ok ? [] : [secretRefused(read.detail, path, locate)];
+    const named = { path, written: asWritten.get(formatPath(path)) ?? file };
+    return read.ok ? [] : [secretRefused(read, named, locate)];
   });
   return (await Promise.all(found)).flat();
+}
+
+/**
+ * A file that should hold a secret and cannot be used. Where no such file is found, what was written for its
+ * path may be the secret itself, and a text that does not even begin as a path is not repeated.
+ */
+export function secretRefused(
+  { detail, seen }: Extract<SecretRead, { readonly ok: false }>,
+  { path, written }: { readonly path: Path; readonly written: string },
+  locate: Locate,
+): Diagnostic {
+  const isOpen = seen || isAbsolute(written);
+  const usual = 'a secret lies in a file of this user with mode 0600';
+  return {
+    code: 'config.secret',
+    severity: 'error',
+    message: isOpen ? detail : `${String(path.at(-1))} names no file that can be read, and no absolute path`,
+    ...locate(path),
+    hint: isOpen
+      ? usual
+      : `${usual}, and its path stands here, not the secret; what stands here is not repeated, for it may be one`,
+  };
 }
 
 /** The files that the options of a channel name as holding a secret, and where they stand in them. */

@@ -128,6 +128,25 @@ test('aliases that multiply are cut off', async () => {
   expect(told.filter((line) => line.includes('yaml.too-large'))).toHaveLength(1);
 });
 
+test('a secret that stands where the path of its file belongs is not repeated', async () => {
+  const told = await complaints(
+    [
+      'channels:',
+      '  a: { telegram: { token-file: "123:hunter2", chat: "1" } }',
+      '  b: { discord: { url-file: "https://discord.com/api/webhooks/1/hunter2" } }',
+      '  c: { webhook: { url: "https://a/b", token-file: "hunter2/=" } }',
+      'proxy: { https: "http://p:1", password-file: hunter2 }',
+    ].join('\n'),
+  );
+  expect(told.map((line) => line.split(' ', 3).join(' '))).toEqual([
+    'c.yaml:2:32 config.secret token-file',
+    'c.yaml:3:29 config.secret url-file',
+    'c.yaml:4:51 config.secret token-file',
+    'c.yaml:5:46 config.secret password-file',
+  ]);
+  expect(told.join('\n')).not.toContain('hunter2');
+});
+
 test('no Diagnostic shows what a secret file holds', async () => {
   const text =
     'channels: { a: { webhook: { url: "https://a/b", secret-file: k } } }\nproxy: { https: "http://p:1", password-file: p }';

@@ -469,7 +469,14 @@ export const mistakes: readonly [
     'secret',
     'channels: { a: { webhook: { url: "https://a/b", secret-file: hook.key } } }',
     [
-      'c.yaml:1:62 config.secret hook.key does not exist (a secret lies in a file of this user with mode 0600)',
+      'c.yaml:1:62 config.secret secret-file names no file that can be read, and no absolute path (a secret lies in a file of this user with mode 0600, and its path stands here, not the secret; what stands here is not repeated, for it may be one)',
+    ],
+  ],
+  [
+    'secret by an absolute path',
+    'channels: { a: { webhook: { url: "https://a/b", secret-file: /etc/hook.key } } }',
+    [
+      'c.yaml:1:62 config.secret /etc/hook.key does not exist (a secret lies in a file of this user with mode 0600)',
     ],
   ],
   [
@@ -597,7 +604,9 @@ export const mistakes: readonly [
   [
     'proxy pw',
     'proxy: { https: "http://p:1", password-file: pw }',
-    ['c.yaml:1:46 config.secret pw does not exist (a secret lies in a file of this user with mode 0600)'],
+    [
+      'c.yaml:1:46 config.secret password-file names no file that can be read, and no absolute path (a secret lies in a file of this user with mode 0600, and its path stands here, not the secret; what stands here is not repeated, for it may be one)',
+    ],
   ],
   ['ca', 'tls: { ca-file: ca.pem }', ['c.yaml:1:17 config.unreadable ca.pem does not exist']],
   [

@@ -37,9 +37,9 @@ export const portsOf = (texts: Texts): ConfigPorts => ({
   },
   secret: async (path) => {
     const text = texts[path];
-    if (text === undefined) return { ok: false, detail: `${path} does not exist` };
+    if (text === undefined) return { ok: false, seen: false, detail: `${path} does not exist` };
     if (text.startsWith('unsafe'))
-      return { ok: false, detail: `${path} can be read by others (mode 0644): chmod 600 it` };
+      return { ok: false, seen: true, detail: `${path} can be read by others (mode 0644): chmod 600 it` };
     return { ok: true, secret: secret(text) };
   },
 });
