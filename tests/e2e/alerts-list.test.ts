@@ -50,6 +50,15 @@ describe('alerts list', () => {
   });
 });
 
+test('a silence of what is not known is kept, with a warning', async () => {
+  const args = ['silences', 'add', 'rule=plian', '--for', '1h', '--comment', 'x'];
+  expect(await run(at.args(...args))).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\w+ until /),
+    stderr: "bird-sentinel: warning: no rule 'plian' is known to the configuration; did you mean 'plain'?\n",
+  });
+});
+
 describe('an empty id, as a script leaves it', () => {
   test.each([
     ['alerts', 'show'],

@@ -9,9 +9,11 @@ import { exit, type ExitCode } from '../exit.ts';
 import { readConditions } from '../conditions.ts';
 import { keptSilences } from '../kept-silences.ts';
 import { personName } from '../person.ts';
+import { checkConfig } from '../read-config.ts';
 import type { Settings } from '../settings.ts';
 import { complain, print, printJson, table } from '../terminal.ts';
 import { localTime, readTime, timesOf } from '../times.ts';
+import { unknownConditions } from '../unknown-conditions.ts';
 import { withReader } from '../with-reader.ts';
 
 const timeoutMs = 5_000;
@@ -35,10 +37,18 @@ export async function add(
   }
   const asked = await ask(settings, 'silence-add', request);
   if (!asked.ok) return asked.code;
+  if (!settings.quiet) await warnOfUnknown(settings, request);
   const { silence } = idSchema.parse(asked.value);
   if (settings.json) printJson({ version: 1, silence, ...request });
   else if (!settings.quiet) print(`${silence} until ${localTime(request.endsAt)} (${timesOf()})`);
   return exit.done;
+}
+
+/** It is kept all the same: rules may come, formats bring fields of their own, and a daemon may have other files. */
+async function warnOfUnknown(settings: Settings, { when }: SilenceRequest): Promise<void> {
+  const config = await checkConfig(settings);
+  if (!config.ok) return;
+  for (const words of unknownConditions(when, config.value.program)) complain(`warning: ${words}`);
 }
 
 /** `silences list`: those that have not ended, oldest first. */
