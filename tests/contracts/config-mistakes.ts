@@ -473,6 +473,21 @@ export const mistakes: readonly [
     ],
   ],
   [
+    'headers that cannot be',
+    'channels: { a: { webhook: { url: "https://a/b", headers: { "X Y": a, Z: "ü" } } } }',
+    [
+      'c.yaml:1:60 config.wrong-value channels.a.webhook.headers.X Y: must be the name of a header, without blanks and colons (100 characters at most)',
+      'c.yaml:1:73 config.wrong-value channels.a.webhook.headers.Z: must be one line of printable ASCII (4096 characters at most)',
+    ],
+  ],
+  [
+    'a value in a form that a kind has no words for',
+    'channels: { a: { apprise: { url-file: /a, tag: "a b" } } }',
+    [
+      'c.yaml:1:48 config.wrong-value channels.a.apprise.tag: has a character or a length that is not taken here',
+    ],
+  ],
+  [
     'secret by an absolute path',
     'channels: { a: { webhook: { url: "https://a/b", secret-file: /etc/hook.key } } }',
     [

@@ -32,7 +32,15 @@ const options = z.strictObject({
     .optional()
     .describe('File (mode 0600) whose content is sent as Authorization: Bearer ….'),
   headers: z
-    .record(z.string().regex(headerName), z.string().regex(headerValue))
+    .record(
+      z
+        .string()
+        .regex(
+          headerName,
+          'must be the name of a header, without blanks and colons (100 characters at most)',
+        ),
+      z.string().regex(headerValue, 'must be one line of printable ASCII (4096 characters at most)'),
+    )
     .refine((all) => framingIn(all) === undefined, {
       error: ({ input }) => `${framingIn(Object(input)) ?? ''} is not for you to set`,
     })

@@ -159,12 +159,21 @@ function reproach(issue: Issue, value: unknown): string {
     case 'too_big':
       return bound(issue.origin, 'at most', issue.maximum);
     case 'invalid_key':
-      return issue.issues[0]?.message ?? issue.message;
+      return formatReproach(issue.issues[0]?.message ?? issue.message);
     case 'invalid_format':
-      return issue.message === 'Invalid URL' ? 'must be a URL' : issue.message;
+      return formatReproach(issue.message);
     default:
       return issue.message;
   }
+}
+
+/** A kind's own words, or ours for those of the library, which quote a regular expression. */
+function formatReproach(message: string): string {
+  if (message === 'Invalid URL') return 'must be a URL';
+  const words = message.replace(/^Invalid string: /, '');
+  return words.startsWith('must match pattern')
+    ? 'has a character or a length that is not taken here'
+    : words;
 }
 
 function valueHint(issue: Issue, value: unknown): string | undefined {
