@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { codeOf } from '../sources/file/permission.ts';
+import { hasName } from '../sources/has-name.ts';
 import type { ConfigPorts, FileText } from './files.ts';
 
 /** The disk. */
@@ -23,7 +24,7 @@ export const nodeFiles: ConfigPorts = {
   secret: async (path) => (await import('../channels/secret-file.ts')).readSecret(path),
 };
 
-/** A FIFO or a device may give nothing for ever, or no end: only files are read. */
+/** A FIFO or a device may give nothing for ever, or no end: only files are read, and what a shell's `<(command)` gives. */
 async function readText(path: string, encoding: 'utf8' | 'latin1'): Promise<FileText> {
   let file: FileHandle | undefined;
   try {
@@ -31,6 +32,7 @@ async function readText(path: string, encoding: 'utf8' | 'latin1'): Promise<File
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await file.stat();
     if (stat.isFile()) return { ok: true, text: await file.readFile(encoding) };
+    if (stat.isFIFO() && !hasName(path)) return { ok: true, text: await readFile(path, encoding) };
     return stat.isDirectory() ? refusal('EISDIR') : noFile;
   } catch (error) {
     return refusal(codeOf(error) ?? 'unknown error');

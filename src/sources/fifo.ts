@@ -1,9 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { z } from 'zod';
 import type { SourceKind, SourceNotice, SourceOutput, SourcePorts } from './contract.ts';
 import { codeOf, explainFailure } from './file/permission.ts';
+import { hasName } from './has-name.ts';
 import { createKeep } from './keep.ts';
 import { letGo } from './let-go.ts';
 import * as notices from './notices.ts';
@@ -116,16 +117,6 @@ async function openFifo(
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
     return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-/** A pipe without one, such as a shell's `<(command)`, had its writers before it was opened. */
-function hasName(path: string): boolean {
-  try {
-    realpathSync.native(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 

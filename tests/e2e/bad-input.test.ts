@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../peers/eventually.ts';
 import { standinObstacle, startXStandin } from '../peers/x-standin.ts';
 import { beginLogin, login } from './login.ts';
-import { run, site, start, type Site } from './program.ts';
+import { main, run, site, start, type Site } from './program.ts';
 
 let at: Site;
 beforeEach(() => void (at = site()));
@@ -89,6 +89,19 @@ receivers: { all: { channels: [nowhere] } }
     expect(await run(['check', at.path('sentinel.yaml')])).toMatchObject({
       code: 78,
       stderr: expect.stringContaining('names no sources') as string,
+    });
+  });
+
+  test("what the shell's <(command) writes is checked as a file", () => {
+    at.configure(rule.replace('needle', 'nee(dle'));
+    const words = ['-c', '"$@" <(sleep 0.2; cat "$0")', at.path('sentinel.yaml')];
+    const { status, stderr } = spawnSync('/bin/bash', [...words, process.execPath, main, 'check'], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect({ status, stderr }).toEqual({
+      status: 78,
+      stderr: expect.stringContaining('unmatched (') as string,
     });
   });
 
