@@ -98,14 +98,22 @@ export async function readPacks(
   const rules: Tree[] = [];
   const files: string[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const { name, place } of requests) {
-    if (!shelf.names.includes(name)) {
+  const isKnown = ({ name }: PackRequest): boolean => shelf.names.includes(name);
+  const pathOf = ({ name }: PackRequest): string => `${shelf.folder}/${name}.yaml`;
+  // All at once: a start would wait for one after the other.
+  const reads = new Map(
+    requests
+      .filter(isKnown)
+      .map((request) => [request, readFile({ path: pathOf(request), overlay: false }, withoutTests(ports))]),
+  );
+  for (const request of requests) {
+    const { name, place } = request;
+    const read = await reads.get(request);
+    if (read === undefined) {
       diagnostics.push(unknownPack(name, shelf, place));
       continue;
     }
-    const path = `${shelf.folder}/${name}.yaml`;
-    const read = await readFile({ path, overlay: false }, withoutTests(ports));
-    files.push(path);
+    files.push(pathOf(request));
     diagnostics.push(...read.diagnostics);
     if (read.file.tree === undefined) continue;
     diagnostics.push(...checkPack(read.file.tree));

@@ -1,3 +1,4 @@
+import { grouped } from '../kit/count.ts';
 import { formatDuration } from '../kit/duration.ts';
 import { formatSize } from '../kit/size.ts';
 import { millis } from '../model/time.ts';
@@ -53,12 +54,12 @@ function summary({ read, from, to, logs, zone }: BacktestResult, days: readonly 
   return [
     paragraph(`${span}; ${days.length} days by the clocks of ${zone}`),
     paragraph(
-      `${read.lines.toLocaleString('en')} lines (${formatSize(read.bytes)}), of which ${share.toFixed(1)} % could match a rule`,
+      `${grouped(read.lines)} lines (${formatSize(read.bytes)}), of which ${share.toFixed(1)} % could match a rule`,
     ),
     list(
       logs.map(
         ({ log, source, files, lines }) =>
-          `${log} (source ${source}): ${lines.toLocaleString('en')} lines in ${files.length} files`,
+          `${log} (source ${source}): ${grouped(lines)} lines in ${files.length} files`,
       ),
     ),
   ];
@@ -114,7 +115,7 @@ function channelSection(channel: ChannelResult, days: readonly string[]): readon
   const money = price === 0 ? '' : `, $${cost.toFixed(3)} at $${price} each`;
   return [
     `<h3>${escapeHtml(`${channel.channel} (${channel.kind})`)}</h3>`,
-    paragraph(`${messages.toLocaleString('en')} messages in ${parts.toLocaleString('en')} parts${money}`),
+    paragraph(`${grouped(messages)} messages in ${grouped(parts)} parts${money}`),
     barChart(
       days,
       perDay(days, channel.days, ({ messages }) => messages),
@@ -162,4 +163,4 @@ const list = (items: readonly string[]): string =>
   `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
 
 const numbers = (all: readonly number[]): string =>
-  all.map((number) => `<td class="n">${number.toLocaleString('en')}</td>`).join('');
+  all.map((number) => `<td class="n">${grouped(number)}</td>`).join('');

@@ -1,3 +1,4 @@
+import { grouped } from '../kit/count.ts';
 import { formatDuration } from '../kit/duration.ts';
 import { formatSize } from '../kit/size.ts';
 import { safeLine } from '../kit/terminal.ts';
@@ -145,7 +146,7 @@ function receiverLine(receiver: BacktestResult['receivers'][number]): string {
 
 /** `1 rule`, `12,000 lines`. */
 const count = (number: number, what: string): string =>
-  `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
+  `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 
 /** Columns apart by two blanks; those of numbers end together. */
 function aligned(rows: readonly (readonly string[])[], numbers: readonly number[]): readonly string[] {

@@ -1,3 +1,4 @@
+import { once } from '../../kit/once.ts';
 import type { Checked, Diagnostic } from '../../model/diagnostic.ts';
 import type { Origin } from '../../model/program.ts';
 import type { MatchPorts } from '../contract.ts';
@@ -72,14 +73,16 @@ function compileAnew(source: string, origin: Origin, ports: MatchPorts): Checked
     const same = parsePattern(source, quoting);
     return createVariant(same, analyse(same).references, true, ports);
   };
-  const value = assemble(source, syntax.names, orderedBy(syntax.root), oneLine, again);
+  // So are these: a start checks every expression, and few of them ever see a line.
+  const ordered = once(() => orderedBy(parsePattern(source, quoting).root));
+  const value = assemble(source, syntax.names, ordered, oneLine, again);
   return { ok: true, value, diagnostics: all.map((problem) => toDiagnostic(problem, origin)) };
 }
 
 function assemble(
   source: string,
   names: Syntax['names'],
-  ordered: readonly string[],
+  ordered: () => readonly string[],
   oneLine: Variant,
   several: () => Variant | undefined,
 ): CompiledRegex {
@@ -96,7 +99,7 @@ function assemble(
   };
   const exec: CompiledRegex['exec'] = (text, wanted = 'all') => {
     const fitting = text.includes('\n') ? forLines() : one;
-    if (!holdsInOrder(text, ordered)) return undefined;
+    if (!holdsInOrder(text, ordered())) return undefined;
     if (fitting === undefined) return 'timedOut';
     const found = fitting.run(text);
     if (found === null || found === 'timedOut') return found ?? undefined;
